@@ -1,0 +1,5 @@
+"""Paths only."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

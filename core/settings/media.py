@@ -1,0 +1,38 @@
+"""Uploads, stored media, and what the transcoder may use."""
+
+import os
+
+from core.settings.env import BASE_DIR, env
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
+MEDIA_URL = "/media/"
+
+# On the media volume, so that a 10 GB upload is renamed into place, not copied.
+FILE_UPLOAD_TEMP_DIR = os.path.join(MEDIA_ROOT, "tmp")
+os.makedirs(FILE_UPLOAD_TEMP_DIR, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=10 * 1024**3)
+MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Empty: from PATH, else the imageio-ffmpeg wheel.
+FFMPEG_BINARY = env.str("FFMPEG_BINARY", default="")
+# Encoder threads per ffmpeg; 0 lets ffmpeg take every core.
+FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=0)
+# Processes that encode films in one `manage.py worker`.
+TRANSCODE_PROCESSES = env.int("TRANSCODE_PROCESSES", default=1)
+MAX_DURATION_SECONDS = env.int("MAX_DURATION_SECONDS", default=6 * 3600)
+MAX_PIXELS = env.int("MAX_PIXELS", default=8192 * 4320)
+MAX_STREAMS = env.int("MAX_STREAMS", default=64)
+# A lease that is not renewed for this long belongs to a dead worker.
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
+MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
+# A replaced build goes on serving its players for this long.
+RETIRED_BUILD_SECONDS = env.int("RETIRED_BUILD_SECONDS", default=4 * 3600)
+# How segments leave: "" = sendfile by the web server, "nginx" = X-Accel-Redirect.
+MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")

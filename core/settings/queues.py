@@ -1,0 +1,41 @@
+"""Redis: the cache and the job queues. It is a doorbell; the database is the truth."""
+
+from core.settings.env import env
+
+REDIS_URL = env.first("REDIS_URL", "REDIS_LOCATION", default="redis://127.0.0.1:6379/0")
+
+# A dead Redis must cost a fraction of a second per request, never an error.
+_TIMEOUTS = {"SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5}
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "vf",
+        "OPTIONS": {
+            "CLIENT_CLASS": "django_redis.client.DefaultClient",
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "IGNORE_EXCEPTIONS": True,
+            **_TIMEOUTS,
+        },
+    }
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+
+# JSON at both ends: whoever can write to Redis must not be able to run code.
+_QUEUE = {
+    "URL": REDIS_URL,
+    "SERIALIZER": "rq.serializers.JSONSerializer",
+    "DEFAULT_TIMEOUT": 600,
+    "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 2},
+}
+# `transcode` holds films, `short` mails, posters and housekeeping, so that neither
+# waits for the other. `rqworker default` serves all of them.
+RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "transcode")}
+RQ = {
+    # services enqueue in transaction.on_commit themselves, and survive a dead Redis.
+    "COMMIT_MODE": "auto",
+    "WORKER_CLASS": "video_app.worker.FilmWorker",
+}
+RQ_SHOW_ADMIN_LINK = True
+RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")

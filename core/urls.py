@@ -1,0 +1,17 @@
+"""THE table of prefixes. A contract is a list of paths; the canonical one comes last,
+because the last duplicate of a name wins in `reverse()`."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("users/", include("auth_app.api.urls_users")),
+    path("content/", include("video_app.api.urls_content")),
+    path("api/", include("auth_app.api.urls")),
+    path("api/", include("video_app.api.urls")),
+    path("django-rq/", include("django_rq.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("core.urls_site")),
+]
+handler404 = "core.errors.not_found"
+handler500 = "core.errors.server_error"

@@ -1,0 +1,230 @@
+"""What is stored: videos, their builds, the chunks of a build, favourites.
+
+A *build* is one transcode of one revision of a video's source. It is cut into
+*chunks*, idempotent jobs whose segments are known before they run.
+"""
+
+import uuid
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from video_app.pipeline import layout
+from video_app.pipeline.types import Plan
+
+
+class Category(models.TextChoices):
+    ACTION = "action", "Action"
+    ADVENTURE = "adventure", "Adventure"
+    ANIMATION = "animation", "Animation"
+    BIOGRAPHY = "biography", "Biography"
+    COMEDY = "comedy", "Comedy"
+    CRIME = "crime", "Crime"
+    DOCUMENTARY = "documentary", "Documentary"
+    DRAMA = "drama", "Drama"
+    FAMILY = "family", "Family"
+    FANTASY = "fantasy", "Fantasy"
+    HISTORY = "history", "History"
+    HORROR = "horror", "Horror"
+    MUSIC = "music", "Music"
+    MUSICAL = "musical", "Musical"
+    MYSTERY = "mystery", "Mystery"
+    ROMANCE = "romance", "Romance"
+    SCI_FI = "sci-fi", "Sci-Fi"
+    SPORT = "sport", "Sport"
+    THRILLER = "thriller", "Thriller"
+    WAR = "war", "War"
+    WESTERN = "western", "Western"
+    OTHER = "other", "Other"
+
+
+class State(models.TextChoices):
+    PENDING = "pending", "Pending"
+    PROCESSING = "processing", "Processing"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+
+
+def source_name(video: "Video", filename: str) -> str:
+    """A storage name of our own making; the uploaded name only lends its suffix."""
+    suffix = PurePath(filename).suffix.lower()
+    return f"sources/{uuid.uuid4().hex}{suffix if suffix[1:].isalnum() else ''}"
+
+
+def thumbnail_name(video: "Video", filename: str) -> str:
+    return f"thumbnails/{uuid.uuid4().hex}.jpg"
+
+
+class VideoQuerySet(models.QuerySet["Video"]):
+    def published(self) -> "VideoQuerySet":
+        return self.filter(is_published=True)
+
+    def playable(self) -> "VideoQuerySet":
+        """Published and with at least its first segment ready."""
+        return self.published().filter(current_build__isnull=False)
+
+
+class Video(models.Model):
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True, max_length=5000)
+    category = models.CharField(max_length=20, choices=Category, default=Category.OTHER)
+    is_published = models.BooleanField("published", default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="videos",
+    )
+    favorited_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Favorite", related_name="favorite_videos", blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    video_file = models.FileField("film", upload_to=source_name, max_length=255)
+    original_name = models.CharField(max_length=255, blank=True, editable=False)
+    size = models.PositiveBigIntegerField("source size in bytes", default=0, editable=False)
+    source_revision = models.PositiveIntegerField(default=0, editable=False)
+    thumbnail = models.ImageField(
+        upload_to=thumbnail_name,
+        blank=True,
+        max_length=255,
+        help_text="Instead of the poster made from the film.",
+    )
+    poster = models.CharField(
+        "storage name of the poster", max_length=255, blank=True, editable=False
+    )
+
+    state = models.CharField(
+        max_length=10, choices=State, default=State.PENDING, editable=False, db_index=True
+    )
+    error = models.CharField("reason, for people", max_length=300, blank=True, editable=False)
+    duration = models.FloatField("seconds", null=True, editable=False)
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    current_build = models.ForeignKey(
+        "Build", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    # The claim on planning the newest revision.
+    planned_revision = models.PositiveIntegerField(default=0, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    enqueued_at = models.DateTimeField(null=True, editable=False)
+
+    objects = VideoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="video_state_known"),
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values), name="video_category_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(planned_revision__lte=models.F("source_revision")),
+                name="video_planned_not_ahead",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="video_playable_newest",
+                condition=Q(is_published=True, current_build__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Favorite(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    video = models.ForeignKey(Video, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "video"], name="favorite_once")]
+
+
+class BuildState(models.TextChoices):
+    ENCODING = "encoding", "Encoding"
+    COMPLETE = "complete", "Complete"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Failed"
+
+
+class Build(models.Model):
+    """One transcode of one source revision; immutable once complete."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="builds")
+    source_revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=BuildState, default=BuildState.ENCODING)
+    plan_json = models.JSONField()
+    progressive = models.JSONField(
+        "rung → size in bytes of its progressive MP4", default=dict, blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")
+
+    class Meta:
+        constraints = [
+            # One transcode of a video at a time.
+            models.UniqueConstraint(
+                fields=["video"], condition=Q(state="encoding"), name="build_one_encoding"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"build {self.pk} of video {self.video_id}"
+
+    @property
+    def plan(self) -> Plan:
+        return Plan.from_json(self.plan_json)
+
+    @property
+    def prefix(self) -> str:
+        """The storage prefix of everything this build owns."""
+        return layout.build_prefix(self.video_id, self.pk)
+
+
+class ChunkState(models.TextChoices):
+    DUE = "due", "Due"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Chunk(models.Model):
+    """Segments `[first, end)` of a build: the unit of work and of loss."""
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="chunks")
+    index = models.PositiveIntegerField()
+    state = models.CharField(max_length=6, choices=ChunkState, default=ChunkState.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    enqueued_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    seconds_done = models.FloatField("encoded seconds while running", default=0)
+    report: Any = models.JSONField(
+        "rung → measured segments (sizes in bytes, I-frame ranges)", default=dict, blank=True
+    )
+
+    class Meta:
+        ordering = ["build_id", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["build", "index"], name="chunk_once_per_build"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(lease_token__isnull=True), name="chunk_done_unleased"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.index} of build {self.build_id}"

@@ -1,0 +1,29 @@
+"""Where things lie in the media storage: storage keys, never local paths."""
+
+MASTER = "master.m3u8"
+
+
+def video_prefix(video_id: int) -> str:
+    return f"hls/{video_id}"
+
+
+def build_prefix(video_id: int, build_id: int) -> str:
+    return f"{video_prefix(video_id)}/{build_id}"
+
+
+def segment_name(number: int) -> str:
+    """`000.ts`; more digits when needed."""
+    return f"{number:03d}.ts"
+
+
+def segment_key(build_prefix: str, rung: str, number: int) -> str:
+    return f"{build_prefix}/{rung}/{segment_name(number)}"
+
+
+def progressive_key(build_prefix: str, rung: str) -> str:
+    return f"{build_prefix}/{rung}.mp4"
+
+
+def work_prefix(build_prefix: str, lease_token: str) -> str:
+    """Where the holder of one lease writes before it publishes."""
+    return f"{build_prefix}/.lease-{lease_token}"

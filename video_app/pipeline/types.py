@@ -1,0 +1,186 @@
+"""What travels through the pipeline. Times are exact `Fraction`s of a second,
+rates are bits per second, sizes are bytes, frame numbers count from 0."""
+
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from typing import Any, Self
+
+AAC_FRAME = 1024  # samples per AAC frame (ISO/IEC 14496-3, 4.5.2.1.1)
+SAMPLE_RATE = 48_000
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStream:
+    """A picture stream of a source, as its container and first frame describe it."""
+
+    index: int
+    codec: str
+    width: int  # coded, before rotation and pixel shape
+    height: int
+    sample_aspect: Fraction
+    rotation: int  # degrees clockwise: 0, 90, 180, 270
+    average_rate: Fraction  # frames per second; 0 when unknown
+    base_rate: Fraction  # the container's guess at the constant rate; 0 when unknown
+    start: Fraction  # seconds after the container's own start
+    is_interlaced: bool = False
+    is_hdr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStream:
+    index: int
+    codec: str
+    channels: int
+    sample_rate: int
+    start: Fraction
+    end: Fraction
+    language: str = "und"
+    title: str = ""
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleStream:
+    index: int
+    codec: str
+    language: str = "und"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a probe found out about a source file."""
+
+    container: str  # demuxer name, e.g. "mov,mp4,m4a,3gp,3g2,mj2"
+    size: int
+    duration: Fraction  # to the end of the longest of the chosen streams
+    video: VideoStream
+    audios: tuple[AudioStream, ...] = ()
+    subtitles: tuple[SubtitleStream, ...] = ()
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether a seek lands exactly: not so in transport and program streams."""
+        return not self.container.startswith(("mpeg", "mpegts", "flv", "ogg"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder: a size with what it may cost."""
+
+    name: str  # "720p"
+    width: int
+    height: int
+    crf: int
+    max_rate: int
+    buffer_size: int
+    preset: str
+    audio_rate: int
+    rate_divisor: int = 1  # every n-th frame of the grid
+    level: str = "4.0"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSpan:
+    """Segments `[first_segment, end_segment)` and frames `[first_frame, end_frame)`."""
+
+    index: int
+    first_segment: int
+    end_segment: int
+    first_frame: int
+    end_frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about a build that is known before its first frame is encoded.
+
+    `cuts` are frame numbers: segment n holds frames `[cuts[n], cuts[n + 1])`.
+    `chunk_cuts` are segment numbers: chunk k holds segments `[chunk_cuts[k], chunk_cuts[k + 1])`.
+    """
+
+    rate: Fraction
+    gop: int  # frames
+    cuts: tuple[int, ...]
+    chunk_cuts: tuple[int, ...]
+    rungs: tuple[Rung, ...]
+    source: Source = field(repr=False)
+
+    @property
+    def frames(self) -> int:
+        return self.cuts[-1]
+
+    @property
+    def duration(self) -> Fraction:
+        return self.frames / self.rate
+
+    @property
+    def segments(self) -> int:
+        return len(self.cuts) - 1
+
+    @property
+    def chunks(self) -> int:
+        return len(self.chunk_cuts) - 1
+
+    @property
+    def has_audio(self) -> bool:
+        return bool(self.source.audios)
+
+    def chunk(self, index: int) -> ChunkSpan:
+        first, end = self.chunk_cuts[index], self.chunk_cuts[index + 1]
+        return ChunkSpan(index, first, end, self.cuts[first], self.cuts[end])
+
+    def rung(self, name: str) -> Rung:
+        """The rung of that name; `KeyError` when the plan has none."""
+        return {rung.name: rung for rung in self.rungs}[name]
+
+    def segment_duration(self, number: int) -> Fraction:
+        """Seconds of segment `number`, exact."""
+        return (self.cuts[number + 1] - self.cuts[number]) / self.rate
+
+    def time(self, frame: int) -> Fraction:
+        return frame / self.rate
+
+    def to_json(self) -> dict[str, Any]:
+        return _encode(asdict(self))
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        source = value["source"]
+        return cls(
+            rate=Fraction(value["rate"]),
+            gop=value["gop"],
+            cuts=tuple(value["cuts"]),
+            chunk_cuts=tuple(value["chunk_cuts"]),
+            rungs=tuple(Rung(**rung) for rung in value["rungs"]),
+            source=source_from_json(source),
+        )
+
+
+def source_from_json(value: dict[str, Any]) -> Source:
+    return Source(
+        container=value["container"],
+        size=value["size"],
+        duration=Fraction(value["duration"]),
+        video=VideoStream(**_fractions(value["video"], VIDEO_FRACTIONS)),
+        audios=tuple(AudioStream(**_fractions(a, ("start", "end"))) for a in value["audios"]),
+        subtitles=tuple(SubtitleStream(**s) for s in value["subtitles"]),
+    )
+
+
+VIDEO_FRACTIONS = ("sample_aspect", "average_rate", "base_rate", "start")
+
+
+def _fractions(value: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return value | {name: Fraction(value[name]) for name in names}
+
+
+def _encode(value: Any) -> Any:
+    """JSON's types, with fractions as "24000/1001"."""
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _encode(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encode(item) for item in value]
+    return value
