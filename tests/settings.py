@@ -1,0 +1,44 @@
+"""The project's settings as the tests see them: nothing of this machine shines in.
+
+Each pytest process gets a Valkey port and a media folder of its own;
+`TEST_DATABASE_URL` chooses PostgreSQL instead of SQLite.
+"""
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+TEST_DIR = Path(tempfile.mkdtemp(prefix="videoflix-test-"))
+REDIS_PORT = _free_port()
+
+os.environ |= {
+    "IGNORE_DOTENV": "1",
+    "PRODUCTION": "0",
+    "DEBUG": "0",
+    "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests-only-for-tests",
+    "MEDIA_ROOT": str(TEST_DIR / "media"),
+    "REDIS_URL": f"redis://127.0.0.1:{REDIS_PORT}/0",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+    "DB_HOST": "",
+    "EMAIL_HOST": "",
+    "FRONTEND_URL": "http://127.0.0.1:5500",
+    "BACKEND_URL": "http://127.0.0.1:8000",
+}
+
+from core.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
