@@ -1,0 +1,49 @@
+"""From what a source is to everything that is known before encoding starts."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from video_app.pipeline import grid
+from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.ladder import choose_rungs
+from video_app.pipeline.types import Plan, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a source may be; seconds, pixels of one picture."""
+
+    duration: int
+    pixels: int
+
+
+def make_plan(source: Source, limits: Limits) -> Plan:
+    """The plan for a source; `PipelineError` with a reason for people when it is refused."""
+    _refuse(source, limits)
+    rate = grid.choose_rate(source.video)
+    rungs = choose_rungs(source.video, rate)
+    divisor = max(rung.rate_divisor for rung in rungs)
+    gop = grid.gop_frames(rate, divisor)
+    cuts = grid.segment_cuts(grid.frame_count(source.duration, rate, divisor), gop)
+    return Plan(
+        rate=rate,
+        gop=gop,
+        cuts=cuts,
+        chunk_cuts=grid.chunk_cuts(len(cuts) - 1, is_seekable=source.is_seekable),
+        rungs=rungs,
+        source=source,
+    )
+
+
+def _refuse(source: Source, limits: Limits) -> None:
+    if source.duration <= 0:
+        raise PipelineError("The film has no duration: nothing in it can be played.")
+    if source.duration > limits.duration:
+        hours = Fraction(limits.duration, 3600)
+        raise PipelineError(f"The film is longer than {float(hours):g} hours.")
+    if source.video.width * source.video.height > limits.pixels:
+        raise PipelineError(
+            f"The picture is too large: {source.video.width} × {source.video.height} pixels."
+        )
+    if min(source.video.width, source.video.height) < 16:
+        raise PipelineError("The picture is too small to be encoded.")

@@ -1,0 +1,169 @@
+"""Playlists as pure functions of a plan and what is measured of its finished chunks.
+
+Nothing reads a playlist that ffmpeg wrote. Rules: RFC 8216 and Apple's HLS
+Authoring Specification. A *report* is the JSON of one finished chunk:
+`{rung: [{"size": bytes, "iframes": [[offset, length], …]}, …one per segment]}`.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from video_app.pipeline.layout import segment_name
+from video_app.pipeline.types import Plan, Rung
+
+Report = dict[str, list[dict[str, Any]]]
+
+TARGET_DURATION = 6
+# Transport stream packets and PES headers, as a share; measured 3 to 15 %.
+TS_OVERHEAD = Fraction(115, 100)
+START = "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES"
+
+
+def media_playlist(plan: Plan, ready_segments: int, *, complete: bool, query: str = "") -> str:
+    """The playlist of any one rendition, listing the first `ready_segments` segments.
+
+    `query` is appended to each segment's URI.
+    """
+    lines = _head(6, complete=complete)
+    for number in range(ready_segments):
+        lines.append(f"#EXTINF:{_seconds(plan.segment_duration(number))},")
+        lines.append(segment_name(number) + query)
+    return _text(lines, complete=complete)
+
+
+def iframe_playlist(plan: Plan, rung: str, reports: Sequence[Report], *, query: str = "") -> str:
+    """The trick-play playlist of a finished rendition: one byte range per GOP."""
+    lines = [*_head(4, complete=True), "#EXT-X-I-FRAMES-ONLY"]
+    for number, segment in enumerate(_segments(rung, reports)):
+        durations = _gop_durations(plan, number)
+        for (offset, length), duration in zip(segment["iframes"], durations, strict=True):
+            lines += [
+                f"#EXTINF:{_seconds(duration)},",
+                f"#EXT-X-BYTERANGE:{length}@{offset}",
+                segment_name(number) + query,
+            ]
+    return _text(lines, complete=True)
+
+
+def master_playlist(
+    plan: Plan, reports: Sequence[Report], *, complete: bool, base: str = "", query: str = ""
+) -> str:
+    """The multivariant playlist. `base` is prefixed to URIs, `query` appended.
+
+    While a build grows, the bit rates are upper bounds; of a complete one they
+    are measured.
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if not complete:
+        lines.append(START)
+    for rung in _by_preference(plan.rungs):
+        rates = _measured(plan, rung, reports) if complete else _bounds(plan, rung)
+        lines.append(f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}")
+        lines.append(f"{base}{rung.name}/index.m3u8{query}")
+    if complete:
+        lines += [_iframe_line(plan, rung, reports, base, query) for rung in plan.rungs]
+    return "\n".join(lines) + "\n"
+
+
+def _head(version: int, *, complete: bool) -> list[str]:
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{version}",
+        f"#EXT-X-TARGETDURATION:{TARGET_DURATION}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        f"#EXT-X-PLAYLIST-TYPE:{'VOD' if complete else 'EVENT'}",
+    ]
+    # Without it players join a growing playlist near its end.
+    return lines if complete else [*lines, START]
+
+
+def _text(lines: list[str], *, complete: bool) -> str:
+    return "\n".join([*lines, "#EXT-X-ENDLIST"] if complete else lines) + "\n"
+
+
+def _seconds(duration: Fraction) -> str:
+    return f"{float(duration):.6f}"
+
+
+def _segments(rung: str, reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
+    for report in reports:
+        yield from report[rung]
+
+
+def _gop_durations(plan: Plan, number: int) -> list[Fraction]:
+    start, end = plan.cuts[number], plan.cuts[number + 1]
+    return [
+        (min(end, first + plan.gop) - first) / plan.rate for first in range(start, end, plan.gop)
+    ]
+
+
+def _by_preference(rungs: tuple[Rung, ...]) -> list[Rung]:
+    """The one to start with first: the best one that is not larger than 720p."""
+    modest = [rung for rung in rungs if rung.max_rate <= 5_000_000] or list(rungs[:1])
+    return [modest[-1], *(rung for rung in rungs if rung is not modest[-1])]
+
+
+def _attributes(plan: Plan, rung: Rung, rates: tuple[int, int]) -> str:
+    codecs = avc_codec(rung.level) + (",mp4a.40.2" if plan.has_audio else "")
+    return (
+        f"BANDWIDTH={rates[0]},AVERAGE-BANDWIDTH={rates[1]},"
+        f'CODECS="{codecs}",RESOLUTION={rung.width}x{rung.height},'
+        f"FRAME-RATE={float(plan.rate / rung.rate_divisor):.3f}"
+    )
+
+
+def avc_codec(level: str) -> str:
+    """RFC 6381: High profile, no constraint flags, and the level."""
+    return f"avc1.6400{round(float(level) * 10):02x}"
+
+
+def _bounds(plan: Plan, rung: Rung) -> tuple[int, int]:
+    total = rung.max_rate + (rung.audio_rate if plan.has_audio else 0)
+    bound = math.ceil(total * TS_OVERHEAD)
+    return bound, bound
+
+
+def _measured(plan: Plan, rung: Rung, reports: Sequence[Report]) -> tuple[int, int]:
+    sizes = [segment["size"] for segment in _segments(rung.name, reports)]
+    durations = [plan.segment_duration(number) for number in range(len(sizes))]
+    return peak_rate(sizes, durations), math.ceil(8 * sum(sizes) / sum(durations))
+
+
+def peak_rate(sizes: Sequence[int], durations: Sequence[Fraction]) -> int:
+    """The largest bit rate over a run of segments of 0.5 to 1.5 target durations.
+
+    Bits per second; `sizes` in bytes, `durations` in seconds (RFC 8216bis, BANDWIDTH).
+    """
+    peak = Fraction(0)
+    for first in range(len(sizes)):
+        size, duration = 0, Fraction(0)
+        for number in range(first, len(sizes)):
+            size, duration = size + sizes[number], duration + durations[number]
+            if duration > Fraction(3, 2) * TARGET_DURATION:
+                break
+            if duration >= Fraction(1, 2) * TARGET_DURATION:
+                peak = max(peak, 8 * size / duration)
+    return math.ceil(peak or 8 * sum(sizes) / sum(durations))
+
+
+def _iframe_line(plan: Plan, rung: Rung, reports: Sequence[Report], base: str, query: str) -> str:
+    sizes = [
+        length
+        for segment in _segments(rung.name, reports)
+        for _offset, length in segment["iframes"]
+    ]
+    durations = [
+        duration for number in range(plan.segments) for duration in _gop_durations(plan, number)
+    ]
+    peak = max(
+        math.ceil(8 * size / max(d, Fraction(1, 10)))
+        for size, d in zip(sizes, durations, strict=True)
+    )
+    average = math.ceil(8 * sum(sizes) / sum(durations))
+    return (
+        f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
+        f'CODECS="{avc_codec(rung.level)}",RESOLUTION={rung.width}x{rung.height},'
+        f'URI="{base}{rung.name}/iframes.m3u8{query}"'
+    )
