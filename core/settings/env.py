@@ -7,7 +7,6 @@ from typing import Any
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 
 class Env(environ.FileAwareEnv):
@@ -38,3 +37,5 @@ class Env(environ.FileAwareEnv):
 env = Env()
 if not env.bool("IGNORE_DOTENV", default=False):
     env.read_env(BASE_DIR / ".env")
+# What this installation writes and is no media: database, mails, secrets, logs.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))

@@ -2,6 +2,7 @@
 
 import os
 
+from core.settings.base import STATIC_COLLECTED
 from core.settings.env import BASE_DIR, env
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
@@ -17,7 +18,11 @@ MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 
 # Empty: from PATH, else the imageio-ffmpeg wheel.
