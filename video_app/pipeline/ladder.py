@@ -5,6 +5,7 @@ bounded, the short side of a portrait film standing for its height. A source
 between two boxes is kept at its own size under the larger one's name.
 """
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -88,8 +89,8 @@ def _rung(step: Step, width: Fraction, height: Fraction, rate: Fraction) -> Rung
 
 
 def _even(length: Fraction) -> int:
-    """The nearest even number not above `length` + ½, at least 2."""
-    return max(2, 2 * int((length + Fraction(1, 2)) // 2))
+    """The nearest even number, at least 2; an odd whole length loses its last line."""
+    return max(2, 2 * math.ceil(length / 2 - Fraction(1, 2)))
 
 
 # ISO/IEC 14496-10 table A-1: macroblocks per second, per frame; bit/s for High.

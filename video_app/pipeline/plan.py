@@ -43,7 +43,7 @@ def _refuse(source: Source, limits: Limits) -> None:
         raise PipelineError(f"The film is longer than {float(hours):g} hours.")
     if source.video.width * source.video.height > limits.pixels:
         raise PipelineError(
-            f"The picture is too large: {source.video.width} × {source.video.height} pixels."
+            f"The picture is too large: {source.video.width} x {source.video.height} pixels."
         )
     if min(source.video.width, source.video.height) < 16:
         raise PipelineError("The picture is too small to be encoded.")

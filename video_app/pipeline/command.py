@@ -1,0 +1,247 @@
+"""The argument lists of ffmpeg. Written for ffmpeg 5.1 to 9; no user text gets in here.
+
+Every unusual flag carries its reason; the chunk recipe as a whole is explained
+in docs/adr/0003.
+"""
+
+import math
+from fractions import Fraction
+
+from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, AudioStream, ChunkSpan, Plan, Rung
+
+# Playlists, manifests, scripts and images renamed to .mp4 make ffmpeg read other
+# files; only a list of real containers stops all of them, a protocol list does not.
+FORMAT_WHITELIST = "mov,matroska,avi,asf,mpegts,mpeg,flv,ogg"
+PROTOCOL_WHITELIST = "file"
+MAX_PIXELS = 8192 * 4320
+
+# The first picture of every build stands at ten seconds, in every rendition:
+# without it the origin depends on each encoder's B-frame delay.
+TIMESTAMP_ORIGIN = 10
+# Decoders and the resampler settle in before a chunk's first frame.
+LEAD_IN = Fraction(1)
+# The encoder's own delay is one frame; three more make its first ones exact.
+AUDIO_LEAD_IN_FRAMES = 4
+# Linearise, map into BT.709's range, and return to its curve.
+TONEMAP = (
+    "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
+    "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
+)
+
+
+def base_arguments(binary: str, *, threads: int = 0) -> list[str]:
+    """What every call starts with."""
+    return [
+        binary,
+        *("-nostdin", "-hide_banner", "-nostats", "-v", "error"),
+        *("-threads", str(threads)),
+    ]
+
+
+def input_arguments(path: str) -> list[str]:
+    """How every untrusted source is opened. `path` is absolute."""
+    return [
+        *("-max_pixels", str(MAX_PIXELS)),
+        *("-protocol_whitelist", PROTOCOL_WHITELIST, "-format_whitelist", FORMAT_WHITELIST),
+        *("-probesize", "20M", "-analyzeduration", "20M"),
+        *("-i", f"file:{path}"),
+    ]
+
+
+def encode_chunk(
+    binary: str, path: str, plan: Plan, span: ChunkSpan, *, threads: int = 0, silent: bool = False
+) -> list[str]:
+    """One process that decodes a chunk once and writes all renditions of its segments.
+
+    Runs in the work folder and writes `<rung>/NNN.ts` there. `silent` replaces the
+    sound by silence, for a chunk in which the source has none.
+    """
+    audio = plan.source.audios[0] if plan.has_audio else None
+    silent = silent or (audio is not None and not _sounds(plan, span, audio))
+    graph = video_graph(plan, span)
+    inputs = _seek(plan, span) + input_arguments(path)
+    maps = [f"[v{n}]" for n in range(len(plan.rungs))]
+    if audio is not None:
+        if silent:
+            inputs += ["-f", "lavfi", "-i", f"anullsrc=r={SAMPLE_RATE}:cl=stereo"]
+        graph += ";" + audio_graph(plan, span, "1:a" if silent else f"0:{audio.index}")
+        maps += [f"[a{n}]" for n in range(len(audio_rates(plan)))]
+    return [
+        *base_arguments(binary, threads=threads),
+        *("-progress", "pipe:1", "-stats_period", "1"),
+        *inputs,
+        *("-filter_complex", graph),
+        *(argument for label in maps for argument in ("-map", label)),
+        *_video_codec(plan, threads),
+        *(_audio_codec(plan, span) if audio is not None else ()),
+        *("-map_metadata", "-1", "-map_chapters", "-1"),
+        # Time stamps are final as they leave the filters.
+        *("-fps_mode", "passthrough", "-output_ts_offset", str(TIMESTAMP_ORIGIN)),
+        *("-f", "tee", _tee(plan, span)),
+    ]
+
+
+def audio_rates(plan: Plan) -> list[int]:
+    """The distinct audio bit rates: each is encoded once, whatever shares it."""
+    return sorted({rung.audio_rate for rung in plan.rungs}, reverse=True)
+
+
+def audio_frame(time: Fraction) -> int:
+    """The first AAC frame that starts at or after `time` seconds."""
+    return math.ceil(time * SAMPLE_RATE / AAC_FRAME)
+
+
+def audio_frames(plan: Plan, span: ChunkSpan) -> tuple[int, int]:
+    """The AAC frames `[first, end)` that a chunk owns."""
+    return (
+        audio_frame(plan.time(span.first_frame)),
+        audio_frame(plan.time(span.end_frame)),
+    )
+
+
+def _sounds(plan: Plan, span: ChunkSpan, audio: AudioStream) -> bool:
+    start, end = plan.time(span.first_frame), plan.time(span.end_frame)
+    return audio.start < end and audio.end > start - LEAD_IN
+
+
+def _seek(plan: Plan, span: ChunkSpan) -> list[str]:
+    start = plan.time(span.first_frame) - LEAD_IN
+    # Keep the source's own clock, started at zero: the grid is absolute.
+    clock = ["-copyts", "-start_at_zero"]
+    if start <= 0:
+        return clock
+    # From the key frame on: a frame shown before the seek point may last into the chunk.
+    return [*clock, "-noaccurate_seek", "-ss", _decimal(start)]
+
+
+def video_graph(plan: Plan, span: ChunkSpan) -> str:
+    """Decode, grid, exact chunk, then one scaled branch per rung, largest first.
+
+    Each rung is scaled from the next larger one; the outputs are `[v0]`, `[v1]`, …
+    """
+    video, top = plan.source.video, len(plan.rungs) - 1
+    deinterlace = "bwdif=mode=send_field," if video.is_interlaced else ""
+    chains = [
+        f"[0:{video.index}]{deinterlace}fps={plan.rate}{_pad_start(plan, span)},"
+        # The last picture is held where the sound goes on without it.
+        "tpad=stop=-1:stop_mode=clone,"
+        # In frame numbers: after `fps` the time base is one frame; seconds would round.
+        f"trim=start_pts={span.first_frame}:end_pts={span.end_frame},"
+        f"{_scale(plan.rungs[top])},{TONEMAP if video.is_hdr else ''}format=yuv420p[c{top}]"
+    ]
+    for number in range(top, 0, -1):
+        chains.append(f"[c{number}]split=2[r{number}][d{number}]")
+        chains.append(f"[d{number}]{_scale(plan.rungs[number - 1])}[c{number - 1}]")
+        chains.append(f"[r{number}]{_thin(plan.rungs[number])}[v{number}]")
+    return ";".join([*chains, f"[c0]{_thin(plan.rungs[0])}[v0]"])
+
+
+def _pad_start(plan: Plan, span: ChunkSpan) -> str:
+    """Hold the first picture where the film starts without one."""
+    start = plan.time(span.first_frame)
+    is_before_picture = start <= max(Fraction(0), plan.source.video.start)
+    return f":start_time={_decimal(start)}" if is_before_picture else ""
+
+
+def _scale(rung: Rung) -> str:
+    # Square pixels after every scale: an even width is rarely the exact aspect.
+    return (
+        f"scale={rung.width}:{rung.height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,"
+        "setsar=1"
+    )
+
+
+def _thin(rung: Rung) -> str:
+    return f"framestep={rung.rate_divisor}" if rung.rate_divisor > 1 else "null"
+
+
+def audio_graph(plan: Plan, span: ChunkSpan, stream: str) -> str:
+    """Exactly the samples from which the encoder makes the chunk's AAC frames.
+
+    The outputs are `[a0]`, `[a1]`, … one per distinct bit rate.
+    """
+    first, end = audio_frames(plan, span)
+    # Fill gaps with silence, cut overlaps, never stretch: stretching by single
+    # samples makes packets that players place seconds away.
+    resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01"
+    if span.first_frame == 0:
+        resample += ":first_pts=0"
+    outputs = "".join(f"[a{number}]" for number in range(len(audio_rates(plan))))
+    return (
+        f"[{stream}]aformat=channel_layouts=stereo,{resample},apad,"
+        f"atrim=start_pts={AAC_FRAME * (first - AUDIO_LEAD_IN_FRAMES)}"
+        f":end_pts={AAC_FRAME * (end + 1)},asplit={len(audio_rates(plan))}{outputs}"
+    )
+
+
+def _video_codec(plan: Plan, threads: int) -> list[str]:
+    arguments = [
+        *("-c:v", "libx264", "-profile:v", "high", "-threads:v", str(threads)),
+        *("-sc_threshold", "0", "-bf", "2", "-flags", "+cgop"),
+        *("-color_primaries", "bt709", "-color_trc", "bt709"),
+        *("-colorspace", "bt709", "-color_range", "tv"),
+    ]
+    for number, rung in enumerate(plan.rungs):
+        options = {
+            "preset": rung.preset,
+            "crf": rung.crf,
+            "maxrate": rung.max_rate,
+            "bufsize": rung.buffer_size,
+            "level": rung.level,
+            "g": plan.gop // rung.rate_divisor,
+            "keyint_min": plan.gop // rung.rate_divisor,
+        }
+        for name, value in options.items():
+            arguments += [f"-{name}:v:{number}", str(value)]
+    return arguments
+
+
+def _audio_codec(plan: Plan, span: ChunkSpan) -> list[str]:
+    first, end = audio_frames(plan, span)
+    stamp = f"pts*tb*{SAMPLE_RATE}"
+    arguments = ["-c:a", "aac", "-ac", "2", "-ar", str(SAMPLE_RATE)]
+    for number, rate in enumerate(audio_rates(plan)):
+        arguments += [f"-b:a:{number}", str(rate)]
+    # Drop the lead-in's packets and the encoder's delay: what is left abuts exactly.
+    drop = f"lt({stamp},{AAC_FRAME * first - 0.5})+gte({stamp},{AAC_FRAME * end - 0.5})"
+    return [*arguments, "-bsf:a", f"noise=drop='{drop}'"]
+
+
+def _tee(plan: Plan, span: ChunkSpan) -> str:
+    """One muxer per rendition behind one set of encoders.
+
+    Names are relative to the work folder, so nothing in them needs escaping.
+    """
+    rates = audio_rates(plan)
+    # A little under one segment: the muxer cuts at the first key frame after it.
+    cut_after = _decimal(Fraction(plan.gop * 3, 1) / plan.rate - Fraction(plan.gop, 8) / plan.rate)
+    outputs = []
+    for number, rung in enumerate(plan.rungs):
+        select = f"v:{number}" + (f",a:{rates.index(rung.audio_rate)}" if plan.has_audio else "")
+        options = {
+            "select": f"\\'{select}\\'",
+            "f": "hls",
+            "hls_time": cut_after,
+            "hls_list_size": 0,
+            "hls_segment_filename": f"{rung.name}/%03d.ts",
+            "start_number": span.first_segment,
+            # No offset between a picture's time stamp and its place in the stream.
+            "max_delay": 0,
+        }
+        slave = ":".join(f"{name}={value}" for name, value in options.items())
+        outputs.append(f"[{slave}]{rung.name}/index.m3u8")
+    return "|".join(outputs)
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):.6f}"
+
+
+def remux(binary: str, path: str, target: str) -> list[str]:
+    """Copy all sound and pictures into Matroska, to be sought in."""
+    return [
+        *base_arguments(binary),
+        *("-fflags", "+genpts"),
+        *input_arguments(path),
+        *("-map", "0:V", "-map", "0:a?", "-c", "copy", "-f", "matroska", "-y", f"file:{target}"),
+    ]

@@ -1,0 +1,103 @@
+"""From a probe's facts to a `Source`, or to a reason why it cannot be a film."""
+
+from fractions import Fraction
+from typing import Any
+
+from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.types import AudioStream, Source, SubtitleStream, VideoStream
+
+HDR_TRANSFERS = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG); ITU-T H.273
+TEXT_SUBTITLES = {"subrip", "ass", "ssa", "webvtt", "mov_text", "text"}
+# A film that holds less than this share of what its header states was cut off.
+COMPLETE_SHARE = Fraction(95, 100)
+
+NO_FILM = "This is not a video file that can be read."
+
+
+def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
+    """The source that `probe_child` described; `PipelineError` when it is no film."""
+    if "error" in facts:
+        raise PipelineError(NO_FILM)
+    if len(facts["streams"]) > max_streams:
+        raise PipelineError(f"The file has more than {max_streams} streams.")
+    video = _video(facts)
+    audios = tuple(_audios(facts))
+    duration = max(Fraction(s["end"]) for s in _timed(facts, video, audios))
+    stated = Fraction(facts["stated_duration"])
+    if duration < stated * COMPLETE_SHARE and stated - duration > 1:
+        raise PipelineError(
+            f"The file is incomplete: it should last {float(stated):.0f} s "
+            f"but ends after {float(duration):.0f} s. Please upload it again."
+        )
+    return Source(
+        container=facts["container"],
+        size=facts["size"],
+        duration=duration,
+        video=video,
+        audios=audios,
+        subtitles=tuple(_subtitles(facts)),
+    )
+
+
+def _timed(
+    facts: dict[str, Any], video: VideoStream, audios: tuple[AudioStream, ...]
+) -> list[dict[str, Any]]:
+    """The streams that decide the length: the picture and the first sound."""
+    indexes = {video.index, *(audio.index for audio in audios[:1])}
+    return [stream for stream in facts["streams"] if stream["index"] in indexes]
+
+
+def _video(facts: dict[str, Any]) -> VideoStream:
+    pictures = [s for s in facts["streams"] if s["type"] == "video" and not s["is_picture"]]
+    if not pictures:
+        raise PipelineError("The file has no video in it, only sound or pictures.")
+    chosen, frame = facts["chosen"], facts["frame"]
+    if chosen is None or frame is None:
+        raise PipelineError("The video in this file cannot be decoded.")
+    stream = next(s for s in pictures if s["index"] == chosen)
+    return VideoStream(
+        index=chosen,
+        codec=stream["codec"],
+        width=frame["width"],
+        height=frame["height"],
+        sample_aspect=_sane_aspect(Fraction(stream["sample_aspect"])),
+        rotation=-frame["rotation"] % 360,
+        average_rate=Fraction(stream["average_rate"]),
+        base_rate=Fraction(stream["base_rate"]),
+        start=Fraction(stream["start"]),
+        is_interlaced=frame["is_interlaced"],
+        is_hdr=frame["transfer"] in HDR_TRANSFERS,
+    )
+
+
+def _sane_aspect(aspect: Fraction) -> Fraction:
+    return aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1)
+
+
+def _audios(facts: dict[str, Any]) -> list[AudioStream]:
+    """The sound tracks that can be decoded, the default one first."""
+    streams = [s for s in facts["streams"] if s["type"] == "audio" and s.get("channels")]
+    streams.sort(key=lambda s: (not s["is_default"], s["index"]))
+    return [
+        AudioStream(
+            index=s["index"],
+            codec=s["codec"],
+            channels=s["channels"],
+            sample_rate=s["sample_rate"],
+            start=Fraction(s["start"]),
+            end=Fraction(s["end"]),
+            language=s["language"],
+            title=s["title"],
+            is_default=s["is_default"],
+        )
+        for s in streams
+        if Fraction(s["end"]) > 0
+    ]
+
+
+def _subtitles(facts: dict[str, Any]) -> list[SubtitleStream]:
+    return [
+        SubtitleStream(s["index"], s["codec"], s["language"], s["title"])
+        for s in facts["streams"]
+        if s["type"] == "subtitle" and s["codec"] in TEXT_SUBTITLES
+    ]

@@ -1,0 +1,35 @@
+"""Looking at an uploaded file: the probe's process and what it found."""
+
+import json
+import sys
+from pathlib import Path
+
+from video_app.pipeline import ffmpeg
+from video_app.pipeline.command import remux
+from video_app.pipeline.errors import EncodeError, PipelineError
+from video_app.pipeline.probe import NO_FILM, source_from_facts
+from video_app.pipeline.types import Source
+
+PROBE_LIMITS = ffmpeg.ProcessLimits(seconds=50, memory=2 * 1024**3, file_size=0)
+
+
+def read_source(path: Path, *, max_streams: int) -> Source:
+    """What the file is; `PipelineError` with a reason for people when it is no film."""
+    if not path.exists():
+        raise PipelineError("The uploaded file is gone from the storage.")
+    if path.stat().st_size == 0:
+        raise PipelineError("The file is empty.")
+    argv = [sys.executable, "-m", "video_app.pipeline.probe_child", str(path)]
+    try:
+        facts = json.loads(ffmpeg.run(argv, PROBE_LIMITS))
+    except EncodeError as error:  # it crashed, ate its memory or its time: the file's doing
+        raise PipelineError(NO_FILM) from error
+    return source_from_facts(facts, max_streams=max_streams)
+
+
+def make_seekable(binary: str, path: Path, target: Path, *, seconds: int) -> None:
+    """Copy the streams of a file without an index into Matroska, which has one."""
+    limits = ffmpeg.ProcessLimits(seconds=seconds, file_size=2 * path.stat().st_size + 2**20)
+    partial = target.with_suffix(".partial")
+    ffmpeg.run(remux(binary, str(path), str(partial)), limits)
+    partial.rename(target)

@@ -1,0 +1,116 @@
+"""Encoding one chunk in a work folder, and proving that it came out as planned."""
+
+import errno
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from video_app.pipeline import command, ffmpeg
+from video_app.pipeline.errors import EncodeError, StorageFullError
+from video_app.pipeline.layout import segment_name
+from video_app.pipeline.progress import Progress
+from video_app.pipeline.transport import CLOCK, BrokenSegmentError, Segment, read_segment
+from video_app.pipeline.types import ChunkSpan, Plan, Rung
+
+# Wall clock: generous, because a slow machine is no error.
+SECONDS_PER_SECOND = 40
+MIN_SECONDS = 300
+
+
+def chunk_seconds(plan: Plan, span: ChunkSpan) -> int:
+    """The wall clock that one chunk may take."""
+    length = plan.time(span.end_frame - span.first_frame)
+    return max(MIN_SECONDS, int(length * SECONDS_PER_SECOND))
+
+
+def encode_chunk(
+    binary: str,
+    source: Path,
+    plan: Plan,
+    span: ChunkSpan,
+    work: Path,
+    *,
+    threads: int = 0,
+    watch: Callable[[float], None] | None = None,
+) -> dict[str, list[dict[str, Any]]]:
+    """Encode the chunk's segments of all rungs into `work` and measure them.
+
+    `watch` gets the encoded seconds about once a second and stops the encode by
+    raising. Returns the chunk's report (see `playlist`). `EncodeError` when the
+    output is not exactly what was planned, whatever ffmpeg said.
+    """
+    for rung in plan.rungs:
+        (work / rung.name).mkdir(parents=True, exist_ok=True)
+    progress = Progress(plan.time(span.first_frame), plan.time(span.end_frame))
+    limits = ffmpeg.ProcessLimits(seconds=chunk_seconds(plan, span))
+    try:
+        ffmpeg.run(
+            command.encode_chunk(binary, str(source), plan, span, threads=threads),
+            limits,
+            cwd=work,
+            on_line=progress.feed,
+            watch=(lambda: watch(progress.seconds)) if watch else None,
+        )
+        return {rung.name: _measure(plan, span, rung, work / rung.name) for rung in plan.rungs}
+    except (EncodeError, OSError) as error:
+        _raise_if_full(work, error)
+        raise
+
+
+def _raise_if_full(work: Path, error: Exception) -> None:
+    """ffmpeg's HLS muxer says nothing about a full disk, so ask the disk."""
+    is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    if is_full or shutil.disk_usage(work).free < 2**20:
+        raise StorageFullError("There is no room left for the encoded film.") from error
+
+
+def _measure(plan: Plan, span: ChunkSpan, rung: Rung, folder: Path) -> list[dict[str, Any]]:
+    segments = [
+        _read(folder / segment_name(number))
+        for number in range(span.first_segment, span.end_segment)
+    ]
+    for number, segment in enumerate(segments, span.first_segment):
+        _check_pictures(plan, rung, number, segment)
+    if plan.has_audio:
+        _check_sound(plan, span, rung, segments)
+    return [{"size": segment.size, "iframes": segment.iframes} for segment in segments]
+
+
+def _read(path: Path) -> Segment:
+    try:
+        return read_segment(path.read_bytes())
+    except FileNotFoundError:
+        raise EncodeError(f"{path.name} was not written") from None
+    except BrokenSegmentError as error:
+        raise EncodeError(f"{path.name} is damaged: {error}") from error
+
+
+def _check_pictures(plan: Plan, rung: Rung, number: int, segment: Segment) -> None:
+    first, end = plan.cuts[number], plan.cuts[number + 1]
+    planned = (end - first) // rung.rate_divisor
+    if segment.pictures != planned:
+        raise EncodeError(
+            f"{rung.name} segment {number}: {segment.pictures} pictures, not {planned}"
+        )
+    if not segment.starts_with_key:
+        raise EncodeError(f"{rung.name} segment {number} does not start with a key picture")
+    expected = (command.TIMESTAMP_ORIGIN + plan.time(first)) * CLOCK
+    _check_stamp(f"{rung.name} segment {number}", segment.first_pts, expected)
+
+
+def _check_sound(plan: Plan, span: ChunkSpan, rung: Rung, segments: list[Segment]) -> None:
+    first, end = command.audio_frames(plan, span)
+    found = sum(segment.sound_frames for segment in segments)
+    if found != end - first:
+        raise EncodeError(f"{rung.name}: {found} sound frames, not {end - first}")
+    start = Fraction(first * command.AAC_FRAME, command.SAMPLE_RATE)
+    stamps = [s.first_sound_pts for s in segments if s.first_sound_pts is not None]
+    _check_stamp(f"{rung.name} sound", min(stamps), (command.TIMESTAMP_ORIGIN + start) * CLOCK)
+
+
+def _check_stamp(what: str, stamp: int | None, expected: Fraction) -> None:
+    """Within a tick or two of rounding, modulo the 33 bits that a stamp has."""
+    if stamp is None or abs((stamp - round(expected) + 2**32) % 2**33 - 2**32) > 2:
+        raise EncodeError(f"{what} starts at {stamp}, not {round(expected)}")
