@@ -1,5 +1,37 @@
 """The built-in site and the pages for operators."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from core import health, metrics, pages
+from core.pages import LinkPage, Page
+
+urlpatterns = [
+    path("health/", health.health, name="health"),
+    path("health/live/", health.live, name="health-live"),
+    path("health/ready/", health.ready, name="health-ready"),
+    path("healthz/", health.live, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("", Page.as_view(template_name="web/home.html"), name="page-home"),
+    path("watch/<int:video_id>/", Page.as_view(template_name="web/watch.html"), name="page-watch"),
+    path("login/", Page.as_view(template_name="web/login.html"), name="page-login"),
+    path("signup/", Page.as_view(template_name="web/signup.html"), name="page-signup"),
+    path("activate/", LinkPage.as_view(template_name="web/activate.html"), name="page-activate"),
+    path(
+        "activation-failed/",
+        Page.as_view(template_name="web/activation_failed.html"),
+        name="page-activation-failed",
+    ),
+    path(
+        "forgot-password/",
+        Page.as_view(template_name="web/forgot_password.html"),
+        name="page-forgot-password",
+    ),
+    path(
+        "reset-password/",
+        LinkPage.as_view(template_name="web/reset_password.html"),
+        name="page-reset-password",
+    ),
+    path("dev/mail/", pages.mailbox, name="page-mailbox"),
+    path("dev/mail/<str:name>/", pages.mail, name="page-mail"),
+    path("dev/mail/<str:name>/html/", pages.mail_html, name="page-mail-html"),
+]

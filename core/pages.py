@@ -1,0 +1,114 @@
+"""The built-in site's pages: templates only, their content comes from the API by script."""
+
+import ipaddress
+from pathlib import Path
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.generic import TemplateView
+
+from core.mailbox import Mail, mails
+
+FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+
+
+@method_decorator(never_cache, name="dispatch")
+class Page(TemplateView):
+    """Sends the page that fits the cookies: whether they are still good, the API tells."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "session": session_hint(self.request),
+            "has_mailbox": may_read_mail(self.request),
+        }
+
+
+class LinkPage(Page):
+    """A page that a mail points to: its address holds a token that must not travel on."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+def session_hint(request: HttpRequest) -> str:
+    """Which of the session's cookies came along: "access", only "refresh", or "none".
+
+    Scripts cannot see the cookies; the hint spares signed-out visitors failing requests.
+    """
+    for position, kind in enumerate(("access", "refresh")):
+        if any(pair[position] in request.COOKIES for pair in settings.JWT_COOKIE_NAMES.values()):
+            return kind
+    return "none"
+
+
+def may_read_mail(request: HttpRequest) -> bool:
+    """Mails in files are read during development only, by staff or from this machine.
+
+    Behind a proxy every client looks local, so there the address counts for nothing.
+    """
+    if settings.PRODUCTION or settings.EMAIL_BACKEND != FILE_BACKEND:
+        return False
+    return request.user.is_staff or _is_local(request)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    if settings.BEHIND_PROXY or any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+@never_cache
+def mailbox(request: HttpRequest) -> HttpResponse:
+    context = {"mails": _readable_mails(request), "session": session_hint(request)}
+    return render(request, "web/mailbox.html", context)
+
+
+@never_cache
+def mail(request: HttpRequest, name: str) -> HttpResponse:
+    found = _mail(request, name)
+    response = render(request, "web/mail.html", {"mail": found, "session": session_hint(request)})
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@xframe_options_sameorigin
+@csp_replace(
+    {
+        "default-src": ["'none'"],
+        "img-src": ["data:"],
+        "style-src": ["'unsafe-inline'"],
+        "frame-ancestors": ["'self'"],
+        "sandbox": ["allow-top-navigation-by-user-activation"],
+    }
+)
+def mail_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML part, for a sandboxed frame: no script, nothing fetched, links lead out of it."""
+    response = HttpResponse('<base target="_top">' + _mail(request, name).html)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _mail(request: HttpRequest, name: str) -> Mail:
+    for found in _readable_mails(request):
+        if found.name == name:
+            return found
+    raise Http404
+
+
+def _readable_mails(request: HttpRequest) -> list[Mail]:
+    if not may_read_mail(request):
+        raise Http404
+    return mails(Path(settings.EMAIL_FILE_PATH))

@@ -1,0 +1,12 @@
+/** `/login/` */
+
+import { $, show } from "./dom.js";
+import { startLoginForm } from "./login-form.js";
+
+if (new URLSearchParams(location.search).get("why") === "expired") {
+  const note = $("#why");
+  note.textContent = "Your session has ended. Sign in to go on where you were.";
+  show(note);
+}
+startLoginForm();
+$("#email").focus();

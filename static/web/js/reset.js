@@ -1,0 +1,21 @@
+/** `/reset-password/?uid=&token=` */
+
+import { send } from "./api.js";
+import { $, replacePanel } from "./dom.js";
+import { enhance, followRules, passwordMistakes } from "./forms.js";
+import { isComplete, linkPath } from "./link.js";
+
+followRules($("#password-rules"));
+enhance($("#reset-form"), {
+  check: (values) => passwordMistakes(values, "new_password", "confirm_password"),
+  send: (values) => send(`/api/password_confirm/${linkPath}/`, { method: "POST", body: values }).catch(explain),
+  done: () => replacePanel($("#ask"), $("#done")),
+});
+if (!isComplete) replacePanel($("#ask"), $("#dead"));
+
+/** A refusal that names no field is about the link itself. */
+function explain(error) {
+  const isAboutPassword = error.body.new_password || error.body.confirm_password;
+  if (error.status === 400 && !isAboutPassword) replacePanel($("#ask"), $("#dead"));
+  throw error;
+}
