@@ -1,0 +1,61 @@
+"""`manage.py bootstrap`: make database, static files and superuser ready, in one start.
+
+Used by `./videoflix up` and by the containers; may run any number of times, also at once.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connection
+
+MIGRATION_LOCK = 0x5646  # any number that nobody else uses in this database
+RETRY_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    help = "Wait for the database, migrate, create the superuser, collect the static files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--wait", type=float, default=60, help="seconds, for the database")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wait_for_database(options["wait"])
+        with one_at_a_time():
+            call_command("migrate", interactive=False, verbosity=options["verbosity"])
+            if os.environ.get("DJANGO_SUPERUSER_PASSWORD"):
+                call_command("ensure_superuser")
+        if settings.STATIC_COLLECTED:
+            call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def wait_for_database(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            if time.monotonic() > deadline:
+                raise CommandError(f"The database cannot be reached: {error}") from error
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Two containers that start together must not migrate together."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

@@ -1,0 +1,57 @@
+"""The figures for Prometheus, and who may read them."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from video_app.models import State, Video
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Client, token: str) -> Any:
+    return client.get("/metrics", headers={"authorization": f"Bearer {token}"})
+
+
+def test_strangers_are_refused(client: Client) -> None:
+    assert client.get("/metrics").status_code == 401
+
+
+def test_a_wrong_token_is_refused(client: Client, settings: Any) -> None:
+    settings.RQ_API_TOKEN = "right"
+
+    assert read(client, "wrong").status_code == 401
+
+
+def test_an_empty_token_opens_nothing(client: Client, settings: Any) -> None:
+    settings.RQ_API_TOKEN = ""
+
+    assert read(client, "").status_code == 401
+
+
+def test_members_are_refused(client: Client) -> None:
+    client.force_login(get_user_model().objects.create(username="m", email="m@example.com"))
+
+    assert client.get("/metrics").status_code == 401
+
+
+def test_staff_read_the_number_of_videos_by_state(client: Client) -> None:
+    staff = get_user_model().objects.create(username="s", email="s@example.com", is_staff=True)
+    client.force_login(staff)
+    Video.objects.bulk_create([Video(title="a", state=State.FAILED) for _ in range(2)])
+
+    text = client.get("/metrics").content.decode()
+
+    assert 'videoflix_videos{state="failed"} 2.0' in text
+    assert 'videoflix_videos{state="completed"} 0.0' in text
+
+
+def test_the_token_reads_queues_and_workers(client: Client, settings: Any) -> None:
+    settings.RQ_API_TOKEN = "right"
+
+    text = read(client, "right").content.decode()
+
+    assert 'videoflix_queue_jobs{queue="transcode"} 0.0' in text
+    assert 'videoflix_workers{queue="short"} 0.0' in text

@@ -1,0 +1,75 @@
+"""The virtual environment: made once, repaired when interrupted or when a lock changes."""
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from launcher.installation import PYTHON, ROOT, VENV, tail
+from launcher.problems import Problem, say
+from launcher.processes import Processes
+
+PRODUCT = ("requirements.txt", "requirements-local.txt")
+TESTS = (*PRODUCT, "requirements-dev.txt")
+STAMP = VENV / "installed"
+UNFINISHED = "unfinished"
+
+
+def ensure_venv(processes: Processes, logs: Path, locks: tuple[str, ...] = PRODUCT) -> None:
+    """Make `.venv/` hold exactly what the locks say; costs nothing when it already does."""
+    stamp = STAMP.read_text().split() if STAMP.exists() else []
+    wanted = [_fingerprint(locks[: count + 1]) for count in range(len(locks))]
+    if PYTHON.exists() and wanted[-1] in stamp:
+        return
+    if not _works() or UNFINISHED in stamp:
+        _make(processes, logs)
+    STAMP.write_text(UNFINISHED)
+    say("Installing the Python packages (a minute or two, once) ...")
+    _install(processes, logs, locks)
+    STAMP.write_text(" ".join(wanted))
+
+
+def _fingerprint(locks: tuple[str, ...]) -> str:
+    """Changes with the locks, and with the Python they were installed for."""
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    for lock in locks:
+        digest.update((ROOT / lock).read_bytes())
+    return digest.hexdigest()
+
+
+def _works() -> bool:
+    """Whether `.venv` has a Python of this version with pip (an upgrade can break it)."""
+    if not PYTHON.exists():
+        return False
+    same = f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+    done = subprocess.run([PYTHON, "-c", same], capture_output=True)
+    return done.returncode == 0
+
+
+def _make(processes: Processes, logs: Path) -> None:
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        raise Problem(
+            "This Python cannot make virtual environments. On Debian and Ubuntu: "
+            f"sudo apt install python{version}-venv"
+        )
+    say(f"Making .venv/ with Python {version} ...")
+    shutil.rmtree(VENV, ignore_errors=True)
+    log = logs / "venv.log"
+    if processes.run([sys.executable, "-m", "venv", str(VENV)], log) != 0:
+        raise Problem(f"The virtual environment could not be made:\n{tail(log)}")
+
+
+def _install(processes: Processes, logs: Path, locks: tuple[str, ...]) -> None:
+    log = logs / "pip.log"
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--only-binary=:all:"]
+    command += ["--no-input", "--disable-pip-version-check", "--progress-bar=off"]
+    for lock in locks:
+        command += ["-r", str(ROOT / lock)]
+    if processes.run(command, log) != 0:
+        raise Problem(
+            "The Python packages could not be installed (is there a network connection?). "
+            f"The end of {log}:\n{tail(log, 8)}"
+        )
