@@ -1,24 +1,54 @@
-"""Who is asking: tokens from cookies or the Authorization header."""
+"""Who is asking: a session's access token, from the Authorization header or a cookie."""
 
 from typing import Any
 
 from django.http import HttpRequest
-from rest_framework_simplejwt.authentication import (
-    JWTAuthentication,
-    JWTStatelessUserAuthentication,
-)
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.exceptions import TokenError
+
+from auth_app import cookies, sessions
+from auth_app.models import Session
+from auth_app.tokens import SessionAccessToken, TokenUser
+
+CHALLENGE = 'Bearer realm="api"'
 
 
-class _CookieToken:
-    def get_header(self, request: Any) -> bytes | None:
-        header = super().get_header(request)  # type: ignore[misc]
-        if header is None and (token := request.COOKIES.get("access_token")):
-            return b"Bearer " + token.encode()
-        return header
+class _TokenAuthentication(BaseAuthentication):
+    """Finds the first token that is good.
+
+    A bad cookie counts as none, so that a stale one breaks no anonymous endpoint; a
+    bad Authorization header is somebody's mistake and is told so.
+    """
+
+    def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
+        bearer = _bearer(request)
+        for raw in [bearer] if bearer else cookies.access_tokens(request):
+            if found := self._principal(raw):
+                return found
+        if bearer:
+            raise AuthenticationFailed("The access token is invalid or expired.")
+        return None
+
+    def authenticate_header(self, request: HttpRequest) -> str:
+        return CHALLENGE
+
+    def _principal(self, raw: str) -> tuple[Any, Any] | None:
+        try:
+            return self.principal(SessionAccessToken(raw))  # type: ignore[arg-type]
+        except TokenError:
+            return None
+
+    def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
+        raise NotImplementedError
 
 
-class SessionTokenAuthentication(_CookieToken, JWTAuthentication):
-    pass
+class SessionTokenAuthentication(_TokenAuthentication):
+    """The user from the database, with one query; `request.auth` is the session."""
+
+    def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
+        session = Session.objects.live().filter(pk=token.session_id).first()
+        return session and (session.user, session)
 
 
 class StreamPass:
@@ -27,15 +57,28 @@ class StreamPass:
     The delivery fetches `cache_key` together with its own keys in one round trip.
     """
 
-    def __init__(self, cache_key: str) -> None:
-        self.cache_key = cache_key
+    def __init__(self, token: SessionAccessToken) -> None:
+        self._session_id = token.session_id
+        self._claims_staff = bool(token.get("is_staff"))
+        self.cache_key = sessions.cache_key(token.session_id)
 
     def is_live(self, cached: Any) -> bool:
-        """Whether the session still stands; `cached` is what lay under `cache_key`."""
-        return True
+        """Whether the session still stands; `cached` is what lay under `cache_key`.
+
+        The database is asked when nothing lay there.
+        """
+        known = cached in (sessions.LIVE, sessions.STAFF, sessions.OVER)
+        state = cached if known else sessions.state(self._session_id)
+        return state == sessions.STAFF or (state == sessions.LIVE and not self._claims_staff)
 
 
-class StreamTokenAuthentication(_CookieToken, JWTStatelessUserAuthentication):
-    def authenticate(self, request: HttpRequest) -> tuple[Any, StreamPass] | None:
-        found = super().authenticate(request)
-        return found and (found[0], StreamPass(f"session:{found[1].get('sid', '')}"))
+class StreamTokenAuthentication(_TokenAuthentication):
+    """No query and no round trip: the token's own word and a `StreamPass` to check it."""
+
+    def principal(self, token: SessionAccessToken) -> tuple[TokenUser, StreamPass]:
+        return TokenUser(token), StreamPass(token)
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

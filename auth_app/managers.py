@@ -5,16 +5,23 @@ from typing import Any
 from django.contrib.auth.models import BaseUserManager
 
 
+def normalized(address: str) -> str:
+    """The one spelling of an address.
+
+    Lower case and not `iexact`: that compares upper case, where a dotless i equals an i.
+    """
+    return address.strip().lower()
+
+
 class UserManager(BaseUserManager[Any]):
     """Users whose login is their e-mail address, unique regardless of case."""
 
     def get_by_natural_key(self, username: str | None) -> Any:
-        return self.get(email__iexact=username)
+        return self.get(email=normalized(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
         """A saved user; the user name is the address unless one is given."""
-        email = self.normalize_email(email)
-        fields.setdefault("username", email)
+        fields.setdefault("username", normalized(email))
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -1,13 +1,29 @@
-"""The user. The e-mail address is the login."""
+"""The user, the user's sessions, and the mails that are due."""
 
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
-from auth_app.managers import UserManager
+from auth_app.managers import UserManager, normalized
 
 
 class User(AbstractUser):
+    """The e-mail address is the login."""
+
+    username = models.CharField(
+        "user name",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "This user name is taken."},
+        help_text="The e-mail address, unless you choose another. The admin accepts both.",
+    )
     email = models.EmailField(
         "e-mail address", unique=True, error_messages={"unique": "This address is taken."}
     )
@@ -16,7 +32,8 @@ class User(AbstractUser):
     activated_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When the address was confirmed; an activation link works once.",
+        editable=False,
+        help_text="When the account first became active; an activation link works only before.",
     )
 
     USERNAME_FIELD = "email"
@@ -26,7 +43,120 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="auth_app_user_email_ci"),
+            # What tells "not yet activated" from "deactivated by staff".
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(activated_at__isnull=False),
+                name="auth_app_user_active_was_activated",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = normalized(self.email)
+        if self.is_active and self.activated_at is None:
+            self.activated_at = timezone.now()
+            if (names := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*names, "activated_at"}
+        super().save(*args, **kwargs)
+
+    @property
+    def is_awaiting_activation(self) -> bool:
+        return not self.is_active and self.activated_at is None
+
+
+class Door(models.TextChoices):
+    """Through which set of paths a client came: it decides cookies, bodies and links."""
+
+    API = "api", "/api"
+    USERS = "users", "/users"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def live(self) -> "SessionQuerySet":
+        return self.filter(
+            revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True
+        ).select_related("user")
+
+
+class Session(models.Model):
+    """One sign-in: a family of refresh tokens, of which only the current one counts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions"
+    )
+    door = models.CharField(max_length=5, choices=Door)
+    remember = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField("end of the whole family", db_index=True)
+
+    current_jti = models.CharField(max_length=32)
+    rotated_at = models.DateTimeField("when the current refresh token was issued")
+    spent: Any = models.JSONField("jti → when it was rotated, epoch seconds", default=dict)
+
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField("why it ended", max_length=20, blank=True)
+    ip = models.GenericIPAddressField("address of origin", null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+    @property
+    def idle_lifetime(self) -> timedelta:
+        """How long a refresh token of this session may lie unused."""
+        days = settings.REMEMBER_TOKEN_DAYS if self.remember else settings.REFRESH_TOKEN_DAYS
+        return timedelta(days=days)
+
+    @property
+    def refresh_expires_at(self) -> datetime:
+        return min(self.rotated_at + self.idle_lifetime, self.expires_at)
+
+
+class MailKind(models.TextChoices):
+    ACTIVATION = "activation", "Activation"
+    RESET = "reset", "Password reset"
+    PASSWORD_CHANGED = "changed", "Password changed"
+
+
+class MailState(models.TextChoices):
+    DUE = "due", "Due"
+    SENT = "sent", "Sent"
+    DROPPED = "dropped", "Dropped"  # nobody to write to, or too many of them
+    FAILED = "failed", "Failed"
+
+
+class Mail(models.Model):
+    """A mail that somebody asked for. The row is the message; the queue only rings.
+
+    It names an address and not a user: who (and whether anybody) is meant is found out
+    by the job, so that the request does the same work for every address.
+    """
+
+    kind = models.CharField(max_length=10, choices=MailKind)
+    to = models.CharField("address", max_length=254)
+    door = models.CharField(max_length=5, choices=Door)
+    state = models.CharField(max_length=7, choices=MailState, default=MailState.DUE)
+    created_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField("when it may be tried again")
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], name="mail_due", condition=Q(state=MailState.DUE)
+            ),
+            models.Index(fields=["to", "kind", "created_at"], name="mail_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} mail {self.pk}"

@@ -1,5 +1,12 @@
-"""Paths only."""
+"""Paths only: `/api/`, and the same under `/api/auth/`."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from auth_app.api import views
+
+account = [
+    path("login/", views.LoginView.as_view(), name="login"),
+    path("logout/", views.LogoutView.as_view(), name="logout"),
+    path("token/refresh/", views.RefreshView.as_view(), name="token-refresh"),
+]
+urlpatterns = [path("auth/", include(account)), *account]

@@ -32,27 +32,62 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csr
 CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
+# Lifetimes: V refreshes every 20 minutes and P every 50.
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
 REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", default=7)
+REMEMBER_TOKEN_DAYS = env.int("REMEMBER_TOKEN_DAYS", default=30)
+# However often it is refreshed, a sign-in ends after this.
+SESSION_MAX_DAYS = env.int("SESSION_MAX_DAYS", default=90)
+# One refresh token may be used again for so long: pages fire several refreshes at once.
+REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
+    # A key of its own, so that it and SECRET_KEY can be changed one at a time.
     "SIGNING_KEY": env.str("JWT_SIGNING_KEY", default=SECRET_KEY),
+    # Nodes' clocks differ; PyJWT refuses a token issued "in the future".
     "LEEWAY": 15,
-    "UPDATE_LAST_LOGIN": True,
+}
+JWT_COOKIE_NAMES = {
+    "api": (
+        env.str("ACCESS_COOKIE_NAME", default="access_token"),
+        env.str("REFRESH_COOKIE_NAME", default="refresh_token"),
+    ),
+    "users": (
+        env.str("USERS_ACCESS_COOKIE_NAME", default="vf_access"),
+        env.str("USERS_REFRESH_COOKIE_NAME", default="vf_refresh"),
+    ),
 }
 JWT_COOKIE_SECURE = env.bool("JWT_COOKIE_SECURE", default=HTTPS)
 JWT_COOKIE_SAMESITE = env.str("JWT_COOKIE_SAMESITE", default="Lax")
 JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 
+# Proxies in front of us that append to X-Forwarded-For; 0 = believe no header.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+
+# How often per window, as "20/min" (s, min, h, day). By client address unless it says account.
+THROTTLE_RATES = {
+    "login": env.str("THROTTLE_LOGIN", default="60/min"),
+    # Failures of one account, whoever tries.
+    "account": env.str("THROTTLE_ACCOUNT", default="5/min"),
+    "account_long": env.str("THROTTLE_ACCOUNT_LONG", default="60/h"),
+    "refresh": env.str("THROTTLE_REFRESH", default="300/min"),
+    "register": env.str("THROTTLE_REGISTER", default="60/h"),
+    "mail": env.str("THROTTLE_MAIL", default="60/h"),
+    "link": env.str("THROTTLE_LINK", default="60/min"),
+    "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
+}
+# Mails of one kind to one address; more are quietly dropped.
+MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["auth_app.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsing.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.parsing.NeverNotAcceptable",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.errors.exception_handler",
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -1,0 +1,34 @@
+"""Signing in by e-mail address or user name."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from auth_app.managers import normalized
+from auth_app.models import User
+
+
+class EmailOrUsernameBackend(ModelBackend):
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        login = username or kwargs.get(User.USERNAME_FIELD)
+        if not login or password is None:
+            return None
+        user = _find(login)
+        if user is None:
+            User().set_password(password)  # takes as long as a wrong password
+            return None
+        matches = user.check_password(password)
+        return user if matches and self.user_can_authenticate(user) else None
+
+
+def _find(login: str) -> User | None:
+    """By address first: nobody can take another's address as a user name and win."""
+    by_address = User.objects.filter(email=normalized(login)).first()
+    return by_address or User.objects.filter(username=login).first()

@@ -1,0 +1,75 @@
+"""The tokens' cookies: one pair for each door, both pairs read everywhere."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.response import Response
+
+from auth_app.tokens import Tokens
+
+PATH = "/"
+
+
+def access_tokens(request: HttpRequest) -> Iterator[str]:
+    return (token for access, _ in _pairs() if (token := request.COOKIES.get(access)))
+
+
+def refresh_tokens(request: HttpRequest, door: str) -> list[str]:
+    """The refresh tokens that came along, the door's own first."""
+    names = [_pair(door)[1], *(refresh for _, refresh in _pairs())]
+    return [token for name in dict.fromkeys(names) if (token := request.COOKIES.get(name))]
+
+
+def put(response: Response, request: HttpRequest, door: str, tokens: Tokens) -> None:
+    """Set the door's pair and take the other one away: a browser is one user."""
+    access, refresh = _pair(door)
+    _delete(response, *(set(_all_names()) & set(request.COOKIES) - {access, refresh}))
+    _set(response, access, tokens.access, tokens.access_expires_at)
+    _set(response, refresh, tokens.refresh, tokens.refresh_expires_at)
+
+
+def clear(response: Response) -> None:
+    """Delete both pairs."""
+    _delete(response, *_all_names())
+
+
+def _delete(response: Response, *names: str) -> None:
+    """A cookie goes only if it is deleted with the attributes that it was set with."""
+    for name in names:
+        response.delete_cookie(
+            name,
+            path=PATH,
+            domain=settings.JWT_COOKIE_DOMAIN,
+            samesite=settings.JWT_COOKIE_SAMESITE,
+        )
+        response.cookies[name]["secure"] = settings.JWT_COOKIE_SECURE or ""
+        response.cookies[name]["httponly"] = True
+
+
+def _set(response: Response, name: str, token: str, expires_at: datetime) -> None:
+    response.set_cookie(
+        name,
+        token,
+        max_age=round((expires_at - timezone.now()).total_seconds()),
+        path=PATH,
+        domain=settings.JWT_COOKIE_DOMAIN,
+        secure=settings.JWT_COOKIE_SECURE,
+        httponly=True,
+        samesite=settings.JWT_COOKIE_SAMESITE,
+    )
+
+
+def _pair(door: str) -> tuple[str, str]:
+    access, refresh = settings.JWT_COOKIE_NAMES[door]
+    return access, refresh
+
+
+def _pairs() -> list[tuple[str, str]]:
+    return [_pair(door) for door in settings.JWT_COOKIE_NAMES]
+
+
+def _all_names() -> list[str]:
+    return [name for pair in _pairs() for name in pair]

@@ -1,0 +1,76 @@
+"""Counting what is done too often, in Redis, shared by all processes."""
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+# The account's own limits: a burst, and patience.
+ACCOUNT_SCOPES = ("account", "account_long")
+SECONDS = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many in a window that opens with the first."""
+
+    count: int
+    seconds: int
+
+    @classmethod
+    def parse(cls, rate: str) -> "Limit":
+        """From "20/min"."""
+        count, _, unit = rate.partition("/")
+        return cls(int(count), SECONDS[unit])
+
+
+def hit(scope: str, who: str) -> int:
+    """Count one; the seconds to wait when that was one too many, else 0.
+
+    Without Redis nothing is limited: signing in must go on.
+    """
+    limit = Limit.parse(settings.THROTTLE_RATES[scope])
+    key = _key(scope, who)
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        cache.add(key, 1, timeout=limit.seconds)
+        return 0
+    if count is None or count <= limit.count:
+        return 0
+    return int(cache.ttl(key) or 1)
+
+
+def forget(scope: str, who: str) -> None:
+    cache.delete(_key(scope, who))
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address: the peer's, or what the last trusted proxy says it is."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    proxies = settings.NUM_PROXIES
+    if proxies and len(forwarded) >= proxies and (address := forwarded[-proxies].strip()):
+        return _valid(address) or request.META.get("REMOTE_ADDR", "")
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def network(address: str) -> str:
+    """Whom to count an address as: one IPv6 customer owns a whole /64."""
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _valid(address: str) -> str:
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
+
+
+def _key(scope: str, who: str) -> str:
+    # Hashed, so that Redis holds no addresses.
+    return f"limit:{scope}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"

@@ -1,0 +1,132 @@
+"""How sessions begin, rotate and end, and how to ask whether one still stands."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from auth_app.models import Session, User
+from auth_app.tokens import SessionRefreshToken
+
+logger = logging.getLogger(__name__)
+
+# What lies in the cache under a session's key.
+LIVE, STAFF, OVER = "live", "staff", "over"
+# So long may the stream go on believing a session of which the end was not announced.
+LIVE_SECONDS = 15
+# Longer than a reader may take between asking the database and `cache.add`.
+OVER_SECONDS = 300
+SPENT_KEPT = 20
+
+
+class SessionOverError(Exception):
+    """The session has ended, or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    ip: str | None = None
+    user_agent: str = ""
+
+
+def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> Session:
+    now = timezone.now()
+    return Session.objects.create(
+        user=user,
+        door=door,
+        remember=remember,
+        created_at=now,
+        rotated_at=now,
+        expires_at=now + timedelta(days=settings.SESSION_MAX_DAYS),
+        current_jti=uuid.uuid4().hex,
+        ip=origin.ip,
+        user_agent=origin.user_agent[:200],
+    )
+
+
+def rotate(token: SessionRefreshToken) -> Session:
+    """The session after `token` was exchanged for its successor.
+
+    Parallel callers with one token, and late ones within the grace, all get the same
+    session state and so the same successor. A replay after that ends the session.
+    """
+    session = Session.objects.live().filter(pk=token.session_id).first()
+    if session is None:
+        raise SessionOverError
+    if session.current_jti == token.jti:
+        _advance(session)
+        session = Session.objects.live().filter(pk=token.session_id).first()
+    if session is None:
+        raise SessionOverError
+    if not _spent_lately(session, token.jti):
+        end(session.pk, "replay")
+        logger.warning("refresh_replayed", extra={"user_id": session.user_id})
+        raise SessionOverError
+    return session
+
+
+def _advance(session: Session) -> None:
+    """Make a new token the current one, unless somebody else just did."""
+    now = timezone.now()
+    newest = sorted(session.spent.items(), key=lambda item: item[1])[-SPENT_KEPT:]
+    Session.objects.filter(pk=session.pk, current_jti=session.current_jti, revoked_at=None).update(
+        current_jti=uuid.uuid4().hex,
+        rotated_at=now,
+        spent=dict(newest) | {session.current_jti: now.timestamp()},
+    )
+
+
+def _spent_lately(session: Session, jti: str) -> bool:
+    age = timezone.now().timestamp() - session.spent.get(jti, 0)
+    return bool(age <= settings.REFRESH_GRACE_SECONDS)
+
+
+def end(session_id: uuid.UUID, reason: str) -> bool:
+    """Whether this call ended the session; one that is over stays as it was."""
+    ended = Session.objects.filter(pk=session_id, revoked_at=None).update(
+        revoked_at=timezone.now(), reason=reason
+    )
+    if ended:
+        _announce_end([session_id])
+    return bool(ended)
+
+
+def end_all(user_id: int, reason: str) -> None:
+    """End every session of a user, access tokens included."""
+    running = Session.objects.filter(user_id=user_id, revoked_at=None)
+    ids = list(running.values_list("pk", flat=True))
+    running.filter(pk__in=ids).update(revoked_at=timezone.now(), reason=reason)
+    _announce_end(ids)
+
+
+def _announce_end(ids: list[uuid.UUID]) -> None:
+    markers = {cache_key(session_id): OVER for session_id in ids}
+    if markers:
+        transaction.on_commit(lambda: cache.set_many(markers, OVER_SECONDS))
+
+
+def cache_key(session_id: uuid.UUID) -> str:
+    return f"session:{session_id.hex}"
+
+
+def state(session_id: uuid.UUID) -> str:
+    """LIVE, STAFF or OVER, from the database, and remembered in the cache."""
+    session = Session.objects.live().filter(pk=session_id).first()
+    found = OVER if session is None else STAFF if session.user.is_staff else LIVE
+    # `add` and not `set`: the announcement of an end must not be overwritten.
+    cache.add(cache_key(session_id), found, LIVE_SECONDS)
+    return found
+
+
+def flush_expired() -> None:
+    """Forget sessions that nobody can use any more."""
+    Session.objects.filter(expires_at__lt=timezone.now()).delete()
+    week_ago = timezone.now() - timedelta(days=7)
+    Session.objects.filter(revoked_at__lt=week_ago).delete()

@@ -1,0 +1,29 @@
+"""Rows and clients for the account tests."""
+
+from typing import Any
+
+from django.test import RequestFactory
+from rest_framework.test import APIClient
+
+from auth_app.authentication import SessionTokenAuthentication
+from auth_app.models import User
+
+PASSWORD = "correct horse battery"
+
+
+def make_user(email: str = "alice@example.com", **fields: Any) -> User:
+    return User.objects.create_user(email, PASSWORD, **fields)
+
+
+def signed_in(user: User, door: str = "api") -> APIClient:
+    """A browser in which `user` has just signed in."""
+    client = APIClient()
+    body = {"email": user.email, "password": PASSWORD}
+    response = client.post(f"/{door}/login/", body)
+    assert response.status_code == 200, response.content
+    return client
+
+
+def opens_the_api(access_token: str) -> bool:
+    request = RequestFactory().get("/", HTTP_COOKIE=f"access_token={access_token}")
+    return SessionTokenAuthentication().authenticate(request) is not None

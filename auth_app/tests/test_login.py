@@ -1,0 +1,152 @@
+"""`POST /api/login/`, `/api/auth/login/`, `/users/login/`."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from auth_app.tests.accounts import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+BODY = {"email": "alice@example.com", "password": PASSWORD}
+PATHS = ["/api/login/", "/api/login", "/api/auth/login/", "/users/login/", "/users/login"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_it_answers_at_every_path_without_a_redirect(path: str) -> None:
+    make_user()
+    assert APIClient().post(path, BODY).status_code == 200
+
+
+def test_it_answers_with_the_user() -> None:
+    user = make_user()
+    response = APIClient().post("/api/login/", BODY)
+    assert response.json() == {
+        "detail": "Login successful",
+        "user": {"id": user.pk, "username": "alice@example.com"},
+    }
+
+
+def test_users_answers_with_the_profile() -> None:
+    user = make_user(phone="123", address="Street 1")
+    response = APIClient().post("/users/login/", BODY)
+    assert response.json() == {
+        "id": user.pk,
+        "username": "alice@example.com",
+        "email": "alice@example.com",
+        "phone": "123",
+        "address": "Street 1",
+        "favorite_videos": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "access", "refresh"),
+    [
+        ("/api/login/", "access_token", "refresh_token"),
+        ("/users/login/", "vf_access", "vf_refresh"),
+    ],
+)
+def test_it_sets_the_pair_of_cookies_of_its_door(path: str, access: str, refresh: str) -> None:
+    make_user()
+    cookies = APIClient().post(path, BODY).cookies
+    assert set(cookies) == {access, refresh, "csrftoken"}
+    assert cookies[access]["max-age"] == 3600
+    assert cookies[refresh]["max-age"] == 7 * 86400
+    for name in (access, refresh):
+        assert cookies[name]["httponly"]
+        assert cookies[name]["path"] == "/"
+        assert cookies[name]["samesite"] == "Lax"
+
+
+def test_it_sets_a_csrf_cookie_that_scripts_can_read() -> None:
+    make_user()
+    assert not APIClient().post("/api/login/", BODY).cookies["csrftoken"]["httponly"]
+
+
+def test_no_token_is_in_the_body() -> None:
+    make_user()
+    assert b"eyJ" not in APIClient().post("/api/login/", BODY).content
+
+
+def test_remember_lengthens_the_refresh_token() -> None:
+    make_user()
+    cookies = APIClient().post("/users/login/", BODY | {"remember": True}).cookies
+    assert cookies["vf_refresh"]["max-age"] == 30 * 86400
+
+
+def test_signing_in_at_one_door_takes_the_other_pair_away() -> None:
+    make_user()
+    client = APIClient()
+    client.post("/api/login/", BODY)
+    response = client.post("/users/login/", BODY)
+    assert response.cookies["access_token"]["max-age"] == 0
+    assert response.cookies["vf_access"]["max-age"] == 3600
+
+
+def test_a_wrong_password_is_401() -> None:
+    make_user()
+    response = APIClient().post("/api/login/", BODY | {"password": "wrong"})
+    assert response.status_code == 401
+    assert list(response.json()) == ["detail"]
+    assert not response.cookies
+
+
+def test_a_wrong_password_is_400_for_users() -> None:
+    make_user()
+    response = APIClient().post("/users/login/", BODY | {"password": "wrong"})
+    assert response.status_code == 400
+    assert list(response.json()) == ["non_field_errors"]
+
+
+def test_unknown_wrong_and_inactive_are_answered_with_the_same_bytes() -> None:
+    make_user()
+    make_user("idle@example.com", is_active=False)
+    bodies = [
+        BODY | {"password": "wrong"},
+        BODY | {"email": "nobody@example.com"},
+        BODY | {"email": "idle@example.com"},
+    ]
+    answers = {APIClient().post("/api/login/", body).content for body in bodies}
+    assert len(answers) == 1
+
+
+def test_the_case_of_the_address_does_not_matter() -> None:
+    make_user()
+    response = APIClient().post("/api/login/", BODY | {"email": "ALICE@example.com"})
+    assert response.status_code == 200
+
+
+def test_a_look_alike_address_is_another_account() -> None:
+    make_user("mike@example.com")
+    response = APIClient().post("/api/login/", BODY | {"email": "m\u0131ke@example.com"})
+    assert response.status_code == 401
+
+
+def test_spaces_of_a_password_are_kept() -> None:
+    make_user()
+    response = APIClient().post("/api/login/", BODY | {"password": f" {PASSWORD} "})
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize("missing", ["email", "password"])
+def test_it_names_what_is_missing(missing: str) -> None:
+    body = {name: value for name, value in BODY.items() if name != missing}
+    response = APIClient().post("/api/login/", body)
+    assert response.status_code == 400
+    assert list(response.json()) == [missing]
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
+def test_it_reads_json_only(content_type: str) -> None:
+    make_user()
+    body = f"email=alice@example.com&password={PASSWORD}"
+    response = APIClient().generic("POST", "/api/login/", body, content_type=content_type)
+    assert response.status_code == 415
+    assert not response.cookies
+
+
+def test_garbage_cookies_do_not_matter() -> None:
+    make_user()
+    client = APIClient()
+    for name in ("access_token", "refresh_token", "vf_access", "vf_refresh"):
+        client.cookies[name] = "garbage"
+    assert client.post("/api/login/", BODY).status_code == 200

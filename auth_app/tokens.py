@@ -1,0 +1,89 @@
+"""What the tokens of a session say. Nothing here is ever stored."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.utils.functional import cached_property
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.models import TokenUser as StatelessUser
+from rest_framework_simplejwt.tokens import AccessToken, Token
+
+from auth_app.models import Session
+
+
+class _OfSession(Token):
+    """A token that names its session."""
+
+    @cached_property
+    def session_id(self) -> uuid.UUID:
+        return uuid.UUID(self["sid"])
+
+    def verify(self) -> None:
+        super().verify()
+        try:
+            uuid.UUID(self["sid"])
+            int(self["user_id"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TokenError("Token names no session") from error
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        token = cls()
+        token["sid"] = session.pk.hex
+        token["user_id"] = str(session.user_id)
+        return token
+
+
+class SessionAccessToken(_OfSession, AccessToken):
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        token = super().of(session)
+        token["is_staff"] = session.user.is_staff
+        return token
+
+
+class SessionRefreshToken(_OfSession):
+    token_type = "refresh"  # noqa: S105
+    lifetime = timedelta()  # the session knows it
+
+    @property
+    def jti(self) -> str:
+        return str(self["jti"])
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        """The session's current refresh token: equal for everyone who asks."""
+        token = super().of(session)
+        token["jti"] = session.current_jti
+        token.set_iat(at_time=session.rotated_at)
+        token.set_exp(from_time=session.refresh_expires_at, lifetime=timedelta())
+        return token
+
+
+class TokenUser(StatelessUser):
+    """A user as far as an access token knows one."""
+
+    @cached_property
+    def id(self) -> int:  # type: ignore[override]
+        return int(self.token["user_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    access: str
+    access_expires_at: datetime
+    refresh: str
+    refresh_expires_at: datetime
+
+
+def tokens_of(session: Session) -> Tokens:
+    """A fresh access token and the current refresh token."""
+    access = SessionAccessToken.of(session)
+    return Tokens(
+        access=str(access),
+        access_expires_at=access.current_time + access.lifetime,
+        refresh=str(SessionRefreshToken.of(session)),
+        refresh_expires_at=session.refresh_expires_at,
+    )
