@@ -31,6 +31,8 @@ FFMPEG_BINARY = env.str("FFMPEG_BINARY", default="")
 FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=0)
 # Processes that encode films in one `manage.py worker`.
 TRANSCODE_PROCESSES = env.int("TRANSCODE_PROCESSES", default=1)
+# One MP4 per rendition for clients that cannot play HLS; doubles the storage.
+PROGRESSIVE_MP4 = env.bool("PROGRESSIVE_MP4", default=True)
 MAX_DURATION_SECONDS = env.int("MAX_DURATION_SECONDS", default=6 * 3600)
 MAX_PIXELS = env.int("MAX_PIXELS", default=8192 * 4320)
 MAX_STREAMS = env.int("MAX_STREAMS", default=64)
@@ -41,3 +43,5 @@ MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 RETIRED_BUILD_SECONDS = env.int("RETIRED_BUILD_SECONDS", default=4 * 3600)
 # How segments leave: "" = sendfile by the web server, "nginx" = X-Accel-Redirect.
 MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
+# A link to a progressive MP4 opens it for this long: a long film with its pauses.
+FILE_URL_SECONDS = env.int("FILE_URL_SECONDS", default=8 * 3600)

@@ -1,5 +1,22 @@
-"""Paths only."""
+"""Paths only. `videos/` is an alias; the canonical prefix comes last for `reverse()`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from video_app.api import converters, streams  # noqa: F401 - registers the converters
+
+
+def _paths(prefix: str) -> list[URLPattern]:
+    video = f"{prefix}/<id:video_id>"
+    rendition = f"{video}/<resolution:resolution>"
+    return [
+        path(f"{video}/master.m3u8/", streams.MasterView.as_view(), name="video-master"),
+        path(f"{video}/master/index.m3u8/", streams.MasterView.as_view(base="../")),
+        path(f"{video}/thumbnail.jpg/", streams.ThumbnailView.as_view(), name="video-thumbnail"),
+        path(f"{rendition}/index.m3u8/", streams.RenditionView.as_view(), name="video-rendition"),
+        path(f"{rendition}/iframes.m3u8/", streams.IFramesView.as_view(), name="video-iframes"),
+        path(f"{rendition}/film.mp4/", streams.FileView.as_view(), name="video-file"),
+        path(f"{rendition}/<segment:number>/", streams.SegmentView.as_view(), name="video-segment"),
+    ]
+
+
+urlpatterns = [*_paths("videos"), *_paths("video")]

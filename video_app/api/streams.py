@@ -1,0 +1,197 @@
+"""Playlists, segments, posters and files: what players ask for all day.
+
+No database and one round trip to the cache when warm, so these views leave out most
+of REST framework: a token checked by its signature, then a look into the cache.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.module_loading import import_string
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated, NotFound
+from rest_framework.views import APIView
+
+from video_app import delivery, playlists, published
+from video_app.api import links
+from video_app.models import Build
+from video_app.pipeline import ladder, layout
+from video_app.published import Film, Stream
+
+authentication = import_string(settings.STREAM_AUTHENTICATION)()
+
+
+class StreamView(APIView):
+    """An `APIView` in the eyes of the schema only; requests stay Django's own."""
+
+    authentication_classes = [type(authentication)]
+    http_method_names = ["get", "head"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            if request.method not in ("GET", "HEAD"):
+                raise MethodNotAllowed(str(request.method))
+            return self.get(request, *args, **kwargs)
+        except (FileNotFoundError, Build.DoesNotExist):
+            return _error(request, NotFound())
+        except APIException as error:
+            return _error(request, error)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        raise NotImplementedError
+
+
+class MasterView(StreamView):
+    base = ""
+
+    def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
+        return _playlist(request, video_id, f"{playlists.MASTER} {self.base}")
+
+
+class RenditionView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
+        return _playlist(request, video_id, playlists.MEDIA)
+
+
+class IFramesView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
+        return _playlist(request, video_id, playlists.IFRAMES, resolution)
+
+
+class SegmentView(StreamView):
+    def get(
+        self, request: HttpRequest, video_id: int, resolution: str, number: int
+    ) -> HttpResponseBase:
+        film, _ = _film(request, video_id)
+        stream = _stream(request, film)
+        if number >= stream["ready"]:
+            raise NotFound
+        rung = ladder.nearest(resolution, tuple(stream["rungs"]))
+        return delivery.send_file(
+            request,
+            layout.segment_key(layout.build_prefix(video_id, stream["build"]), rung, number),
+            content_type=delivery.MPEG_TS,
+            etag=f"{stream['build']}-{rung}-{number}",
+            # Without a build in the URL, tomorrow's answer may be another film.
+            cache_control=delivery.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE,
+        )
+
+
+class ThumbnailView(StreamView):
+    def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
+        film, _ = _film(request, video_id)
+        if not film["picture"]:
+            raise NotFound
+        version = links.version(film["picture"])
+        named = request.GET.get("v") == version
+        return delivery.send_file(
+            request,
+            film["picture"],
+            content_type=delivery.JPEG,
+            etag=version,
+            cache_control=delivery.IMMUTABLE if named else delivery.REVALIDATE,
+        )
+
+
+class FileView(StreamView):
+    """The progressive MP4. The signature in the URL is the right; no cookie comes along."""
+
+    authentication_classes = []
+
+    def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
+        build = _signed_build(request, video_id, resolution)
+        key = published.key(video_id)
+        film = cache.get(key) or published.load(video_id)
+        stream = film and film["public"] and film["streams"].get(build)
+        if not stream or resolution not in stream["progressive"]:
+            raise NotFound
+        return delivery.send_file(
+            request,
+            layout.progressive_key(layout.build_prefix(video_id, stream["build"]), resolution),
+            content_type=delivery.MP4,
+            etag=f"{build}-{resolution}",
+            cache_control=delivery.IMMUTABLE,
+        )
+
+
+class FileUrlView(StreamView):
+    """Where a film's progressive MP4 lies, for players without HLS."""
+
+    def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
+        film, _ = _film(request, video_id)
+        quality = request.GET.get("quality", "720p")
+        stream = film["streams"].get(str(film["current"]))
+        if quality not in ladder.NAMES:
+            raise NotFound(f"There is no quality of that name; choose from {_choices()}.")
+        if not stream or not stream["progressive"]:
+            raise NotFound("The file of this film is not ready yet.")
+        rung = ladder.nearest(quality, tuple(stream["progressive"]))
+        url = links.file_url(request, video_id, rung, stream["build"])
+        return JsonResponse({"url": url}, headers={"Cache-Control": delivery.NO_STORE})
+
+
+def _choices() -> str:
+    return ", ".join(ladder.NAMES)
+
+
+def _film(request: HttpRequest, video_id: int, *keys: str) -> tuple[Film, dict[str, Any]]:
+    """The film, if this request may see it, and what lies in the cache under `keys`."""
+    found = authentication.authenticate(request)
+    if found is None:
+        raise NotAuthenticated
+    user, stream_pass = found
+    film_key = published.key(video_id)
+    cached = cache.get_many([stream_pass.cache_key, film_key, *keys])
+    if not stream_pass.is_live(cached.get(stream_pass.cache_key)):
+        raise NotAuthenticated
+    film = cached.get(film_key) or published.load(video_id)
+    if film is None or not (film["public"] or user.is_staff):
+        raise NotFound
+    return film, cached
+
+
+def _stream(request: HttpRequest, film: Film) -> Stream:
+    """The build that the URL names, else the current one."""
+    stream = film["streams"].get(request.GET.get("b") or str(film["current"]))
+    if stream is None:
+        raise NotFound
+    return stream
+
+
+def _playlist(
+    request: HttpRequest, video_id: int, name: str, resolution: str = ""
+) -> HttpResponseBase:
+    key = playlists.key(video_id, request.GET.get("b", "")[:20], f"{name}{resolution}")
+    film, cached = _film(request, video_id, key)
+    stream = _stream(request, film)
+    if resolution:
+        if not stream["complete"]:
+            raise NotFound
+        name = f"{name} {ladder.nearest(resolution, tuple(stream['rungs']))}"
+    text = playlists.fresh(cached.get(key), key, stream, name)
+    return delivery.send_text(
+        request,
+        text["text"],
+        content_type=delivery.HLS,
+        etag=text["tag"],
+        cache_control=delivery.REVALIDATE if stream["complete"] else delivery.NO_STORE,
+    )
+
+
+def _signed_build(request: HttpRequest, video_id: int, resolution: str) -> str:
+    try:
+        return links.signed_build(request.GET.get("token", ""), video_id, resolution)
+    except signing.BadSignature as error:
+        raise NotAuthenticated("This link is not valid or has expired.") from error
+
+
+def _error(request: HttpRequest, error: APIException) -> JsonResponse:
+    response = JsonResponse({"detail": str(error.detail)}, status=error.status_code)
+    response["Cache-Control"] = delivery.NO_STORE
+    if error.status_code == 401:
+        response["WWW-Authenticate"] = authentication.authenticate_header(request)
+    if error.status_code == 405:
+        response["Allow"] = "GET, HEAD"
+    return response

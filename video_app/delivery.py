@@ -1,0 +1,140 @@
+"""How bytes leave: sendfile or X-Accel-Redirect, single ranges, validators, gzip for playlists.
+
+Names never come from the client: callers hand over storage keys made from database ids.
+"""
+
+import gzip
+import os
+import re
+from typing import BinaryIO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+
+HLS = "application/vnd.apple.mpegurl"
+MPEG_TS = "video/MP2T"
+MP4 = "video/mp4"
+JPEG = "image/jpeg"
+
+# What lies under a build never changes, but only this user may keep it.
+IMMUTABLE = "private, max-age=31536000, immutable"
+REVALIDATE = "private, no-cache"
+NO_STORE = "no-store"
+
+# nginx serves MEDIA_ROOT under this location, marked `internal`.
+ACCEL_LOCATION = "/protected/"
+
+SINGLE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+class _Part:
+    """Part of a file. sendfile(2) starts at its position, other servers read it to the end."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        self._file = file
+        self._left = length
+        file.seek(start)
+        self.fileno = file.fileno
+        self.close = file.close
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        piece = self._file.read(wanted)
+        self._left -= len(piece)
+        return piece
+
+
+def send_file(
+    request: HttpRequest, key: str, *, content_type: str, etag: str, cache_control: str
+) -> HttpResponseBase:
+    """The stored file under `key`, or the part of it that is asked for.
+
+    `etag` is the bare opaque tag. `FileNotFoundError` when there is no such file.
+    """
+    headers = {"Cache-Control": cache_control}
+    if settings.MEDIA_ACCEL == "nginx":
+        # nginx does ranges, validators and HEAD itself.
+        headers["X-Accel-Redirect"] = ACCEL_LOCATION + quote(key)
+        return HttpResponse(content_type=content_type, headers=headers)
+    file = _open(key)
+    status = os.fstat(file.fileno())
+    headers |= {
+        "ETag": f'"{etag}"',
+        "Last-Modified": http_date(status.st_mtime),
+        "Accept-Ranges": "bytes",
+    }
+    response = _file_response(request, file, status.st_size, content_type, headers)
+    answer = get_conditional_response(
+        request, headers["ETag"], int(status.st_mtime), response=response
+    )
+    if answer is not response:
+        # Not `response.close()`: that would tell Django that the request is over.
+        file.close()
+    return answer
+
+
+def _open(key: str) -> BinaryIO:
+    """Unbuffered, so that the descriptor's position is the file's; links are not followed."""
+
+    def opener(path: str, flags: int) -> int:
+        return os.open(path, flags | os.O_NOFOLLOW)
+
+    return open(default_storage.path(key), "rb", buffering=0, opener=opener)
+
+
+def _file_response(
+    request: HttpRequest, file: BinaryIO, size: int, content_type: str, headers: dict[str, str]
+) -> HttpResponseBase:
+    part = _requested_range(request, size, headers)
+    start, end = part or (0, size)
+    if part and start >= end:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    headers = headers | {"Content-Length": str(end - start)}
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    status = 206 if part else 200
+    if request.method == "HEAD":
+        file.close()
+        return HttpResponse(status=status, content_type=content_type, headers=headers)
+    return FileResponse(
+        _Part(file, start, end - start), status=status, content_type=content_type, headers=headers
+    )
+
+
+def _requested_range(
+    request: HttpRequest, size: int, headers: dict[str, str]
+) -> tuple[int, int] | None:
+    """The half-open byte range asked for; empty when it cannot be satisfied.
+
+    None, which sends everything, without a range, for several, for one that makes no
+    sense (RFC 9110, 14.2), and when `If-Range` names another version of the file.
+    """
+    match = SINGLE_RANGE.fullmatch(request.META.get("HTTP_RANGE", ""))
+    condition = request.META.get("HTTP_IF_RANGE", headers["ETag"])
+    if match is None or condition not in (headers["ETag"], headers["Last-Modified"]):
+        return None
+    first, last = match.groups()
+    if first and last and int(last) < int(first):
+        return None
+    if first:
+        return int(first), min(size, int(last) + 1) if last else size
+    return (max(0, size - int(last)), size) if last else None
+
+
+def send_text(
+    request: HttpRequest, text: str, *, content_type: str, etag: str, cache_control: str
+) -> HttpResponseBase:
+    """A playlist, compressed for those who can read that; `etag` is the bare opaque tag."""
+    # Weak: one tag for the plain and the compressed text.
+    headers = {"Cache-Control": cache_control, "ETag": f'W/"{etag}"', "Vary": "Accept-Encoding"}
+    body = text.encode()
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, compresslevel=5, mtime=0)
+    response = HttpResponse(body, content_type=content_type, headers=headers)
+    return get_conditional_response(request, headers["ETag"], response=response)

@@ -1,0 +1,117 @@
+"""What the stream needs to know of a video, kept in the cache for a few seconds.
+
+The cache is a copy, the database the truth. A change announces itself by `forget`,
+which puts a *gap* under the key instead of deleting it: readers may only `add`, so
+one that read the database just before the change cannot fill the gap with what it
+saw. What slips through (Redis away at that moment, a reader slower than the gap)
+lives for `LIFETIME` at most.
+"""
+
+import uuid
+from collections.abc import Iterable
+from itertools import takewhile
+from typing import TypedDict
+
+from django.core.cache import cache
+from django.db.models import Q
+
+from video_app.models import Build, BuildState, ChunkState, Video
+from video_app.pipeline.types import Plan
+
+LIFETIME = 10  # seconds
+GAP = 2  # seconds
+STAMP_LIFETIME = 60  # seconds
+
+CATALOGUE = "catalogue"
+
+
+class Stream(TypedDict):
+    """A build as players may see it."""
+
+    build: int
+    rungs: list[str]
+    ready: int  # segments that may be asked for
+    complete: bool
+    progressive: list[str]  # rungs that have a progressive MP4
+
+
+class Film(TypedDict):
+    public: bool
+    current: int | None
+    picture: str  # storage key, or ""
+    streams: dict[str, Stream]  # by build id; JSON has no other keys
+
+
+def key(video_id: int) -> str:
+    return f"film:{video_id}"
+
+
+def forget(video_ids: Iterable[int]) -> None:
+    """Announce a change of visibility, current build or ready prefix; call it after commit."""
+    gaps: dict[str, object] = {key(video_id): {} for video_id in video_ids}
+    cache.set_many(gaps, timeout=GAP)
+    touch(CATALOGUE)
+
+
+def load(video_id: int) -> Film | None:
+    """The film from the database, left in the cache for the next one who asks."""
+    video = Video.objects.filter(pk=video_id).first()
+    if video is None:
+        return None
+    film = _film(video)
+    cache.add(key(video_id), film, LIFETIME)
+    return film
+
+
+def _film(video: Video) -> Film:
+    # A retired build still serves the players that began with it.
+    shown = Q(pk=video.current_build_id) | Q(retired_at__isnull=False)
+    return Film(
+        public=video.is_published,
+        current=video.current_build_id,
+        picture=video.thumbnail.name or video.poster,
+        streams={str(build.pk): _stream(build) for build in video.builds.filter(shown)},
+    )
+
+
+def _stream(build: Build) -> Stream:
+    plan = build.plan
+    return Stream(
+        build=build.pk,
+        rungs=[rung.name for rung in plan.rungs],
+        ready=_ready_segments(build, plan),
+        complete=build.state == BuildState.COMPLETE,
+        progressive=list(build.progressive),
+    )
+
+
+def _ready_segments(build: Build, plan: Plan) -> int:
+    """Segments before the first unfinished chunk."""
+    if build.state == BuildState.COMPLETE:
+        return plan.segments
+    states = build.chunks.order_by("index").values_list("state", flat=True)
+    done = sum(1 for _ in takewhile(lambda state: state == ChunkState.DONE, states))
+    return plan.chunk_cuts[done]
+
+
+def user_stamp(user_id: int) -> str:
+    """The name of the stamp over one user's favourites and positions."""
+    return f"marks:{user_id}"
+
+
+def touch(stamp: str) -> None:
+    """Whatever was answered under this stamp is out of date."""
+    cache.set(stamp, uuid.uuid4().hex, STAMP_LIFETIME)
+
+
+def stamps(*names: str) -> str | None:
+    """A value that changes when anything under these stamps does; None without a cache.
+
+    Stamps expire, so that a change missed while Redis was away is seen in the end.
+    """
+    known = cache.get_many(names)
+    for name in set(names) - set(known):
+        fresh = uuid.uuid4().hex
+        if cache.add(name, fresh, STAMP_LIFETIME):
+            known[name] = fresh
+    return ".".join(known[name] for name in names) if len(known) == len(names) else None

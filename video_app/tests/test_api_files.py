@@ -1,0 +1,135 @@
+"""The progressive MP4: a signed link that a `<video>` element plays without cookies."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from tests.people import ReadingClient, make_user, signed_in
+from video_app import published
+from video_app.models import Video
+from video_app.tests.films import make_film, write_progressive
+
+pytestmark = pytest.mark.django_db
+MP4 = b"\0\0\0\x20ftypisom" + b"x" * 5000
+
+
+@pytest.fixture
+def film() -> Video:
+    film = make_film()
+    write_progressive(film.current_build, "360p", MP4)
+    write_progressive(film.current_build, "720p", MP4[::-1])
+    return film
+
+
+@pytest.fixture
+def member() -> Client:
+    return signed_in(make_user())
+
+
+def link(member: Client, film: Video, query: str = "?quality=360p") -> str:
+    return member.get(f"/content/video-url/{film.pk}/{query}").json()["url"]
+
+
+def follow(url: str, **headers: str) -> Any:
+    """As a browser's media element would: no cookies."""
+    parts = urlsplit(url)
+    return ReadingClient().get(f"{parts.path}?{parts.query}", headers=headers)
+
+
+def test_the_link_is_absolute(member: Client, film: Video):
+    assert link(member, film).startswith(f"http://testserver/api/video/{film.pk}/360p/film.mp4?")
+
+
+def test_the_link_opens_the_file_without_cookies(member: Client, film: Video):
+    response = follow(link(member, film))
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "video/mp4"
+    assert response.getvalue() == MP4
+
+
+def test_the_file_can_be_sought(member: Client, film: Video):
+    response = follow(link(member, film), Range="bytes=4-7")
+
+    assert response.status_code == 206
+    assert response.getvalue() == b"ftyp"
+
+
+def test_a_range_beyond_its_end_is_refused(member: Client, film: Video):
+    assert follow(link(member, film), Range="bytes=99999-").status_code == 416
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [("?quality=120p", MP4), ("?quality=1080p", MP4[::-1]), ("", MP4[::-1])],
+)
+def test_the_nearest_quality_is_given(member: Client, film: Video, query: str, body: bytes):
+    assert follow(link(member, film, query)).getvalue() == body
+
+
+@pytest.mark.parametrize("quality", ["", "4320p", "720P", "../../x", "%00"])
+def test_an_unknown_quality_is_not_found(member: Client, film: Video, quality: str):
+    response = member.get(f"/content/video-url/{film.pk}/?quality={quality}")
+
+    assert response.status_code == 404
+    assert "120p" in response.json()["detail"]
+
+
+def test_a_film_whose_file_is_not_made_yet_says_so(member: Client):
+    response = member.get(f"/content/video-url/{make_film().pk}/?quality=360p")
+
+    assert response.status_code == 404
+    assert response.json() == {"detail": "The file of this film is not ready yet."}
+
+
+def test_a_stranger_gets_no_link(film: Video):
+    assert Client().get(f"/content/video-url/{film.pk}/?quality=360p").status_code == 401
+
+
+def test_the_link_expires(member: Client, film: Video):
+    url = link(member, film)
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.FILE_URL_SECONDS + 5)):
+        response = follow(url)
+
+    assert response.status_code == 401
+    assert response.json() == {"detail": "This link is not valid or has expired."}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("360p", "720p"), ("token=", "token=9"), ("token=", "other=")]
+)
+def test_the_signature_is_for_this_file_only(member: Client, film: Video, old: str, new: str):
+    assert follow(link(member, film).replace(old, new)).status_code == 401
+
+
+def test_the_link_to_one_film_does_not_open_another(member: Client, film: Video):
+    other = make_film("Other")
+
+    url = link(member, film).replace(f"/{film.pk}/", f"/{other.pk}/")
+
+    assert follow(url).status_code == 401
+
+
+def test_an_unpublished_film_is_closed_to_old_links(member: Client, film: Video):
+    url = link(member, film)
+
+    Video.objects.update(is_published=False)
+    published.forget([film.pk])
+
+    assert follow(url).status_code == 404
+
+
+def test_a_warm_request_asks_no_database(
+    member: Client, film: Video, django_assert_num_queries: Any
+):
+    url = link(member, film)
+
+    with django_assert_num_queries(0):
+        assert follow(url).status_code == 200

@@ -1,0 +1,201 @@
+"""Ranges, validators, compression and who sends the bytes."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client, RequestFactory
+
+from tests.people import make_user, signed_in
+from video_app import delivery
+from video_app.tests.films import make_film, write
+
+pytestmark = pytest.mark.django_db
+BODY = bytes(range(256)) * 4
+SIZE = len(BODY)
+
+
+def ask(key: str = "probe/a.ts", method: str = "GET", **headers: str) -> Any:
+    write("probe/a.ts", BODY)
+    request = RequestFactory().generic(method, "/", headers=headers)
+    response = delivery.send_file(
+        request, key, content_type="video/MP2T", etag="7", cache_control="private"
+    )
+    if response.streaming:
+        body = response.getvalue()
+        response.close()
+        response.streaming_content = [body]
+    return response
+
+
+def test_a_whole_file_tells_its_length_and_version():
+    response = ask()
+
+    assert response.getvalue() == BODY
+    assert response.status_code == 200
+    assert response["Content-Length"] == str(SIZE)
+    assert response["ETag"] == '"7"'
+    assert response["Accept-Ranges"] == "bytes"
+    assert "Last-Modified" in response
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [
+        ("bytes=0-99", 0, 100),
+        ("bytes=100-", 100, SIZE),
+        ("bytes=-10", SIZE - 10, SIZE),
+        (f"bytes=-{SIZE * 2}", 0, SIZE),
+        (f"bytes=1000-{10**15}", 1000, SIZE),
+        (f"bytes={SIZE - 1}-{SIZE - 1}", SIZE - 1, SIZE),
+    ],
+)
+def test_one_range_is_honoured(asked: str, start: int, end: int):
+    response = ask(Range=asked)
+
+    assert response.status_code == 206
+    assert response.getvalue() == BODY[start:end]
+    assert response["Content-Range"] == f"bytes {start}-{end - 1}/{SIZE}"
+    assert response["Content-Length"] == str(end - start)
+
+
+@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", "bytes=9999999999-", "bytes=-0"])
+def test_a_range_outside_the_file_is_refused(asked: str):
+    response = ask(Range=asked)
+
+    assert response.status_code == 416
+    assert response["Content-Range"] == f"bytes */{SIZE}"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=0-1,5-6",
+        "bytes=" + ",".join(f"{n}-{n}" for n in range(1000)),
+        "bytes=9-1",
+        "bytes=-",
+        "bytes=a-b",
+        "bytes=0-1\x00",
+        "lines=0-1",
+        "bytes=" + "9" * 400 + "-",
+        "",
+    ],
+)
+def test_a_range_that_we_do_not_serve_is_ignored(asked: str):
+    response = ask(Range=asked)
+
+    assert response.status_code == 200
+    assert response.getvalue() == BODY
+
+
+def test_a_range_of_another_version_is_ignored():
+    assert ask(Range="bytes=0-1", **{"If-Range": '"6"'}).status_code == 200
+
+
+def test_a_range_of_this_version_is_honoured():
+    modified = ask()["Last-Modified"]
+
+    assert ask(Range="bytes=0-1", **{"If-Range": '"7"'}).status_code == 206
+    assert ask(Range="bytes=0-1", **{"If-Range": modified}).status_code == 206
+
+
+def test_what_the_client_has_is_not_sent_again():
+    response = ask(**{"If-None-Match": '"7"'})
+
+    assert response.status_code == 304
+    assert response.content == b""
+    assert response["ETag"] == '"7"'
+    assert response["Cache-Control"] == "private"
+
+
+def test_what_has_not_been_modified_is_not_sent_again():
+    assert ask(**{"If-Modified-Since": ask()["Last-Modified"]}).status_code == 304
+
+
+def test_a_lost_version_is_a_failed_precondition():
+    assert ask(**{"If-Match": '"6"'}).status_code == 412
+
+
+@pytest.mark.parametrize(("asked", "status"), [({}, 200), ({"Range": "bytes=0-9"}, 206)])
+def test_head_tells_what_get_would(asked: dict[str, str], status: int):
+    head, get = ask(method="HEAD", **asked), ask(**asked)
+
+    assert head.status_code == get.status_code == status
+    assert head["Content-Length"] == get["Content-Length"]
+    assert head.content == b""
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_no_file_stays_open():
+    ask()
+    before = open_files()
+
+    ask(method="HEAD")
+    ask(Range="bytes=9999-")
+    ask(**{"If-None-Match": '"7"'})
+    ask(Range="bytes=0-1")
+
+    assert open_files() == before
+
+
+def test_a_link_in_the_storage_is_not_followed():
+    write("probe/secret", b"secret")
+    link = Path(settings.MEDIA_ROOT) / "probe/link.ts"
+    link.symlink_to("secret")
+
+    with pytest.raises(OSError, match="symbolic links"):
+        ask("probe/link.ts")
+    link.unlink()
+
+
+def test_nginx_is_told_where_the_file_lies(settings: Any):
+    settings.MEDIA_ACCEL = "nginx"
+
+    response = ask("probe/ä b.ts", Range="bytes=0-1")
+
+    assert response.status_code == 200
+    assert response["X-Accel-Redirect"] == "/protected/probe/%C3%A4%20b.ts"
+    assert response["Content-Type"] == "video/MP2T"
+    assert response.content == b""
+
+
+class TestPlaylists:
+    @pytest.fixture
+    def member(self, db: None) -> Client:
+        return signed_in(make_user())
+
+    @pytest.fixture
+    def url(self, db: None) -> str:
+        return f"/api/video/{make_film(segments=40).pk}/360p/index.m3u8"
+
+    def test_they_are_compressed_for_those_who_ask(self, member: Client, url: str):
+        plain = member.get(url)
+        small = member.get(url, headers={"Accept-Encoding": "br, gzip"})
+
+        assert small["Content-Encoding"] == "gzip"
+        assert gzip.decompress(small.content) == plain.content
+        assert len(small.content) < len(plain.content) / 3
+        assert "Accept-Encoding" in small["Vary"]
+
+    def test_segments_are_not(self, member: Client, url: str):
+        response = member.get(
+            url.replace("index.m3u8", "000.ts"), headers={"Accept-Encoding": "gzip"}
+        )
+
+        assert "Content-Encoding" not in response
+
+    def test_an_unchanged_one_costs_a_304(self, member: Client, url: str):
+        tag = member.get(url)["ETag"]
+
+        response = member.get(url, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
+
+        assert response.status_code == 304
+        assert response["Cache-Control"] == "private, no-cache"
+
+    def test_head_tells_the_length(self, member: Client, url: str):
+        assert member.head(url)["Content-Length"] == str(len(member.get(url).content))
