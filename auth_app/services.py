@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import limits, sessions
+from auth_app import limits, links, mails, sessions
 from auth_app.managers import normalized
-from auth_app.models import Session, User
+from auth_app.models import MailKind, Session, User
 from auth_app.sessions import Origin
 from auth_app.tokens import SessionRefreshToken
 
@@ -19,6 +23,14 @@ logger = logging.getLogger(__name__)
 
 class WrongCredentialsError(Exception):
     """Unknown, wrong or not active: nobody is told which."""
+
+
+class AddressTakenError(Exception):
+    """Somebody has an account with this address."""
+
+
+class InvalidLinkError(Exception):
+    """Not our link, or too old, or used."""
 
 
 @dataclass
@@ -63,6 +75,77 @@ def sign_out(raw_refresh_token: str, origin: Origin) -> None:
         return
     if sessions.end(token.session_id, "signed out"):
         logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": origin.ip})
+
+
+def register(email: str, password: str, door: str, **profile: str) -> User:
+    """A new account that waits for its activation; the mail is on its way.
+
+    `AddressTakenError` when the address has one, also when a parallel request was first.
+    """
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, password, is_active=False, **profile)
+            mails.ask_for(MailKind.ACTIVATION, user.email, door)
+    except IntegrityError as error:
+        raise AddressTakenError from error
+    logger.info("registered", extra={"user_id": user.pk, "door": door})
+    return user
+
+
+def has_account(email: str) -> bool:
+    return User.objects.filter(email=normalized(email)).exists()
+
+
+def activate(uid: str, token: str) -> User:
+    """Confirm the address; works once, and never after an account has been active."""
+    user = links.user_of(uid)
+    if user is None or not links.activation_tokens.check_token(user, token):
+        raise InvalidLinkError
+    waiting = User.objects.filter(pk=user.pk, is_active=False, activated_at=None)
+    if not waiting.update(is_active=True, activated_at=timezone.now()):
+        raise InvalidLinkError
+    logger.info("activated", extra={"user_id": user.pk})
+    return user
+
+
+def reset_password(uid: str, token: str, password: str, door: str, origin: Origin) -> None:
+    """Set a new password and end all sessions.
+
+    `InvalidLinkError` for a bad or used link; `ValidationError` for a weak password,
+    after which the link still works.
+    """
+    with transaction.atomic():
+        user = _owner_of_reset(uid, token)
+        validate_password(password, user)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, door)
+    for scope in limits.ACCOUNT_SCOPES:
+        limits.forget(scope, user.email)
+    logger.info("password_reset", extra={"user_id": user.pk, "ip": origin.ip})
+
+
+def _owner_of_reset(uid: str, token: str) -> User:
+    """The locked row, so that of two parallel uses of a link only one finds it valid."""
+    found = links.user_of(uid)
+    user = found and User.objects.select_for_update().filter(pk=found.pk).first()
+    if user is None or not user.is_active:
+        raise InvalidLinkError
+    if not links.reset_tokens.check_token(user, token):
+        raise InvalidLinkError
+    return user
+
+
+def send_due_mails() -> int:
+    """Housekeeping, every minute."""
+    return mails.send_due()
+
+
+def flush_expired() -> None:
+    """Housekeeping: rows that nobody can use any more, of the admin's sessions too."""
+    sessions.flush_expired()
+    mails.flush_old()
+    SessionStore.clear_expired()
 
 
 def _id_of(login: str) -> int | None:

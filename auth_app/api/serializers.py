@@ -2,64 +2,89 @@
 
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from auth_app.models import User
 
-PASSWORD_MAX = 1024
 
-
-class _Named:
+def _asking_for(name: str) -> dict[str, str]:
     """No two fields share a message: clients show every message of a body."""
-
-    name: str
-
-    def __init__(self, **kwargs: Any) -> None:
-        name = kwargs.pop("name", self.name)
-        asked = f"Please enter {name}."
-        kwargs["error_messages"] = {
-            "required": asked,
-            "blank": asked,
-            "null": asked,
-            "invalid": f"This is not {name}.",
-            "max_length": f"This is too long for {name}.",
-        }
-        super().__init__(**kwargs)
+    return {
+        "required": f"Please enter {name}.",
+        "blank": f"Please enter {name}.",
+        "null": f"Please enter {name}.",
+        "invalid": f"This is not {name}.",
+        "max_length": f"This is too long for {name}.",
+    }
 
 
-class AddressField(_Named, serializers.EmailField):
-    name = "a valid e-mail address"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, **kwargs)
-        # The validator has a message of its own, which would win.
-        for validator in self.validators:
-            if validator.__class__.__name__ == "EmailValidator":
-                validator.message = "This is not a valid e-mail address."
+def _address() -> serializers.EmailField:
+    return serializers.EmailField(
+        max_length=254, error_messages=_asking_for("a valid e-mail address")
+    )
 
 
-class LoginField(_Named, serializers.CharField):
-    """An address as typed at the door: whatever it is, it is right or wrong."""
-
-    name = "your e-mail address"
-
-
-class PasswordField(_Named, serializers.CharField):
+def _password(name: str = "a password", *, required: bool = True) -> serializers.CharField:
     """Kept exactly as typed, spaces included."""
-
-    name = "a password"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=PASSWORD_MAX, trim_whitespace=False, write_only=True, **kwargs)
+    return serializers.CharField(
+        max_length=1024,
+        trim_whitespace=False,
+        write_only=True,
+        required=required,
+        error_messages=_asking_for(name),
+    )
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    email = LoginField()
-    password = PasswordField()
+    # Not checked to be an address: whatever it is, it is right or wrong.
+    email = serializers.CharField(max_length=254, error_messages=_asking_for("your e-mail address"))
+    password = _password("your password")
 
 
 class UsersLoginSerializer(LoginSerializer):
     remember = serializers.BooleanField(default=False)
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    """Fields that it does not name (`is_staff`, `privacy_policy`, …) are ignored."""
+
+    email = _address()
+    password = _password()
+    confirmed_password = _password("the password again", required=False)
+    confirm_password = _password("the password once more", required=False)
+    phone = serializers.CharField(max_length=40, default="", allow_blank=True)
+    address = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _match(attrs, attrs["password"], "confirmed_password", "confirm_password")
+        user = User(email=attrs["email"], username=attrs["email"])
+        try:
+            validate_password(attrs["password"], user)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError({"password": error.messages}) from error
+        return attrs
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    email = _address()
+
+
+class NewPasswordSerializer(serializers.Serializer[Any]):
+    new_password = _password("a new password")
+    confirm_password = _password("the new password again", required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _match(attrs, attrs["new_password"], "confirm_password")
+        return attrs
+
+
+class UsersNewPasswordSerializer(NewPasswordSerializer):
+    """`/users/` sends the parts of the link in the body."""
+
+    uid = serializers.CharField(error_messages=_asking_for("the link's uid"))
+    token = serializers.CharField(error_messages=_asking_for("the link's token"))
 
 
 class ProfileSerializer(serializers.ModelSerializer[User]):
@@ -71,3 +96,9 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
         model = User
         fields = ["id", "username", "email", "phone", "address", "favorite_videos"]
         read_only_fields = fields
+
+
+def _match(attrs: dict[str, Any], password: str, *names: str) -> None:
+    """Under `password`, the one key that every client shows."""
+    if any(attrs.get(name, password) != password for name in names):
+        raise serializers.ValidationError({"password": ["The passwords do not match."]})

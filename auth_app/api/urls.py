@@ -2,11 +2,27 @@
 
 from django.urls import include, path
 
-from auth_app.api import views
+from auth_app.api.password_views import ForgotPasswordView, ResetPasswordView
+from auth_app.api.registration_views import ActivateView, RegisterView, ResendView
+from auth_app.api.session_views import LoginView, LogoutView, RefreshView
 
-account = [
-    path("login/", views.LoginView.as_view(), name="login"),
-    path("logout/", views.LogoutView.as_view(), name="logout"),
-    path("token/refresh/", views.RefreshView.as_view(), name="token-refresh"),
+aliases = [
+    path("activate/<str:uid>/", ActivateView.as_view()),
+    path("passwort_reset/", ForgotPasswordView.as_view()),
+    path("passwort_confirm/<str:uid>/<str:token>/", ResetPasswordView.as_view()),
 ]
-urlpatterns = [path("auth/", include(account)), *account]
+canonical = [
+    path("register/", RegisterView.as_view(), name="register"),
+    path("activate/resend/", ResendView.as_view(), name="activate-resend"),
+    path("activate/<str:uid>/<str:token>/", ActivateView.as_view(), name="activate"),
+    path("login/", LoginView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("token/refresh/", RefreshView.as_view(), name="token-refresh"),
+    path("password_reset/", ForgotPasswordView.as_view(), name="password-reset"),
+    path(
+        "password_confirm/<str:uid>/<str:token>/",
+        ResetPasswordView.as_view(),
+        name="password-confirm",
+    ),
+]
+urlpatterns = [path("auth/", include([*canonical, *aliases])), *canonical, *aliases]

@@ -1,7 +1,7 @@
 """The HTTP API: REST framework, tokens and their cookies, CORS, front ends."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from core.settings.env import env
 from core.settings.security import HTTPS, SECRET_KEY
@@ -13,10 +13,51 @@ def _origin(url: str) -> str:
 
 
 FRONTEND_URL = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
-FRONTEND_ORIGIN = _origin(FRONTEND_URL) if FRONTEND_URL else ""
 BACKEND_ORIGIN = _origin(
     env.first("BACKEND_URL", "BACKEND_BASE_URL", "BACKEND_ORIGIN", default="http://127.0.0.1:8000")
 )
+FRONTEND_ORIGIN = _origin(FRONTEND_URL) if FRONTEND_URL else ""
+
+
+def _page(variable: str, path: str, built_in: str) -> str:
+    """A front end's page; without a front end, the built-in site's."""
+    chosen = env.str(variable, default=path if FRONTEND_ORIGIN else built_in)
+    return urljoin(FRONTEND_ORIGIN or BACKEND_ORIGIN, chosen)
+
+
+def _login_page(variable: str, path: str) -> str:
+    """A FRONTEND_URL that has a path is the login page itself."""
+    named = FRONTEND_URL if urlsplit(FRONTEND_URL).path.strip("/") else path
+    return _page(variable, named, "/login/")
+
+
+# Where mails and redirects lead, for the clients of each set of paths. The defaults for
+# /api are the vanilla client's; for an Angular client set /activate, /confirm-password, …
+FRONTEND_PAGES = {
+    "api": {
+        "activate": _page(
+            "FRONTEND_ACTIVATE_PATH", "/pages/auth/activate.html", "/activate/"
+        ),
+        "reset": _page(
+            "FRONTEND_RESET_PATH", "/pages/auth/confirm_password.html", "/reset-password/"
+        ),
+        "login": _login_page("FRONTEND_LOGIN_PATH", "/pages/auth/login.html"),
+        # Without a link to check, that client's activation page shows its error.
+        "activation_error": _page(
+            "FRONTEND_ACTIVATION_ERROR_PATH", "/pages/auth/activate.html", "/activation-failed/"
+        ),
+    },
+    "users": {
+        "activate": urljoin(
+            BACKEND_ORIGIN, env.str("USERS_ACTIVATE_PATH", default="/users/confirm/")
+        ),
+        "reset": _page("USERS_RESET_PATH", "/reset-password", "/reset-password/"),
+        "login": _login_page("USERS_LOGIN_PATH", "/login"),
+        "activation_error": _page(
+            "USERS_ACTIVATION_ERROR_PATH", "/activation-error", "/activation-failed/"
+        ),
+    },
+}
 
 CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS",

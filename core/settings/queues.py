@@ -39,3 +39,6 @@ RQ = {
 }
 RQ_SHOW_ADMIN_LINK = True
 RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
+
+# Called by the worker every minute.
+HOUSEKEEPING = ["auth_app.services.send_due_mails", "auth_app.services.flush_expired"]

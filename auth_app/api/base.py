@@ -1,0 +1,54 @@
+"""What all account views have in common."""
+
+from typing import Any, ClassVar
+
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from auth_app import limits, sessions
+from auth_app.api.throttles import AddressThrottle
+from auth_app.authentication import CHALLENGE
+from auth_app.models import Door
+
+
+class AccountView(APIView):
+    """Open to everyone, whatever stale cookies they bring.
+
+    `door` is the set of paths that a view hangs in: it decides cookies and bodies.
+    """
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes = [AllowAny]
+    throttle_classes = [AddressThrottle]
+    throttle_scope: str
+    door: str = Door.API
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return CHALLENGE  # makes it a 401 although nothing authenticates here
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(*args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @property
+    def is_users(self) -> bool:
+        return self.door == Door.USERS
+
+    def parsed(self, serializer: type[BaseSerializer[Any]], given: Any) -> dict[str, Any]:
+        """What the client sent, or a 400."""
+        bound = serializer(data=given)
+        bound.is_valid(raise_exception=True)
+        return dict(bound.validated_data)
+
+    def told(self, text: str, status: int = 200) -> Response:
+        """A sentence for people, under the key that the door's clients read."""
+        return Response({"message" if self.is_users else "detail": text}, status=status)
+
+    def origin(self) -> sessions.Origin:
+        request = self.request._request
+        agent = request.headers.get("User-Agent", "")
+        return sessions.Origin(limits.client_address(request) or None, agent)

@@ -1,0 +1,90 @@
+"""Making an account and confirming its address."""
+
+from django.http import HttpResponseBase, HttpResponseRedirect
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from auth_app import links, mails, services
+from auth_app.api.base import AccountView
+from auth_app.api.serializers import AddressSerializer, RegisterSerializer
+from auth_app.models import MailKind, User
+
+ACTIVATED = "Account successfully activated."
+BAD_LINK = "This link is invalid, has expired or was used already."
+SENT_AGAIN = "If an account waits for its activation, the link has been sent again."
+
+
+class RegisterView(AccountView):
+    throttle_scope = "register"
+
+    def post(self, request: Request) -> Response:
+        asked = self.parsed(RegisterSerializer, request.data)
+        try:
+            user = services.register(
+                asked["email"],
+                asked["password"],
+                self.door,
+                phone=asked["phone"],
+                address=asked["address"],
+            )
+        except services.AddressTakenError as error:
+            raise ValidationError({"email": ["This address already has an account."]}) from error
+        return Response(self._body(user), status=201)
+
+    def _body(self, user: User) -> dict[str, object]:
+        if self.is_users:
+            return {"email": user.email}
+        # The clients expect a token; the real one is only ever in the mail.
+        return {"user": {"id": user.pk, "email": user.email}, "token": "activation_token"}
+
+
+class ActivateView(AccountView):
+    """The link of the activation mail, for scripts and for browsers that navigate here."""
+
+    throttle_scope = "link"
+
+    def get(
+        self, request: Request, uid: str | None = None, token: str | None = None
+    ) -> HttpResponseBase:
+        query = request.query_params
+        try:
+            services.activate(uid or query.get("uid", ""), token or query.get("token", ""))
+        except services.InvalidLinkError:
+            return self._answer(request, BAD_LINK, 400, "activation_error")
+        return self._answer(request, ACTIVATED, 200, "login")
+
+    def head(self, request: Request, **kwargs: str) -> Response:
+        return Response()  # a look at the link must not use it up
+
+    def _answer(self, request: Request, text: str, status: int, page: str) -> HttpResponseBase:
+        if self.is_users or _is_navigation(request):
+            return HttpResponseRedirect(links.page(page, self.door))
+        return Response({"message": text}, status=status)
+
+
+class ResendView(AccountView):
+    throttle_scope = "mail"
+
+    def post(self, request: Request) -> Response:
+        asked = self.parsed(AddressSerializer, request.data)
+        mails.ask_for(MailKind.ACTIVATION, asked["email"], self.door)
+        return self.told(SENT_AGAIN)
+
+
+class EmailExistsView(AccountView):
+    """Asked by one client's forms on every pause in typing."""
+
+    throttle_scope = "email_exists"
+
+    def get(self, request: Request) -> Response:
+        asked = self.parsed(AddressSerializer, request.query_params)
+        return Response({"exists": services.has_account(asked["email"])})
+
+
+def _is_navigation(request: Request) -> bool:
+    """Whether a person's browser goes to this address, rather than a script asking."""
+    if mode := request.headers.get("Sec-Fetch-Mode"):
+        return bool(mode == "navigate")
+    preferred = request._request.get_preferred_type(["application/json", "text/html"])
+    return bool(preferred == "text/html")

@@ -1,0 +1,110 @@
+"""Mails that are due: asked for in a request, sent by a job, repaired by the clock."""
+
+import logging
+from datetime import timedelta
+
+import django_rq
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from auth_app import emails
+from auth_app.managers import normalized
+from auth_app.models import Mail, MailState
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "short"
+MAX_ATTEMPTS = 10  # with the pauses below, about five hours
+# A mail that the queue should long have had.
+OVERDUE = timedelta(seconds=20)
+KEPT = timedelta(days=30)
+
+
+def ask_for(kind: str, address: str, door: str) -> None:
+    """Have a mail sent to whoever owns the address.
+
+    The same work for every address, known or not: its time tells nothing.
+    """
+    mail = Mail.objects.create(
+        kind=kind, to=normalized(address), door=door, next_attempt_at=timezone.now()
+    )
+    transaction.on_commit(lambda: _ring(mail.pk))
+
+
+def _ring(mail_id: int) -> None:
+    try:
+        django_rq.get_queue(QUEUE).enqueue(
+            "auth_app.tasks.send_mail", mail_id, job_id=f"mail-{mail_id}", result_ttl=0
+        )
+    except RedisError as error:
+        logger.warning("mail_not_enqueued", extra={"mail_id": mail_id, "error": repr(error)})
+
+
+def send(mail_id: int) -> None:
+    """Send the mail if it is due; harmless when called again or by two at once."""
+    mail = _claim(mail_id)
+    if mail is None:
+        return
+    message = None if _too_many(mail) else emails.compose(mail)
+    if message is None:
+        _finish(mail, MailState.DROPPED)
+        return
+    try:
+        message.send()
+    except OSError as error:  # every SMTP error is one
+        _put_off(mail, error)
+        return
+    _finish(mail, MailState.SENT)
+
+
+def _claim(mail_id: int) -> Mail | None:
+    """Ours alone until its next attempt, when it counts as lost."""
+    mail = Mail.objects.filter(pk=mail_id, state=MailState.DUE).first()
+    if mail is None:
+        return None
+    now = timezone.now()
+    pause = timedelta(minutes=min(2**mail.attempts, 60))
+    due = Mail.objects.filter(pk=mail_id, state=MailState.DUE, next_attempt_at__lte=now)
+    won = due.update(attempts=F("attempts") + 1, next_attempt_at=now + pause)
+    return mail if won else None
+
+
+def _too_many(mail: Mail) -> bool:
+    """Whether somebody floods this address."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    sent = Mail.objects.filter(
+        to=mail.to, kind=mail.kind, state=MailState.SENT, created_at__gt=hour_ago
+    )
+    return sent.count() >= settings.MAILS_PER_HOUR
+
+
+def _finish(mail: Mail, state: MailState) -> None:
+    Mail.objects.filter(pk=mail.pk).update(state=state, error="")
+    logger.info(f"mail_{state}", extra={"mail_id": mail.pk, "kind": mail.kind})
+
+
+def _put_off(mail: Mail, error: OSError) -> None:
+    gives_up = mail.attempts + 1 >= MAX_ATTEMPTS
+    Mail.objects.filter(pk=mail.pk).update(
+        state=MailState.FAILED if gives_up else MailState.DUE, error=repr(error)[:200]
+    )
+    logger.error(
+        "mail_failed",
+        extra={"mail_id": mail.pk, "error": repr(error), "gives_up": gives_up},
+    )
+
+
+def send_due() -> int:
+    """Ring again for what is due; how many. Called every minute by the worker."""
+    due = Mail.objects.filter(state=MailState.DUE, next_attempt_at__lte=timezone.now() - OVERDUE)
+    ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:500])
+    for mail_id in ids:
+        _ring(mail_id)
+    return len(ids)
+
+
+def flush_old() -> None:
+    Mail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
