@@ -37,8 +37,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
         "img-src": [SELF, "data:"],
-        # hls.js plays from a blob: and transmuxes in a blob: worker.
-        "media-src": [SELF, "blob:"],
+        # hls.js plays from a blob:, transmuxes in a blob: worker, and makes a subtitle
+        # track from an empty data:.
+        "media-src": [SELF, "blob:", "data:"],
         "worker-src": [SELF, "blob:"],
     }
 }
