@@ -5,13 +5,17 @@ A *build* is one transcode of one revision of a video's source. It is cut into
 """
 
 import uuid
+from collections.abc import Collection
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
+from video_app import search
 from video_app.pipeline import layout
 from video_app.pipeline.types import Plan
 
@@ -58,6 +62,18 @@ def thumbnail_name(video: "Video", filename: str) -> str:
     return f"thumbnails/{uuid.uuid4().hex}.jpg"
 
 
+class Leased(models.Model):
+    """A row that stands for work: whoever holds the unexpired lease does it."""
+
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    enqueued_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class VideoQuerySet(models.QuerySet["Video"]):
     def published(self) -> "VideoQuerySet":
         return self.filter(is_published=True)
@@ -66,8 +82,28 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Published and with at least its first segment ready."""
         return self.published().filter(current_build__isnull=False)
 
+    def visible_to(self, user: Any) -> "VideoQuerySet":
+        """In any state: published ones and one's own; staff see all."""
+        return self if user.is_staff else self.filter(Q(is_published=True) | Q(owner=user))
 
-class Video(models.Model):
+    def search(self, text: str) -> "VideoQuerySet":
+        return self.filter(search.matching(text))
+
+    def with_marks(self, user: Any) -> "VideoQuerySet":
+        """Adds what this user did with each: `is_favorite`, `position`, `is_watched`."""
+        return self.annotate(
+            my_favorite=FilteredRelation("favorite", condition=Q(favorite__user=user)),
+            my_position=FilteredRelation("positions", condition=Q(positions__user=user)),
+        ).annotate(
+            is_favorite=IsNull(F("my_favorite__id"), False),
+            position=Coalesce("my_position__seconds", 0.0),
+            is_watched=IsNull(F("my_position__watched_at"), False),
+        )
+
+
+class Video(Leased):
+    """A film. Its lease is the claim on planning the newest revision of its source."""
+
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True, max_length=5000)
     category = models.CharField(max_length=20, choices=Category, default=Category.OTHER)
@@ -110,14 +146,10 @@ class Video(models.Model):
         "Build", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
-    # The claim on planning the newest revision.
     planned_revision = models.PositiveIntegerField(default=0, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    lease_token = models.UUIDField(null=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
-    enqueued_at = models.DateTimeField(null=True, editable=False)
 
     objects = VideoQuerySet.as_manager()
+    _stored_file: str | None = ""  # the name in the database
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -142,6 +174,63 @@ class Video(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, **options: Any) -> None:
+        """Save what people edit; a new file also begins a new source revision.
+
+        The columns that workers own are left alone: a form that was open while a
+        film was being transcoded must not put old values back.
+        """
+        is_new_file = self.video_file.name != self._stored_file
+        if is_new_file:
+            self._begin_revision()
+        if not self._state.adding and options.get("update_fields") is None:
+            options["update_fields"] = EDITED + (REVISION if is_new_file else [])
+        super().save(**options)
+        self._stored_file = self.video_file.name
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        video = super().from_db(db, field_names, values)
+        if "video_file" in field_names:
+            video._stored_file = video.video_file.name
+        return video
+
+    def _begin_revision(self) -> None:
+        self.source_revision += 1
+        self.original_name = PurePath(self.video_file.name or "").name[:255]
+        self.size = self.video_file.size if self.video_file else 0
+        self.state, self.error = State.PENDING, ""
+        self.attempts, self.lease_token, self.lease_until = 0, None, None
+        self.enqueued_at = None
+
+    @property
+    def needs_plan(self) -> bool:
+        """Whether the newest source has not been looked at yet."""
+        return bool(self.video_file) and self.planned_revision < self.source_revision
+
+
+EDITED = [
+    "title",
+    "description",
+    "category",
+    "is_published",
+    "owner",
+    "thumbnail",
+    "updated_at",
+]
+REVISION = [
+    "video_file",
+    "source_revision",
+    "original_name",
+    "size",
+    "state",
+    "error",
+    "attempts",
+    "lease_token",
+    "lease_until",
+    "enqueued_at",
+]
+
 
 class Favorite(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
@@ -159,8 +248,11 @@ class BuildState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class Build(models.Model):
-    """One transcode of one source revision; immutable once complete."""
+class Build(Leased):
+    """One transcode of one source revision; immutable once complete.
+
+    Its lease is the claim on finishing it.
+    """
 
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="builds")
     source_revision = models.PositiveIntegerField()
@@ -197,20 +289,15 @@ class Build(models.Model):
 class ChunkState(models.TextChoices):
     DUE = "due", "Due"
     DONE = "done", "Done"
-    FAILED = "failed", "Failed"
 
 
-class Chunk(models.Model):
-    """Segments `[first, end)` of a build: the unit of work and of loss."""
+class Chunk(Leased):
+    """Some segments of a build: the unit of work and of loss."""
 
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="chunks")
     index = models.PositiveIntegerField()
     state = models.CharField(max_length=6, choices=ChunkState, default=ChunkState.DUE)
-    attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    enqueued_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     seconds_done = models.FloatField("encoded seconds while running", default=0)
     report: Any = models.JSONField(
@@ -228,3 +315,23 @@ class Chunk(models.Model):
 
     def __str__(self) -> str:
         return f"chunk {self.index} of build {self.build_id}"
+
+
+class WatchPosition(models.Model):
+    """How far a user has come with a film."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="positions")
+    seconds = models.FloatField(default=0)
+    watched_at = models.DateTimeField(null=True, help_text="When the end was last reached.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "video"], name="position_once"),
+            models.CheckConstraint(condition=Q(seconds__gte=0), name="position_not_negative"),
+        ]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="position_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s of video {self.video_id}"

@@ -1,1 +1,28 @@
-"""Nothing here yet."""
+"""Signals enqueue, and nothing else."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from video_app import files, published, services
+from video_app.models import Video
+
+
+@receiver(post_save, sender=Video)
+def ask_for_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
+    """A source that nobody has looked at yet wants a worker."""
+    if raw:  # a fixture brings its rows as they are
+        return
+    if instance.needs_plan:
+        services.request_plan(instance.pk, instance.source_revision)
+    transaction.on_commit(lambda: published.forget([instance.pk]))
+
+
+@receiver(post_delete, sender=Video)
+def remove_files(instance: Video, **kwargs: Any) -> None:
+    """The files go with the row."""
+    pk, keys = instance.pk, files.keys_of(instance)
+    transaction.on_commit(lambda: files.remove(pk, keys))
+    transaction.on_commit(lambda: published.forget([pk]))

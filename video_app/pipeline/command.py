@@ -7,7 +7,16 @@ in docs/adr/0003.
 import math
 from fractions import Fraction
 
-from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, AudioStream, ChunkSpan, Plan, Rung
+from video_app.pipeline.ladder import display_size
+from video_app.pipeline.types import (
+    AAC_FRAME,
+    SAMPLE_RATE,
+    AudioStream,
+    ChunkSpan,
+    Plan,
+    Rung,
+    Source,
+)
 
 # Playlists, manifests, scripts and images renamed to .mp4 make ffmpeg read other
 # files; only a list of real containers stops all of them, a protocol list does not.
@@ -244,4 +253,32 @@ def remux(binary: str, path: str, target: str) -> list[str]:
         *("-fflags", "+genpts"),
         *input_arguments(path),
         *("-map", "0:V", "-map", "0:a?", "-c", "copy", "-f", "matroska", "-y", f"file:{target}"),
+    ]
+
+
+def still(binary: str, path: str, source: Source, time: Fraction, target: str) -> list[str]:
+    """The picture shown at `time` seconds, at most 1280 x 720, as a JPEG in `target`."""
+    width, height = display_size(source.video)
+    scale = min(Fraction(1), 1280 / max(width, height), 720 / min(width, height))
+    size = f"{max(2, round(width * scale))}:{max(2, round(height * scale))}"
+    tone = TONEMAP if source.video.is_hdr else ""
+    return [
+        *base_arguments(binary, threads=1),
+        *("-ss", _decimal(time)),
+        *input_arguments(path),
+        *("-map", f"0:{source.video.index}", "-frames:v", "1", "-an", "-sn", "-dn"),
+        *("-vf", f"scale={size}:flags=bicubic,setsar=1,{tone}format=yuvj420p"),
+        *("-q:v", "3", "-map_metadata", "-1", "-f", "image2", "-update", "1", "-y"),
+        f"file:{target}",
+    ]
+
+
+def join(binary: str, names: list[str], target: str) -> list[str]:
+    """Our own segments of one rendition as one MP4 that plays while it loads; no re-encode."""
+    return [
+        *base_arguments(binary),
+        # Bytes are joined, not files: the time stamps go on as they stand.
+        *("-protocol_whitelist", "concat,file", "-f", "mpegts", "-i", "concat:" + "|".join(names)),
+        *("-map", "0:v", "-map", "0:a?", "-c", "copy", "-bsf:a", "aac_adtstoasc"),
+        *("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{target}"),
     ]

@@ -27,3 +27,7 @@ def progressive_key(build_prefix: str, rung: str) -> str:
 def work_prefix(build_prefix: str, lease_token: str) -> str:
     """Where the holder of one lease writes before it publishes."""
     return f"{build_prefix}/.lease-{lease_token}"
+
+
+def poster_key(video_id: int, revision: int) -> str:
+    return f"posters/{video_id}-{revision}.jpg"

@@ -132,7 +132,7 @@ def _ends(container: InputContainer, origin: Fraction, stated: Fraction) -> dict
 def _stated_end(stream: Any, origin: Fraction) -> Fraction:
     if not stream.duration or not stream.time_base:
         return Fraction(0)
-    return ((stream.start_time or 0) + stream.duration) * stream.time_base - origin
+    return Fraction(((stream.start_time or 0) + stream.duration) * stream.time_base - origin)
 
 
 def _scan(container: InputContainer, origin: Fraction) -> dict[int, Fraction]:

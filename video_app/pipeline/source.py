@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from video_app.pipeline import ffmpeg
@@ -10,6 +11,7 @@ from video_app.pipeline.errors import EncodeError, PipelineError
 from video_app.pipeline.probe import NO_FILM, source_from_facts
 from video_app.pipeline.types import Source
 
+SEEKABLE = ".seekable.mkv"
 PROBE_LIMITS = ffmpeg.ProcessLimits(seconds=50, memory=2 * 1024**3, file_size=0)
 
 
@@ -27,9 +29,17 @@ def read_source(path: Path, *, max_streams: int) -> Source:
     return source_from_facts(facts, max_streams=max_streams)
 
 
-def make_seekable(binary: str, path: Path, target: Path, *, seconds: int) -> None:
+def seekable_path(path: Path) -> Path:
+    """Where the copy of an index-less source lies."""
+    return path.with_name(path.name + SEEKABLE)
+
+
+def make_seekable(binary: str, path: Path, target: Path, *, watch: Callable[[], None]) -> None:
     """Copy the streams of a file without an index into Matroska, which has one."""
-    limits = ffmpeg.ProcessLimits(seconds=seconds, file_size=2 * path.stat().st_size + 2**20)
+    limits = ffmpeg.ProcessLimits(seconds=3600, file_size=2 * path.stat().st_size + 2**20)
     partial = target.with_suffix(".partial")
-    ffmpeg.run(remux(binary, str(path), str(partial)), limits)
-    partial.rename(target)
+    try:
+        ffmpeg.run(remux(binary, str(path), str(partial)), limits, watch=watch)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)

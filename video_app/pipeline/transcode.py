@@ -12,7 +12,7 @@ from video_app.pipeline.errors import EncodeError, StorageFullError
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.progress import Progress
 from video_app.pipeline.transport import CLOCK, BrokenSegmentError, Segment, read_segment
-from video_app.pipeline.types import ChunkSpan, Plan, Rung
+from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan, Rung
 
 # Wall clock: generous, because a slow machine is no error.
 SECONDS_PER_SECOND = 40
@@ -105,7 +105,7 @@ def _check_sound(plan: Plan, span: ChunkSpan, rung: Rung, segments: list[Segment
     found = sum(segment.sound_frames for segment in segments)
     if found != end - first:
         raise EncodeError(f"{rung.name}: {found} sound frames, not {end - first}")
-    start = Fraction(first * command.AAC_FRAME, command.SAMPLE_RATE)
+    start = Fraction(first * AAC_FRAME, SAMPLE_RATE)
     stamps = [s.first_sound_pts for s in segments if s.first_sound_pts is not None]
     _check_stamp(f"{rung.name} sound", min(stamps), (command.TIMESTAMP_ORIGIN + start) * CLOCK)
 

@@ -37,39 +37,62 @@ def read_segment(content: bytes) -> Segment:
     """Measure one segment; `BrokenSegmentError` when it is cut or damaged."""
     if not content or len(content) % PACKET or content[0] != SYNC:
         raise BrokenSegmentError(f"{len(content)} bytes are no transport stream")
-    segment = Segment(size=len(content))
-    sound = bytearray()
-    pat_at, key_at, key_end = 0, -1, 0
-    for at in range(0, len(content), PACKET):
-        flags = content[at + 1]
-        pid = (flags & 0x1F) << 8 | content[at + 2]
-        if pid == VIDEO_PID:
-            if flags & 0x40:  # a picture starts
-                if key_at >= 0:
-                    segment.iframes.append((key_at, key_end - key_at))
-                is_key = _is_random_access(content, at)
-                key_at = pat_at if is_key else -1
-                _count_picture(segment, content, at, is_key=is_key)
-            key_end = at + PACKET
-        elif pid == AUDIO_PID:
-            if flags & 0x40 and segment.first_sound_pts is None:
-                segment.first_sound_pts = _pts(content, at)
-            sound += _payload(content, at, starts=bool(flags & 0x40))
-        elif pid == PAT_PID:
-            pat_at = at
-    if key_at >= 0:
-        segment.iframes.append((key_at, key_end - key_at))
-    segment.sound_frames = sum(1 for _ in adts_frames(bytes(sound)))
-    return segment
+    return _Reader(content).read()
 
 
-def _count_picture(segment: Segment, content: bytes, at: int, *, is_key: bool) -> None:
-    if segment.pictures == 0:
-        segment.starts_with_key = is_key
-    pts = _pts(content, at)
-    if segment.first_pts is None or pts < segment.first_pts:
-        segment.first_pts = pts
-    segment.pictures += 1
+class _Reader:
+    """One pass over a segment's packets."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.segment = Segment(size=len(content))
+        self.sound = bytearray()
+        self.pat_at = 0
+        self.key_at: int | None = None  # where the range of the running key picture begins
+        self.key_end = 0
+
+    def read(self) -> Segment:
+        content = self.content
+        for at in range(0, len(content), PACKET):
+            pid = (content[at + 1] & 0x1F) << 8 | content[at + 2]
+            if pid == VIDEO_PID:
+                self._video(at)
+            elif pid == AUDIO_PID:
+                self._audio(at)
+            elif pid == PAT_PID:
+                self.pat_at = at
+        self._end_picture()
+        self.segment.sound_frames = sum(1 for _ in adts_frames(bytes(self.sound)))
+        return self.segment
+
+    def _video(self, at: int) -> None:
+        if _starts_unit(self.content, at):
+            self._end_picture()
+            is_key = _is_random_access(self.content, at)
+            self.key_at = self.pat_at if is_key else None
+            self._count(_pts(self.content, at), is_key=is_key)
+        self.key_end = at + PACKET
+
+    def _end_picture(self) -> None:
+        if self.key_at is not None:
+            self.segment.iframes.append((self.key_at, self.key_end - self.key_at))
+
+    def _count(self, pts: int, *, is_key: bool) -> None:
+        segment = self.segment
+        if segment.first_pts is None:
+            segment.first_pts, segment.starts_with_key = pts, is_key
+        segment.first_pts = min(segment.first_pts, pts)
+        segment.pictures += 1
+
+    def _audio(self, at: int) -> None:
+        starts = _starts_unit(self.content, at)
+        if starts and self.segment.first_sound_pts is None:
+            self.segment.first_sound_pts = _pts(self.content, at)
+        self.sound += _payload(self.content, at, starts=starts)
+
+
+def _starts_unit(content: bytes, at: int) -> bool:
+    return bool(content[at + 1] & 0x40)
 
 
 def _is_random_access(content: bytes, at: int) -> bool:

@@ -142,7 +142,8 @@ class Plan:
         return frame / self.rate
 
     def to_json(self) -> dict[str, Any]:
-        return _encode(asdict(self))
+        encoded: dict[str, Any] = _encode(asdict(self))
+        return encoded
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:

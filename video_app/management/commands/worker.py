@@ -1,0 +1,79 @@
+"""`worker`: the processes that one machine needs, kept running."""
+
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+SHORT_LIFE_SECONDS = 5
+STOP_SECONDS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs one process for mails, posters and housekeeping and TRANSCODE_PROCESSES for "
+        "films, and starts each again when it dies. Stops on SIGTERM and SIGINT: a film's "
+        "chunk that is interrupted is encoded again by the next worker."
+    )
+    # Django's checks would open connections that the children do not need.
+    requires_system_checks: list[str] = []
+
+    def handle(self, **options: Any) -> None:
+        lanes = ["short"] + ["transcode"] * settings.TRANSCODE_PROCESSES
+        self.children = [_Child(lane) for lane in lanes]
+        self.is_stopping = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_to_stop)
+        while not self.is_stopping:
+            for child in self.children:
+                if child.keep_alive():
+                    self.stderr.write(f"worker for {child.lane} died and was started again")
+            time.sleep(0.5)
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.children:
+            child.stop(deadline)
+
+    def _ask_to_stop(self, *_: Any) -> None:
+        self.is_stopping = True
+
+
+class _Child:
+    """One `rqworker` process."""
+
+    def __init__(self, lane: str) -> None:
+        self.lane = lane
+        self.start()
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        command = [sys.executable, "manage.py", "rqworker", self.lane]
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603
+
+    def keep_alive(self) -> bool:
+        """Start it again if it died; whether it had."""
+        if self.process.poll() is None:
+            return False
+        if time.monotonic() - self.started_at < SHORT_LIFE_SECONDS:
+            time.sleep(2)  # Redis may be away: do not spin
+        self.start()
+        return True
+
+    def ask_to_stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    def stop(self, deadline: float) -> None:
+        """Wait for the running job a little, then take it away."""
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGTERM)  # RQ: the second one kills the job
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()

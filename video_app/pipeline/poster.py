@@ -1,0 +1,55 @@
+"""Choosing a frame that stands for the film: not black, not blank, not blurred."""
+
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image, ImageFilter, ImageStat
+
+from video_app.pipeline import command, ffmpeg
+from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.types import Source
+
+CANDIDATES = 8
+STILL_LIMITS = ffmpeg.ProcessLimits(seconds=60, file_size=16 * 1024**2)
+# Mean luma outside of this is night or fog.
+DARK, BRIGHT = 40, 215
+
+
+def make_poster(binary: str, path: Path, source: Source, target: Path) -> None:
+    """Write the most telling of some frames of the source as a JPEG to `target`.
+
+    `EncodeError` when not one frame could be read.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent) as folder:
+        stills = []
+        for number in range(CANDIDATES):
+            time = source.duration * (2 * number + 1) / (2 * CANDIDATES)
+            still = Path(folder, f"{number}.jpg")
+            if _take(binary, path, source, time, still):
+                stills.append(still)
+        if not stills and not _take(binary, path, source, Fraction(0), still):
+            raise EncodeError("no frame could be read")
+        best = max(stills or [still], key=score)
+        best.chmod(0o640)
+        best.replace(target)
+
+
+def _take(binary: str, path: Path, source: Source, time: Fraction, target: Path) -> bool:
+    try:
+        ffmpeg.run(command.still(binary, str(path), source, time, str(target)), STILL_LIMITS)
+    except EncodeError:
+        return False
+    return target.exists() and target.stat().st_size > 0
+
+
+def score(still: Path) -> float:
+    """How telling a picture is: contrast, colour and detail; far below 0 when dark or blank."""
+    with Image.open(still) as image:
+        small = image.convert("RGB").resize((160, 90))
+    luma = ImageStat.Stat(small.convert("L"))
+    saturation = ImageStat.Stat(small.convert("HSV").getchannel("S")).mean[0]
+    edges = ImageStat.Stat(small.convert("L").filter(ImageFilter.FIND_EDGES)).mean[0]
+    value = luma.stddev[0] + saturation / 2 + 2 * edges
+    return value if DARK <= luma.mean[0] <= BRIGHT else value - 1000

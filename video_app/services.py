@@ -1,0 +1,318 @@
+"""Where rows change: the life of a video from a new source to a published build.
+
+Jobs carry ids and may run any number of times, anywhere; each step here is
+conditional on a lease and on the source revision, so that late ones change nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from video_app import leases, published
+from video_app.doorbell import ring
+from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.pipeline.transcode import chunk_seconds
+from video_app.pipeline.types import Plan
+
+logger = logging.getLogger(__name__)
+
+TRANSCODE, SHORT = "transcode", "short"
+GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
+# A plan may copy a whole source, a finish a whole film.
+LONG_JOB_SECONDS = 2 * 3600
+# Chunks before this one hold a film's first seconds and overtake older films.
+URGENT_CHUNKS = 3
+
+
+# --- a new source -------------------------------------------------------------------
+
+
+def request_plan(video_id: int, revision: int) -> None:
+    """Have a worker look at the newest source."""
+    Video.objects.filter(pk=video_id).update(enqueued_at=timezone.now())
+    ring(TRANSCODE, "plan_video", video_id, revision, timeout=LONG_JOB_SECONDS, at_front=True)
+
+
+def transcode_again(video_id: int) -> bool:
+    """Start over from the stored source; whether there is one."""
+    changed = Video.objects.filter(pk=video_id).update(
+        source_revision=F("source_revision") + 1,
+        state=State.PENDING,
+        error="",
+        attempts=0,
+        lease_token=None,
+        lease_until=None,
+    )
+    if changed:
+        published.forget([video_id])
+        request_plan(
+            video_id, Video.objects.values_list("source_revision", flat=True).get(pk=video_id)
+        )
+    return bool(changed)
+
+
+def _plannable(video_id: int, revision: int) -> Any:
+    return Video.objects.filter(
+        pk=video_id, source_revision=revision, planned_revision__lt=revision
+    ).exclude(state=State.FAILED)
+
+
+def claim_plan(video_id: int, revision: int) -> UUID | None:
+    token = leases.claim(_plannable(video_id, revision))
+    if token:
+        Video.objects.filter(pk=video_id, lease_token=token).update(state=State.PROCESSING)
+        published.touch(published.CATALOGUE)
+    return token
+
+
+def renew_plan(video_id: int, revision: int, token: UUID) -> bool:
+    return leases.renew(_plannable(video_id, revision), token)
+
+
+def refuse(video_id: int, token: UUID, reason: str) -> None:
+    """The source is no film: say so to the people, and do not try again."""
+    if leases.release(
+        Video.objects.filter(pk=video_id), token, state=State.FAILED, error=reason[:300]
+    ):
+        logger.info("video refused", extra={"video": video_id, "reason": reason})
+        published.touch(published.CATALOGUE)
+
+
+def give_up(video_id: int) -> None:
+    """The system failed too often at looking at a source."""
+    Video.objects.filter(pk=video_id, planned_revision__lt=F("source_revision")).update(
+        state=State.FAILED, error=GAVE_UP, lease_token=None, lease_until=None
+    )
+    published.touch(published.CATALOGUE)
+
+
+def release_plan(video_id: int, token: UUID) -> None:
+    """The system failed: leave the work to the sweeper."""
+    leases.release(Video.objects.filter(pk=video_id), token)
+
+
+def record_plan(video_id: int, revision: int, token: UUID, plan: Plan) -> Build | None:
+    """Turn a plan into a build and its chunks; none when the lease was lost."""
+    with transaction.atomic():
+        video = _plannable(video_id, revision).select_for_update().filter(lease_token=token).first()
+        if video is None:
+            return None
+        _cancel_builds(video)
+        build = Build.objects.create(
+            video=video, source_revision=revision, plan_json=plan.to_json()
+        )
+        Chunk.objects.bulk_create(Chunk(build=build, index=index) for index in range(plan.chunks))
+        leases.release(
+            Video.objects.filter(pk=video_id),
+            token,
+            planned_revision=revision,
+            attempts=0,
+            duration=float(plan.duration),
+            width=plan.rungs[-1].width,
+            height=plan.rungs[-1].height,
+        )
+        request_chunks(build, plan)
+    return build
+
+
+def _cancel_builds(video: Video) -> None:
+    """Stop what is still encoding; a half-made first build is withdrawn as well."""
+    encoding = video.builds.filter(state=BuildState.ENCODING)
+    Video.objects.filter(pk=video.pk, current_build__in=encoding).update(current_build=None)
+    encoding.update(state=BuildState.CANCELLED, retired_at=timezone.now())
+    transaction.on_commit(lambda: published.forget([video.pk]))
+
+
+# --- chunks -------------------------------------------------------------------------
+
+
+def request_chunks(build: Build, plan: Plan, indexes: list[int] | None = None) -> None:
+    """Enqueue chunks; a film's first ones before the rest of older films."""
+    wanted = list(range(plan.chunks)) if indexes is None else indexes
+    build.chunks.filter(index__in=wanted).update(enqueued_at=timezone.now())
+    urgent = [index for index in wanted if index < URGENT_CHUNKS]
+    rest = [index for index in wanted if index >= URGENT_CHUNKS]
+    for index in [*reversed(urgent), *rest]:
+        timeout = chunk_seconds(plan, plan.chunk(index)) + 120
+        is_urgent = index < URGENT_CHUNKS
+        ring(TRANSCODE, "encode_chunk", build.pk, index, timeout=timeout, at_front=is_urgent)
+
+
+def _wanted_chunks(build_id: int, index: int) -> Any:
+    """The chunk, while somebody still wants it encoded."""
+    return Chunk.objects.filter(
+        build_id=build_id,
+        index=index,
+        state=ChunkState.DUE,
+        build__state=BuildState.ENCODING,
+        build__source_revision=F("build__video__source_revision"),
+    )
+
+
+def claim_chunk(build_id: int, index: int) -> UUID | None:
+    return leases.claim(_wanted_chunks(build_id, index))
+
+
+def renew_chunk(build_id: int, index: int, token: UUID, seconds_done: float) -> bool:
+    return leases.renew(_wanted_chunks(build_id, index), token, seconds_done=seconds_done)
+
+
+def release_chunk(build_id: int, index: int, token: UUID, error: str) -> None:
+    """An attempt failed; the next one follows at once, unless it was the last."""
+    chunk = Chunk.objects.filter(build_id=build_id, index=index)
+    if not leases.release(chunk, token, error=error[:300], seconds_done=0):
+        return
+    if chunk.filter(attempts__gte=settings.MAX_ATTEMPTS).exists():
+        fail_build(build_id, error if error.startswith("The") else GAVE_UP)
+    else:
+        build = Build.objects.get(pk=build_id)
+        request_chunks(build, build.plan, [index])
+
+
+def publish_chunk(
+    build_id: int, index: int, token: UUID, report: dict[str, Any], move: Callable[[], None]
+) -> bool:
+    """Let `move` put the segments in place and mark the chunk done; whether it was ours.
+
+    The row stays locked meanwhile: nobody else can claim it between the look at
+    the lease and the move.
+    """
+    with transaction.atomic():
+        chunk = (
+            _wanted_chunks(build_id, index)
+            .filter(lease_token=token)
+            .select_for_update(of=("self",))
+            .first()
+        )
+        if chunk is None:
+            return False
+        move()
+        leases.release(
+            Chunk.objects.filter(pk=chunk.pk),
+            token,
+            state=ChunkState.DONE,
+            report=report,
+            done_at=timezone.now(),
+            error="",
+        )
+        _show(build_id)
+    return True
+
+
+def _show(build_id: int) -> None:
+    """Make a growing first build visible; have a whole one finished."""
+    build = Build.objects.get(pk=build_id)
+    due = build.chunks.filter(state=ChunkState.DUE)
+    if not due.filter(index=0).exists() and Video.objects.filter(
+        pk=build.video_id, current_build=None
+    ).update(current_build=build):
+        # Not earlier: the poster must not take time from the first picture.
+        ring(SHORT, "make_poster", build.video_id, build.source_revision)
+    if not due.exists():
+        request_finish(build_id)
+    transaction.on_commit(lambda: published.forget([build.video_id]))
+
+
+# --- the end of a build -------------------------------------------------------------
+
+
+def request_finish(build_id: int) -> None:
+    Build.objects.filter(pk=build_id).update(enqueued_at=timezone.now())
+    ring(TRANSCODE, "finish_build", build_id, timeout=LONG_JOB_SECONDS, at_front=True)
+
+
+def _finishable(build_id: int) -> Any:
+    return Build.objects.filter(
+        pk=build_id,
+        state=BuildState.ENCODING,
+        source_revision=F("video__source_revision"),
+    ).exclude(chunks__state=ChunkState.DUE)
+
+
+def claim_finish(build_id: int) -> UUID | None:
+    return leases.claim(_finishable(build_id))
+
+
+def renew_finish(build_id: int, token: UUID) -> bool:
+    return leases.renew(_finishable(build_id), token)
+
+
+def release_finish(build_id: int, token: UUID) -> None:
+    build = Build.objects.filter(pk=build_id)
+    if leases.release(build, token) and build.filter(attempts__gte=settings.MAX_ATTEMPTS).exists():
+        fail_build(build_id, GAVE_UP)
+
+
+def publish_build(build_id: int, token: UUID, progressive: dict[str, int]) -> bool:
+    """Make a whole build the one that players get; whether it was still wanted."""
+    now = timezone.now()
+    with transaction.atomic():
+        build = (
+            _finishable(build_id).filter(lease_token=token).select_for_update(of=("self",)).first()
+        )
+        if build is None:
+            return False
+        leases.release(
+            Build.objects.filter(pk=build_id),
+            token,
+            state=BuildState.COMPLETE,
+            finished_at=now,
+            progressive=progressive,
+        )
+        if not Video.objects.filter(
+            pk=build.video_id, source_revision=build.source_revision
+        ).update(current_build=build, state=State.COMPLETED, error=""):
+            transaction.set_rollback(True)
+            return False
+        build.video.builds.exclude(pk=build_id).filter(retired_at=None).update(retired_at=now)
+        transaction.on_commit(lambda: published.forget([build.video_id]))
+    return True
+
+
+def fail_build(build_id: int, reason: str) -> None:
+    """Give a build up; an older whole one goes on being shown."""
+    with transaction.atomic():
+        build = Build.objects.select_related("video").get(pk=build_id)
+        if not Build.objects.filter(pk=build_id, state=BuildState.ENCODING).update(
+            state=BuildState.FAILED, retired_at=timezone.now(), lease_token=None, lease_until=None
+        ):
+            return
+        current = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
+        current.update(state=State.FAILED, error=reason[:300])
+        current.filter(current_build=build).update(current_build=None)
+        transaction.on_commit(lambda: published.forget([build.video_id]))
+    logger.error("build failed", extra={"build": build_id, "reason": reason})
+
+
+def set_poster(video_id: int, revision: int, key: str) -> bool:
+    """Show a new poster, unless the source has changed since."""
+    changed = Video.objects.filter(pk=video_id, source_revision=revision).update(poster=key)
+    published.forget([video_id])
+    return bool(changed)
+
+
+def set_published(video_ids: list[int], *, is_published: bool) -> None:
+    Video.objects.filter(pk__in=video_ids).update(is_published=is_published)
+    transaction.on_commit(lambda: published.forget(video_ids))
+
+
+def progress(video: Video) -> float:
+    """Percent of the newest source that is encoded, 0 to 100."""
+    if video.state == State.COMPLETED:
+        return 100.0
+    build = video.builds.filter(state=BuildState.ENCODING).first()
+    if build is None or not video.duration:
+        return 0.0
+    plan = build.plan
+    seconds = 0.0
+    for index, state, running in build.chunks.values_list("index", "state", "seconds_done"):
+        span = plan.chunk(index)
+        whole = float(plan.time(span.end_frame - span.first_frame))
+        seconds += whole if state == ChunkState.DONE else min(running, whole)
+    return round(min(99.9, 100 * seconds / float(plan.duration)), 1)

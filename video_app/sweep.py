@@ -1,0 +1,177 @@
+"""The sweeper: whatever was lost between database, queue and disk is found here.
+
+Runs at worker start, every minute in each worker, and as `manage.py reconcile`.
+Safe to run anywhere, any number of times at once.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from video_app import leases, services
+from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.pipeline.source import SEEKABLE
+
+# Rung for this recently, a job is still on its way.
+PATIENCE_SECONDS = 30
+# Younger files may belong to an upload whose row is not committed yet.
+ORPHAN_SECONDS = 24 * 3600
+FOLDERS = {"video_file": "sources", "thumbnail": "thumbnails", "poster": "posters"}
+LEASE_FOLDER = ".lease-"
+
+
+@dataclass(slots=True)
+class Sweep:
+    """How many of each were put right."""
+
+    plans: int = 0
+    chunks: int = 0
+    finishes: int = 0
+    given_up: int = 0
+    folders: int = 0
+    files: int = 0
+
+    def __str__(self) -> str:
+        found = [f"{count} {name}" for name, count in asdict(self).items() if count]
+        return ", ".join(found) or "nothing to do"
+
+    def __iadd__(self, other: "Sweep") -> "Sweep":
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        return self
+
+
+def reconcile(*, dry_run: bool = False) -> Sweep:
+    """Ring again for due work, give up on hopeless work, remove leftovers."""
+    found = _sweep_work(dry_run=dry_run)
+    found += _sweep_storage(dry_run=dry_run)
+    return found
+
+
+def _overdue() -> Q:
+    since = timezone.now() - timedelta(seconds=PATIENCE_SECONDS)
+    return leases.is_free() & (Q(enqueued_at=None) | Q(enqueued_at__lt=since))
+
+
+def _sweep_work(*, dry_run: bool) -> Sweep:
+    hopeless = Q(attempts__gte=settings.MAX_ATTEMPTS)
+    plans = Video.objects.filter(_overdue(), planned_revision__lt=F("source_revision")).exclude(
+        state=State.FAILED
+    )
+    chunks = Chunk.objects.filter(
+        _overdue(), state=ChunkState.DUE, build__state=BuildState.ENCODING
+    )
+    finishes = Build.objects.filter(_overdue(), state=BuildState.ENCODING).exclude(
+        chunks__state=ChunkState.DUE
+    )
+    lost_builds = set(chunks.filter(hopeless).values_list("build_id", flat=True)) | set(
+        finishes.filter(hopeless).values_list("pk", flat=True)
+    )
+    found = Sweep(
+        plans=plans.exclude(hopeless).count(),
+        chunks=chunks.exclude(hopeless).count(),
+        finishes=finishes.exclude(hopeless).count(),
+        given_up=plans.filter(hopeless).count() + len(lost_builds),
+    )
+    if not dry_run:
+        _ring(plans.exclude(hopeless), chunks.exclude(hopeless), finishes.exclude(hopeless))
+        for video in plans.filter(hopeless):
+            services.give_up(video.pk)
+        for build_id in lost_builds:
+            services.fail_build(build_id, services.GAVE_UP)
+    return found
+
+
+def _ring(plans: Any, chunks: Any, finishes: Any) -> None:
+    for video in plans:
+        services.request_plan(video.pk, video.source_revision)
+    for build in Build.objects.filter(pk__in=chunks.values("build_id")).order_by("-pk"):
+        indexes = list(chunks.filter(build=build).values_list("index", flat=True))
+        services.request_chunks(build, build.plan, indexes)
+    for build in finishes:
+        services.request_finish(build.pk)
+
+
+def _sweep_storage(*, dry_run: bool) -> Sweep:
+    found = Sweep()
+    for folder in [*_expired_builds(), *_dead_work(), *_orphan_folders()]:
+        found.folders += 1
+        if not dry_run:
+            shutil.rmtree(folder, ignore_errors=True)
+    for file in _orphan_files():
+        found.files += 1
+        if not dry_run:
+            file.unlink(missing_ok=True)
+    if not dry_run:
+        _expired_rows().delete()
+    return found
+
+
+def _root() -> Path:
+    return Path(settings.MEDIA_ROOT)
+
+
+def _expired_rows() -> Any:
+    since = timezone.now() - timedelta(seconds=settings.RETIRED_BUILD_SECONDS)
+    is_shown = Video.objects.filter(current_build__isnull=False).values("current_build")
+    return Build.objects.filter(retired_at__lt=since).exclude(pk__in=is_shown)
+
+
+def _expired_builds() -> Iterator[Path]:
+    """Folders of builds that no player can still be using."""
+    for build in _expired_rows():
+        folder = _root() / build.prefix
+        if folder.exists():
+            yield folder
+
+
+def _dead_work() -> Iterator[Path]:
+    """Work folders of workers that are gone."""
+    folders = list(_root().glob(f"hls/*/*/{LEASE_FOLDER}*"))
+    if not folders:
+        return
+    held = Q(lease_token__isnull=False, lease_until__gt=timezone.now())
+    live = {
+        str(token)
+        for model in (Chunk, Build, Video)
+        for token in model.objects.filter(held).values_list("lease_token", flat=True)
+    }
+    for folder in folders:
+        if folder.name.removeprefix(LEASE_FOLDER) not in live:
+            yield folder
+
+
+def _orphan_folders() -> Iterator[Path]:
+    """Folders under `hls/` without a row. A row is older than its folder, always."""
+    videos = {int(f.name): f for f in _root().glob("hls/*") if f.name.isdigit()}
+    known = set(Video.objects.filter(pk__in=videos).values_list("pk", flat=True))
+    yield from (folder for pk, folder in videos.items() if pk not in known)
+    builds = {int(f.name): f for pk in known for f in videos[pk].iterdir() if f.name.isdigit()}
+    kept = set(Build.objects.filter(pk__in=builds).values_list("pk", flat=True))
+    yield from (folder for pk, folder in builds.items() if pk not in kept)
+
+
+def _orphan_files() -> Iterator[Path]:
+    """Uploads that no row knows: cut off, replaced, or left by a deleted video."""
+    oldest = time.time() - ORPHAN_SECONDS
+    for field, folder in (
+        ("video_file", "sources"),
+        ("thumbnail", "thumbnails"),
+        ("poster", "posters"),
+    ):
+        known = None
+        for file in _root().glob(f"{folder}/*"):
+            if file.stat().st_mtime > oldest:
+                continue
+            known = known or set(Video.objects.values_list(field, flat=True))
+            if f"{folder}/{file.name}" not in known:
+                yield file
+    yield from (f for f in _root().glob("tmp/*") if f.stat().st_mtime < oldest)

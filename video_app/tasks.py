@@ -1,0 +1,192 @@
+"""The bodies of the jobs. They take ids and may run any number of times, anywhere."""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from video_app import services
+from video_app.models import Build, Video
+from video_app.pipeline import ffmpeg, layout, poster, progressive, source, storage, transcode
+from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
+from video_app.pipeline.plan import Limits, make_plan
+from video_app.pipeline.types import Plan
+
+logger = logging.getLogger(__name__)
+
+
+def plan_video(video_id: int, revision: int) -> None:
+    """Look at a source; refuse it with a reason or cut it into chunks."""
+    token = services.claim_plan(video_id, revision)
+    if token is None:
+        return
+    keep = _keeper(lambda: services.renew_plan(video_id, revision, token))
+    try:
+        plan = _plan(Video.objects.get(pk=video_id), keep)
+    except PipelineError as error:
+        services.refuse(video_id, token, str(error))
+    except LeaseLostError:
+        return
+    except (EncodeError, OSError) as error:
+        logger.warning("planning failed", extra={"video": video_id, "reason": str(error)})
+        services.release_plan(video_id, token)
+    else:
+        services.record_plan(video_id, revision, token, plan)
+
+
+def _plan(video: Video, keep: Callable[[], None]) -> Plan:
+    path = Path(video.video_file.path)
+    limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
+    found = source.read_source(path, max_streams=settings.MAX_STREAMS)
+    plan = make_plan(found, limits)
+    if found.is_seekable:
+        return plan
+    # Chunks need exact seeks: give the streams a container with an index.
+    copy = source.seekable_path(path)
+    source.make_seekable(_ffmpeg(), path, copy, watch=keep)
+    return make_plan(source.read_source(copy, max_streams=settings.MAX_STREAMS), limits)
+
+
+def encode_chunk(build_id: int, index: int) -> None:
+    """Encode one chunk of a build and publish its segments."""
+    token = services.claim_chunk(build_id, index)
+    if token is None:
+        return
+    build = Build.objects.select_related("video").get(pk=build_id)
+    try:
+        with _work_folder(build, token) as work:
+            _encode(build, index, token, work)
+    except LeaseLostError:
+        return
+    except (EncodeError, OSError) as error:
+        logger.warning(
+            "chunk failed", extra={"build": build_id, "chunk": index, "reason": str(error)}
+        )
+        services.release_chunk(build_id, index, token, str(error))
+
+
+def _encode(build: Build, index: int, token: UUID, work: Path) -> None:
+    plan = build.plan
+    done = 0.0
+
+    def watch(seconds: float) -> None:
+        nonlocal done
+        done = seconds
+        keep()
+
+    keep = _keeper(lambda: services.renew_chunk(build.pk, index, token, done))
+    report = transcode.encode_chunk(
+        _ffmpeg(),
+        _source_path(build),
+        plan,
+        plan.chunk(index),
+        work,
+        threads=settings.FFMPEG_THREADS,
+        watch=watch,
+    )
+    target = _local(build.prefix)
+    services.publish_chunk(
+        build.pk, index, token, report, lambda: storage.publish(work, target, plan, index)
+    )
+
+
+def finish_build(build_id: int) -> None:
+    """Whole chunks, whole film: derived files first, then the flip of one pointer."""
+    token = services.claim_finish(build_id)
+    if token is None:
+        return
+    build = Build.objects.select_related("video").get(pk=build_id)
+    keep = _keeper(lambda: services.renew_finish(build_id, token))
+    try:
+        with _work_folder(build, token) as work:
+            sizes = _progressive(build, work, keep)
+    except LeaseLostError:
+        return
+    except (EncodeError, OSError) as error:
+        logger.warning("finishing failed", extra={"build": build_id, "reason": str(error)})
+        services.release_finish(build_id, token)
+        return
+    if services.publish_build(build_id, token, sizes):
+        source.seekable_path(Path(build.video.video_file.path)).unlink(missing_ok=True)
+        if not build.video.poster:
+            make_poster(build.video_id, build.source_revision)
+
+
+def _progressive(build: Build, work: Path, keep: Callable[[], None]) -> dict[str, int]:
+    if not settings.PROGRESSIVE_MP4:
+        return {}
+    folder = _local(build.prefix)
+    return progressive.make_progressive(_ffmpeg(), folder, build.plan, work, watch=keep)
+
+
+def make_poster(video_id: int, revision: int) -> None:
+    """Choose a telling frame of the source as the poster."""
+    video = Video.objects.filter(pk=video_id, source_revision=revision).first()
+    build = video and video.builds.filter(source_revision=revision).first()
+    if video is None or build is None:
+        return
+    key = layout.poster_key(video_id, revision)
+    try:
+        poster.make_poster(_ffmpeg(), _source_path(build), build.plan.source, _local(key))
+    except (EncodeError, OSError) as error:
+        logger.warning("poster failed", extra={"video": video_id, "reason": str(error)})
+        return
+    services.set_poster(video_id, revision, key)
+
+
+def _ffmpeg() -> str:
+    return ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
+
+
+def _local(key: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / key
+
+
+def _source_path(build: Build) -> Path:
+    """The file to decode: the copy that can be sought in, where one was needed."""
+    path = Path(build.video.video_file.path)
+    copy = source.seekable_path(path)
+    return copy if copy.exists() else path
+
+
+@contextmanager
+def _work_folder(build: Build, token: UUID) -> Iterator[Path]:
+    """A folder of this lease alone; gone afterwards, whatever happens."""
+    work = _local(layout.work_prefix(build.prefix, str(token)))
+    work.mkdir(parents=True)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _keeper(renew: Callable[[], bool]) -> Callable[[], None]:
+    """A function to call about once a second that keeps a lease, or raises when it is lost.
+
+    A database that is away for a moment does not stop the work: the lease outlives
+    a few missed renewals.
+    """
+    interval = settings.LEASE_SECONDS / 4
+    renewed_at = time.monotonic()
+
+    def keep() -> None:
+        nonlocal renewed_at
+        now = time.monotonic()
+        if now - renewed_at < min(interval, 2):
+            return
+        try:
+            if not renew():
+                raise LeaseLostError
+            renewed_at = now
+        except OperationalError as error:
+            connection.close()
+            if now - renewed_at > settings.LEASE_SECONDS:
+                raise LeaseLostError from error
+
+    return keep
