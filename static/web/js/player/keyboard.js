@@ -1,0 +1,35 @@
+/** The player's keys, wherever the focus is, unless a control wants the key itself. */
+
+export function startKeyboard(actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+    const action = actionFor(event.key, actions);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+function actionFor(key, { toggle, skip, louder, mute, fullscreen, captions, jump }) {
+  if (/^\d$/.test(key)) return () => jump(Number(key) / 10);
+  return {
+    " ": toggle,
+    k: toggle,
+    ArrowLeft: () => skip(-5),
+    ArrowRight: () => skip(5),
+    j: () => skip(-10),
+    l: () => skip(10),
+    ArrowUp: () => louder(0.1),
+    ArrowDown: () => louder(-0.1),
+    m: mute,
+    f: fullscreen,
+    c: captions,
+  }[key.length === 1 ? key.toLowerCase() : key];
+}
+
+/** Buttons and links take the space bar, ranges and radio buttons the arrows. */
+function isTaken({ key, target }) {
+  if (key === " ") return target.matches("button, a, summary, input[type=radio]");
+  if (key.startsWith("Arrow")) return target.matches("input");
+  return target.matches("input[type=search], input[type=text]");
+}

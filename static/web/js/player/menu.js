@@ -1,0 +1,64 @@
+/** A button that opens a list of radio buttons: quality, subtitles, language. */
+
+import { $, $$, show } from "../dom.js";
+
+export class Menu {
+  constructor(root, onChoose) {
+    this.root = root;
+    this.button = $("button", root);
+    this.list = $(".choices", root);
+    this.onChoose = onChoose;
+    this.button.addEventListener("click", () => this.toggle());
+    this.list.addEventListener("change", (event) => this.onChoose(Number(event.target.value)));
+    root.addEventListener("keydown", (event) => this.closeOnEscape(event));
+    document.addEventListener("pointerdown", (event) => {
+      if (!root.contains(event.target)) this.toggle(false);
+    });
+  }
+
+  /** `choices` are `{value, label, note}`. */
+  fill(choices, chosen) {
+    $$("label", this.list).forEach((label) => label.remove());
+    this.list.append(...choices.map((choice) => this.#choice(choice, chosen)));
+    show(this.root, choices.length > 1);
+  }
+
+  choose(value) {
+    const input = $(`input[value="${value}"]`, this.list);
+    if (input) input.checked = true;
+  }
+
+  note(value, text) {
+    const note = $(`input[value="${value}"] ~ small`, this.list);
+    if (note) note.textContent = text;
+  }
+
+  get isOpen() {
+    return !this.list.hidden;
+  }
+
+  toggle(isOpen = !this.isOpen) {
+    show(this.list, isOpen);
+    this.button.setAttribute("aria-expanded", isOpen);
+    if (isOpen) $("input:checked", this.list)?.focus();
+  }
+
+  closeOnEscape(event) {
+    if (event.key !== "Escape" || !this.isOpen) return;
+    event.stopPropagation();
+    this.toggle(false);
+    this.button.focus();
+  }
+
+  #choice({ value, label, note = "" }, chosen) {
+    const element = document.createElement("label");
+    const input = document.createElement("input");
+    Object.assign(input, { type: "radio", name: this.root.id, value, checked: value === chosen });
+    const text = document.createElement("span");
+    text.textContent = label;
+    const small = document.createElement("small");
+    small.textContent = note;
+    element.append(input, text, small);
+    return element;
+  }
+}

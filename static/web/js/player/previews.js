@@ -1,0 +1,50 @@
+/** Small pictures over the seek bar, cut out of the film's storyboard (WebVTT with #xywh=). */
+
+import { clock } from "../time.js";
+import { $, show } from "../dom.js";
+
+/** The storyboard's pictures, or none when the film has no storyboard (yet). */
+export async function loadStoryboard(url) {
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok) return [];
+  return parse(await response.text(), response.url);
+}
+
+/** Cues as `{start, end, url, x, y, width, height}`. */
+export function parse(text, base) {
+  const cue = /^([\d:.]+) --> ([\d:.]+).*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/gm;
+  return [...text.replace(/\r/g, "").matchAll(cue)].map(([, start, end, path, ...box]) => {
+    const [x, y, width, height] = box.map(Number);
+    return { start: seconds(start), end: seconds(end), url: new URL(path, base).href, x, y, width, height };
+  });
+}
+
+function seconds(stamp) {
+  return stamp.split(":").reduce((total, part) => total * 60 + Number(part), 0);
+}
+
+/** Shows time and picture at the pointer while it moves over the seek bar. */
+export function startPreviews(seek, duration, pictures) {
+  const bubble = $("#preview");
+  seek.addEventListener("pointermove", (event) => {
+    const box = seek.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    const time = share * duration();
+    $("#preview-time").textContent = clock(time);
+    draw($("#preview-picture"), pictures().find(({ start, end }) => start <= time && time < end));
+    show(bubble);
+    const half = bubble.offsetWidth / 2;
+    const x = Math.min(box.width - half, Math.max(half, share * box.width));
+    bubble.style.transform = `translateX(${x - half}px)`;
+  });
+  for (const name of ["pointerleave", "pointercancel"]) seek.addEventListener(name, () => show(bubble, false));
+}
+
+function draw(element, picture) {
+  show(element, Boolean(picture));
+  if (!picture) return;
+  element.style.width = `${picture.width}px`;
+  element.style.height = `${picture.height}px`;
+  element.style.backgroundImage = `url("${picture.url}")`;
+  element.style.backgroundPosition = `-${picture.x}px -${picture.y}px`;
+}

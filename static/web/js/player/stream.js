@@ -1,0 +1,69 @@
+/** Loading a film into a <video>: hls.js where it runs, the browser's own HLS elsewhere. */
+
+import { refresh } from "../api.js";
+
+const { Hls } = window;
+const MAX_RECOVERIES = 4; // in a row, without a segment in between
+
+/**
+ * Load the film and keep it going. `on.levels/audio/subtitles/level/trouble` are called with
+ * what changes. Returns `null` where the browser itself plays HLS and offers no choices.
+ */
+export function load(video, url, { startAt, on }) {
+  if (!Hls?.isSupported()) {
+    loadNatively(video, url, { startAt, on });
+    return null;
+  }
+  const hls = new Hls({
+    startPosition: startAt,
+    capLevelToPlayerSize: true,
+    backBufferLength: 60,
+    maxBufferLength: 30,
+    renderTextTracksNatively: true,
+  });
+  const { Events } = Hls;
+  hls.on(Events.MANIFEST_PARSED, () => on.levels(hls.levels));
+  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
+  hls.on(Events.AUDIO_TRACKS_UPDATED, () => on.audio(hls.audioTracks));
+  hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
+  recoverFromErrors(hls, on.trouble);
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  return hls;
+}
+
+function loadNatively(video, url, { startAt, on }) {
+  video.addEventListener("error", () => on.trouble(video.error?.code === 2 ? "network" : "format"));
+  video.addEventListener("loadedmetadata", () => (video.currentTime = Math.max(startAt, 0)), { once: true });
+  video.src = url;
+}
+
+/** A 401 is answered with fresh cookies, a lost connection by trying again, with patience. */
+function recoverFromErrors(hls, onTrouble) {
+  const { Events, ErrorTypes } = window.Hls;
+  let recoveries = 0;
+  hls.on(Events.FRAG_BUFFERED, () => (recoveries = 0));
+  hls.on(Events.ERROR, async (_, data) => {
+    const status = data.response?.code;
+    if (status === 401) {
+      if (!data.fatal) return;
+      if (recoveries++ < MAX_RECOVERIES && (await refreshed())) return restart(hls);
+      return onTrouble("session");
+    }
+    if (!data.fatal) return;
+    if (status === 404) return onTrouble("missing");
+    if (recoveries++ >= MAX_RECOVERIES) return onTrouble(data.type === ErrorTypes.MEDIA_ERROR ? "format" : "network");
+    if (data.type === ErrorTypes.MEDIA_ERROR) return hls.recoverMediaError();
+    if (data.type === ErrorTypes.NETWORK_ERROR) return setTimeout(restart, 1000 * recoveries, hls);
+    onTrouble("format");
+  });
+}
+
+async function refreshed() {
+  return refresh().catch(() => false);
+}
+
+function restart(hls) {
+  if (hls.levels.length) hls.startLoad();
+  else hls.loadSource(hls.url);
+}
