@@ -162,16 +162,10 @@ def _orphan_folders() -> Iterator[Path]:
 def _orphan_files() -> Iterator[Path]:
     """Uploads that no row knows: cut off, replaced, or left by a deleted video."""
     oldest = time.time() - ORPHAN_SECONDS
-    for field, folder in (
-        ("video_file", "sources"),
-        ("thumbnail", "thumbnails"),
-        ("poster", "posters"),
-    ):
-        known = None
-        for file in _root().glob(f"{folder}/*"):
-            if file.stat().st_mtime > oldest:
-                continue
-            known = known or set(Video.objects.values_list(field, flat=True))
-            if f"{folder}/{file.name}" not in known:
+    for field, folder in FOLDERS.items():
+        old = [f for f in _root().glob(f"{folder}/*") if f.stat().st_mtime < oldest]
+        known = set(Video.objects.values_list(field, flat=True)) if old else set()
+        for file in old:
+            if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
                 yield file
     yield from (f for f in _root().glob("tmp/*") if f.stat().st_mtime < oldest)

@@ -18,7 +18,7 @@ def _postgres_from_parts() -> dict[str, Any]:
 
 def _database() -> dict[str, Any]:
     if env.str("DATABASE_URL", default=""):
-        return env.db_url("DATABASE_URL")
+        return dict(env.db_url("DATABASE_URL"))
     if env.str("DB_HOST", default=""):
         return _postgres_from_parts()
     return {

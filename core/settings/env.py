@@ -9,7 +9,7 @@ import environ
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
-class Env(environ.FileAwareEnv):
+class Env(environ.FileAwareEnv):  # type: ignore[misc]  # the library has no types
     """`environ.FileAwareEnv` that remembers which names the settings asked for.
 
     A variable that is present but empty counts as absent: compose files and
@@ -29,7 +29,7 @@ class Env(environ.FileAwareEnv):
     def first(self, *names: str, default: str = "") -> str:
         """The first of several synonymous variables that is set."""
         for name in names:
-            if value := self.str(name, default=""):
+            if value := str(self.str(name, default="")):
                 return value
         return default
 

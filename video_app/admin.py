@@ -1,0 +1,144 @@
+"""What staff see and do: upload, watch the progress, transcode again, unpublish, delete."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from video_app import services
+from video_app.forms import VideoForm
+from video_app.models import State, Video
+
+
+@admin.register(Video)
+class VideoAdmin(admin.ModelAdmin[Video]):
+    form = VideoForm
+    list_display = (
+        "poster_image",
+        "title",
+        "category",
+        "progress_bar",
+        "is_published",
+        "length",
+        "source_size",
+        "created_at",
+    )
+    list_display_links = ("poster_image", "title")
+    list_filter = ("state", "is_published", "category")
+    search_fields = ("title", "description", "original_name")
+    list_per_page = 50
+    date_hierarchy = "created_at"
+    actions = ("transcode_again", "publish", "unpublish")
+    fields = (
+        "title",
+        "description",
+        "category",
+        "video_file",
+        "thumbnail",
+        "is_published",
+        "progress_bar",
+        "poster_image",
+        "length",
+        "source_size",
+        "picture_size",
+    )
+    readonly_fields = ("progress_bar", "poster_image", "length", "source_size", "picture_size")
+
+    class Media:
+        css = {"all": ("video_app/admin.css",)}
+        js = ("video_app/admin.js",)
+
+    def get_urls(self) -> list[URLPattern]:
+        progress, poster = map(self.admin_site.admin_view, (self.progress_view, self.poster_view))
+        return [
+            path("progress/", progress, name="video_app_video_progress"),
+            path("<int:pk>/poster/", poster, name="video_app_video_poster"),
+            *super().get_urls(),
+        ]
+
+    def progress_view(self, request: HttpRequest) -> JsonResponse:
+        """`{id: {percent, state, label}}` for `?ids=1,2,3`: what the list shows, live."""
+        wanted = [int(pk) for pk in request.GET.get("ids", "").split(",") if pk.isdecimal()][:200]
+        videos = Video.objects.filter(pk__in=wanted)
+        return JsonResponse({str(video.pk): _progress(video) for video in videos})
+
+    def poster_view(self, request: HttpRequest, pk: int) -> FileResponse:
+        """The poster for staff, who have a session here and no token."""
+        video = get_object_or_404(Video, pk=pk)
+        key = video.thumbnail.name or video.poster
+        if not key or not default_storage.exists(key):
+            raise Http404
+        return FileResponse(default_storage.open(key), content_type="image/jpeg")
+
+    def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
+        if not change:
+            obj.owner_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+    def get_fields(self, request: HttpRequest, obj: Video | None = None) -> Any:
+        return self.fields if obj else self.fields[:6]
+
+    @admin.display(description="poster")
+    def poster_image(self, video: Video) -> str:
+        if not (video.poster or video.thumbnail):
+            return format_html('<span class="vf-poster"></span>')
+        url = reverse("admin:video_app_video_poster", args=[video.pk])
+        return format_html('<img class="vf-poster" src="{}" alt="" loading="lazy">', url)
+
+    @admin.display(description="state", ordering="state")
+    def progress_bar(self, video: Video) -> str:
+        shown = _progress(video)
+        return format_html(
+            '<span class="vf-progress" data-id="{}" data-state="{}" data-url="{}">'
+            '<progress max="100" value="{}"></progress> <span>{}</span></span>',
+            video.pk,
+            shown["state"],
+            reverse("admin:video_app_video_progress"),
+            shown["percent"],
+            shown["label"],
+        )
+
+    @admin.display(description="length", ordering="duration")
+    def length(self, video: Video) -> str:
+        if not video.duration:
+            return "-"
+        minutes, seconds = divmod(round(video.duration), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+    @admin.display(description="size", ordering="size")
+    def source_size(self, video: Video) -> str:
+        return filesizeformat(video.size)
+
+    @admin.display(description="picture")
+    def picture_size(self, video: Video) -> str:
+        return f"{video.width} x {video.height}" if video.width else "-"
+
+    @admin.action(description="Transcode again", permissions=["change"])
+    def transcode_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        count = sum(services.transcode_again(pk) for pk in queryset.values_list("pk", flat=True))
+        messages.success(request, f"{count} videos will be transcoded again.")
+
+    @admin.action(description="Publish", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        services.set_published(list(queryset.values_list("pk", flat=True)), is_published=True)
+
+    @admin.action(description="Unpublish", permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        services.set_published(list(queryset.values_list("pk", flat=True)), is_published=False)
+
+
+def _progress(video: Video) -> dict[str, Any]:
+    percent = services.progress(video)
+    labels = {
+        State.PENDING: "waiting for a worker",
+        State.PROCESSING: f"{percent:.0f} %" + (", watchable" if video.current_build_id else ""),
+        State.COMPLETED: "ready",
+        State.FAILED: f"failed: {video.error}",
+    }
+    return {"state": video.state, "percent": percent, "label": labels[State(video.state)]}

@@ -1,0 +1,31 @@
+"""The form that staff upload with."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+
+from video_app.models import Video
+from video_app.validators import film_suffix
+
+
+class VideoForm(forms.ModelForm[Video]):
+    class Meta:
+        model = Video
+        fields = ("title", "description", "category", "video_file", "thumbnail", "is_published")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("video_file"):
+            field.widget.attrs["accept"] = "video/*,.mkv,.avi,.wmv,.asf,.flv,.ogv,.ts,.mpg"
+
+    def clean_video_file(self) -> Any:
+        file = self.cleaned_data["video_file"]
+        if isinstance(file, UploadedFile):
+            film_suffix(file)
+            if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+                limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
+                raise forms.ValidationError(f"The file is larger than {limit}.")
+        return file

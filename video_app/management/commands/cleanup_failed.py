@@ -1,0 +1,26 @@
+"""`cleanup_failed`: what to do with videos that could not be transcoded."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from video_app.models import State, Video
+
+
+class Command(BaseCommand):
+    help = (
+        "Lists the failed videos. With --delete-files removes them, rows and files; a video "
+        "whose earlier film still plays is kept."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--delete-files", action="store_true")
+
+    def handle(self, *, delete_files: bool, **options: Any) -> None:
+        failed = Video.objects.filter(state=State.FAILED, current_build=None)
+        for video in failed:
+            self.stdout.write(f"{video.pk}  {video.title}: {video.error}")
+            if delete_files:
+                video.delete()
+        verb = "removed" if delete_files else "failed"
+        self.stdout.write(f"{len(failed)} videos {verb}.")

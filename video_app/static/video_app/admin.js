@@ -1,0 +1,79 @@
+// Live progress in the video list, and a bar while a film is being uploaded.
+"use strict";
+
+const POLL_MS = 2000;
+const FINAL = new Set(["completed", "failed"]);
+
+function running() {
+  return [...document.querySelectorAll(".vf-progress")].filter((bar) => !FINAL.has(bar.dataset.state));
+}
+
+async function refresh() {
+  const bars = running();
+  if (!bars.length) return;
+  if (!document.hidden) {
+    const ids = bars.map((bar) => bar.dataset.id).join(",");
+    const answer = await fetch(`${bars[0].dataset.url}?ids=${ids}`).catch(() => null);
+    if (answer?.ok) show(bars, await answer.json());
+  }
+  setTimeout(refresh, POLL_MS);
+}
+
+function show(bars, videos) {
+  for (const bar of bars) {
+    const video = videos[bar.dataset.id];
+    if (!video) continue;
+    bar.dataset.state = video.state;
+    bar.querySelector("progress").value = video.percent;
+    bar.querySelector("span").textContent = video.label;
+  }
+}
+
+// The form goes by XMLHttpRequest, the one API that tells how much has been sent.
+function watchUpload(form) {
+  const input = form.querySelector('input[type="file"][name="video_file"]');
+  if (!input) return;
+  form.addEventListener("submit", (event) => {
+    if (!input.files.length) return;
+    event.preventDefault();
+    const body = new FormData(form, event.submitter);
+    const bar = document.createElement("progress");
+    bar.className = "vf-upload";
+    bar.max = 1;
+    bar.value = 0;
+    bar.setAttribute("aria-label", "Upload");
+    input.after(bar);
+    for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = true;
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.upload.onprogress = ({ loaded, total }) => { bar.value = total ? loaded / total : 0; };
+    request.onload = () => finish(request, form);
+    request.onerror = () => {
+      bar.remove();
+      for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = false;
+      input.setCustomValidity("The upload was interrupted. Please try again.");
+      input.reportValidity();
+      input.addEventListener("change", () => input.setCustomValidity(""), { once: true });
+    };
+    request.send(body);
+  });
+}
+
+// A saved form was redirected; a refused one is the same page with its errors.
+function finish(request, form) {
+  const isSaved = request.responseURL.replace(/[?#].*/, "") !== form.action.replace(/[?#].*/, "");
+  if (isSaved) {
+    location.assign(request.responseURL);
+    return;
+  }
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  document.querySelector("#content").replaceWith(page.querySelector("#content") ?? page.body);
+  const fresh = document.querySelector("#video_form");
+  if (fresh) watchUpload(fresh);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  refresh();
+  const form = document.querySelector("#video_form");
+  if (form) watchUpload(form);
+});
