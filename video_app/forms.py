@@ -11,7 +11,7 @@ from video_app.models import Video
 from video_app.validators import film_suffix
 
 
-class VideoForm(forms.ModelForm[Video]):
+class VideoForm(forms.ModelForm):
     class Meta:
         model = Video
         fields = ("title", "description", "category", "video_file", "thumbnail", "is_published")
