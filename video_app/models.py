@@ -204,6 +204,11 @@ class Video(Leased):
         self.enqueued_at = None
 
     @property
+    def picture(self) -> str:
+        """The storage key of what stands for the film in lists, or ""."""
+        return self.thumbnail.name or self.poster
+
+    @property
     def needs_plan(self) -> bool:
         """Whether the newest source has not been looked at yet."""
         return bool(self.video_file) and self.planned_revision < self.source_revision

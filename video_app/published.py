@@ -69,7 +69,7 @@ def _film(video: Video) -> Film:
     return Film(
         public=video.is_published,
         current=video.current_build_id,
-        picture=video.thumbnail.name or video.poster,
+        picture=video.picture,
         streams={str(build.pk): _stream(build) for build in video.builds.filter(shown)},
     )
 

@@ -1,6 +1,7 @@
 """Absolute URLs that answers carry, and the signature in those that need no cookie."""
 
 import zlib
+from typing import Any
 
 from django.conf import settings
 from django.core.signing import TimestampSigner
@@ -8,22 +9,27 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from video_app.models import Video
+
 
 def version(picture: str) -> str:
     """Another one for another picture, so that a URL with it may be kept for good."""
     return f"{zlib.crc32(picture.encode()):08x}"
 
 
-def thumbnail_url(request: HttpRequest, video_id: int, picture: str) -> str:
-    """ "" when there is none."""
-    if not picture:
-        return ""
-    return _url(request, "video-thumbnail", {"v": version(picture)}, video_id=video_id)
+def thumbnail_url(request: HttpRequest, video: Video) -> str:
+    """There is always one; as long as the film has no picture, nothing is found there."""
+    query = {"v": version(video.picture)}
+    return absolute(request, "video-thumbnail", query, video_id=video.pk)
 
 
 def file_url(request: HttpRequest, video_id: int, rung: str, build: int) -> str:
     token = _signer(video_id, rung).sign(str(build))
-    return _url(request, "video-file", {"token": token}, video_id=video_id, resolution=rung)
+    return absolute(request, "video-file", {"token": token}, video_id=video_id, resolution=rung)
+
+
+def file_url_address(request: HttpRequest, video_id: int, rung: str) -> str:
+    return absolute(request, "video-file-url", {"quality": rung}, video_id=video_id)
 
 
 def signed_build(token: str, video_id: int, rung: str) -> str:
@@ -31,11 +37,13 @@ def signed_build(token: str, video_id: int, rung: str) -> str:
     return _signer(video_id, rung).unsign(token, max_age=settings.FILE_URL_SECONDS)
 
 
-def _signer(video_id: int, rung: str) -> TimestampSigner:
-    return TimestampSigner(salt=f"video_app.file.{video_id}.{rung}")
-
-
-def _url(request: HttpRequest, name: str, query: dict[str, str], **names: object) -> str:
+def absolute(
+    request: HttpRequest, name: str, query: dict[str, str] | None = None, **names: Any
+) -> str:
     # The slash at the end is optional, and names of files look better without.
     path = reverse(name, kwargs=names).rstrip("/")
-    return request.build_absolute_uri(f"{path}?{urlencode(query)}")
+    return request.build_absolute_uri(f"{path}?{urlencode(query)}" if query else path)
+
+
+def _signer(video_id: int, rung: str) -> TimestampSigner:
+    return TimestampSigner(salt=f"video_app.file.{video_id}.{rung}")

@@ -2,13 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from video_app.api import converters, streams  # noqa: F401 - registers the converters
+from video_app.api import converters, streams, uploads, views  # noqa: F401 - converters register
 
 
 def _paths(prefix: str) -> list[URLPattern]:
     video = f"{prefix}/<id:video_id>"
     rendition = f"{video}/<resolution:resolution>"
     return [
+        path(f"{prefix}/", views.VideoListView.as_view(), name="video-list"),
+        path(f"{prefix}/upload/", uploads.UploadView.as_view(), name="video-upload"),
+        path(f"{prefix}/continue/", views.ContinueView.as_view(), name="video-continue"),
+        path(f"{video}/", views.VideoView.as_view(), name="video"),
+        path(f"{video}/status/", views.StatusView.as_view(), name="video-status"),
+        path(f"{video}/favorite/", views.FavoriteView.as_view(), name="video-favorite"),
+        path(f"{video}/position/", views.PositionView.as_view(), name="video-position"),
         path(f"{video}/master.m3u8/", streams.MasterView.as_view(), name="video-master"),
         path(f"{video}/master/index.m3u8/", streams.MasterView.as_view(base="../")),
         path(f"{video}/thumbnail.jpg/", streams.ThumbnailView.as_view(), name="video-thumbnail"),

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from video_app.api import converters, streams  # noqa: F401 - registers the converters
+from video_app.api import converters, streams, views  # noqa: F401 - converters register
 
 urlpatterns = [
+    path("", views.ContentListView.as_view(), name="content-list"),
+    path("add-favorite/", views.ToggleFavoriteView.as_view(), name="content-add-favorite"),
     path("video-url/<id:video_id>/", streams.FileUrlView.as_view(), name="video-file-url"),
 ]

@@ -1,0 +1,214 @@
+"""Shapes and field rules of the catalogue."""
+
+import math
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from video_app import images
+from video_app.api import links
+from video_app.models import Category, State, Video
+from video_app.text import harmless
+from video_app.validators import film_suffix
+
+BIGGEST_ID = 2**63 - 1
+
+
+class HarmlessField(serializers.CharField):
+    """Text that one client inserts as HTML: cleaned on the way in and on the way out."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return harmless(super().to_internal_value(data))
+
+    def to_representation(self, value: Any) -> str:
+        return harmless(super().to_representation(value))
+
+
+@extend_schema_field({"type": "string", "example": "Drama"})
+class CategoryField(serializers.Field):
+    """A label out, a label or slug in any case in."""
+
+    default_error_messages = {"unknown": "There is no category of that name."}
+
+    def to_internal_value(self, data: Any) -> str:
+        category = category_named(str(data))
+        if category is None:
+            self.fail("unknown")
+        return category
+
+    def to_representation(self, value: str) -> str:
+        return Category(value).label
+
+
+_CATEGORIES = {name.lower(): c.value for c in Category for name in (c.value, c.label)}
+
+
+def category_named(name: str) -> str | None:
+    return _CATEGORIES.get(name.strip().lower())
+
+
+class VideoSerializer(serializers.ModelSerializer):
+    """A film in the catalogue, with what the asking user did with it."""
+
+    title = HarmlessField()
+    description = HarmlessField()
+    thumbnail_url = serializers.SerializerMethodField()
+    category = CategoryField()
+    is_favorite = serializers.BooleanField()
+    position = serializers.FloatField(help_text="Seconds; where this user stopped.")
+    is_watched = serializers.BooleanField(help_text="Whether this user came to the end.")
+
+    class Meta:
+        model = Video
+        fields = [
+            "id",
+            "created_at",
+            "title",
+            "description",
+            "thumbnail_url",
+            "category",
+            "duration",
+            "state",
+            "is_favorite",
+            "position",
+            "is_watched",
+        ]
+
+    def get_thumbnail_url(self, video: Video) -> str:
+        return links.thumbnail_url(self.context["request"], video)
+
+
+class ContentSerializer(serializers.ModelSerializer):
+    """The shape of the Angular 18 client, which sees films in every state."""
+
+    title = HarmlessField()
+    description = HarmlessField()
+    category = CategoryField()
+    image_file = serializers.SerializerMethodField()
+    image_url = serializers.SerializerMethodField()
+    video_file = serializers.SerializerMethodField()
+    converted_files = serializers.SerializerMethodField()
+    processing_state = serializers.SerializerMethodField()
+    processing_error = serializers.SerializerMethodField()
+
+    STATES = {State.COMPLETED: "ready", State.FAILED: "error"}
+
+    class Meta:
+        model = Video
+        fields = [
+            "id",
+            "title",
+            "description",
+            "category",
+            "created_at",
+            "image_file",
+            "image_url",
+            "video_file",
+            "converted_files",
+            "processing_state",
+            "processing_error",
+        ]
+
+    def get_image_file(self, video: Video) -> str:
+        return links.thumbnail_url(self.context["request"], video)
+
+    get_image_url = get_image_file
+
+    def get_video_file(self, video: Video) -> str:
+        """The film's master playlist; the uploaded file is nobody's business."""
+        return links.absolute(self.context["request"], "video-master", video_id=video.pk)
+
+    def get_converted_files(self, video: Video) -> dict[str, str]:
+        """Quality → where its signed link is to be had."""
+        rungs = video.current_build.progressive if video.current_build else {}
+        request = self.context["request"]
+        return {rung: links.file_url_address(request, video.pk, rung) for rung in rungs}
+
+    def get_processing_state(self, video: Video) -> str:
+        return self.STATES.get(State(video.state), video.state)
+
+    def get_processing_error(self, video: Video) -> str:
+        return video.error if video.state == State.FAILED else ""
+
+
+class StatusSerializer(serializers.Serializer):
+    """How far a film has come."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(State.choices)
+    processed = serializers.BooleanField(help_text="Whether everything is done.")
+    playable = serializers.BooleanField(help_text="Whether its first seconds can be watched.")
+    progress = serializers.FloatField(help_text="Percent, 0 to 100.")
+    error = serializers.CharField(help_text="Why it failed, for people; else empty.")
+
+
+class UploadSerializer(serializers.ModelSerializer):
+    title = HarmlessField(max_length=200)
+    description = HarmlessField(max_length=5000, required=False, allow_blank=True)
+    category = CategoryField(required=False)
+    video_file = serializers.FileField(validators=[film_suffix])
+    thumbnail = serializers.FileField(required=False, allow_null=True)
+
+    class Meta:
+        model = Video
+        fields = ["title", "description", "category", "video_file", "thumbnail"]
+
+    def validate_thumbnail(self, file: UploadedFile | None) -> Any:
+        try:
+            return file and images.thumbnail(file)
+        except images.BadImageError as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class UploadedSerializer(serializers.ModelSerializer):
+    """The answer to an upload."""
+
+    title = HarmlessField()
+    description = HarmlessField()
+    category = CategoryField()
+    processed = serializers.BooleanField(default=False)
+
+    class Meta:
+        model = Video
+        fields = ["id", "created_at", "title", "description", "category", "state", "processed"]
+
+
+class CatalogueQuery(serializers.Serializer):
+    """What may be asked of the catalogue."""
+
+    ORDERINGS = ("created_at", "title", "duration")
+
+    category = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    search = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    ordering = serializers.ChoiceField(
+        [sign + name for name in ORDERINGS for sign in ("", "-")],
+        required=False,
+        default="-created_at",
+        help_text="A minus sign begins with the largest.",
+    )
+    page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
+
+
+class FavoriteSerializer(serializers.Serializer):
+    video_id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
+
+
+class IsFavoriteSerializer(serializers.Serializer):
+    is_favorite = serializers.BooleanField()
+
+
+def _finite(value: float) -> None:
+    if not math.isfinite(value):
+        raise serializers.ValidationError("A number of seconds is needed.")
+
+
+class PositionSerializer(serializers.Serializer):
+    seconds = serializers.FloatField(min_value=0, max_value=10**6, validators=[_finite])
+    is_watched = serializers.BooleanField(read_only=True)
+
+
+class LinkSerializer(serializers.Serializer):
+    url = serializers.URLField()

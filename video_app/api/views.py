@@ -1,0 +1,186 @@
+"""The catalogue: lists, one film, its status, favourites, positions."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from video_app import delivery, marks, published, services
+from video_app.api import paging
+from video_app.api.serializers import (
+    CatalogueQuery,
+    ContentSerializer,
+    FavoriteSerializer,
+    IsFavoriteSerializer,
+    PositionSerializer,
+    StatusSerializer,
+    VideoSerializer,
+    category_named,
+)
+from video_app.models import State, Video
+
+CONTINUE_LIMIT = 50
+
+
+class VideoListView(APIView):
+    """The films that can be watched, newest first."""
+
+    def get(self, request: Request) -> HttpResponseBase:
+        asked = _asked(request)
+        get_token(request)  # one client reads the cookie before it signs out
+        return unless_unchanged(
+            request,
+            lambda: paging.respond(
+                request,
+                _matching(Video.objects.playable(), asked).with_marks(request.user),
+                VideoSerializer,
+                asked,
+            ),
+        )
+
+
+class ContentListView(APIView):
+    """All published films in whatever state."""
+
+    def get(self, request: Request) -> HttpResponseBase:
+        asked = _asked(request)
+        rows = _matching(Video.objects.published(), asked)
+        rows = rows.select_related("current_build").defer("current_build__plan_json")
+        return unless_unchanged(
+            request, lambda: paging.respond(request, rows, ContentSerializer, asked)
+        )
+
+
+class ContinueView(APIView):
+    """The films that this user has begun, the latest first."""
+
+    def get(self, request: Request) -> Response:
+        begun = (
+            Video.objects.playable()
+            .with_marks(request.user)
+            .filter(position__gt=0)
+            .order_by("-my_position__updated_at")[:CONTINUE_LIMIT]
+        )
+        return Response(VideoSerializer(begun, many=True, context={"request": request}).data)
+
+
+class VideoView(APIView):
+    """One film."""
+
+    def get(self, request: Request, video_id: int) -> Response:
+        rows = Video.objects.visible_to(request.user).with_marks(request.user)
+        video = get_object_or_404(rows, pk=video_id)
+        return Response(VideoSerializer(video, context={"request": request}).data)
+
+
+class StatusView(APIView):
+    """How far the transcoding has come; made to be asked every few seconds."""
+
+    def get(self, request: Request, video_id: int) -> HttpResponseBase:
+        video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
+        status = StatusSerializer(
+            {
+                "id": video.pk,
+                "state": video.state,
+                "processed": video.state == State.COMPLETED,
+                "playable": video.current_build_id is not None,
+                "progress": services.progress(video),
+                "error": video.error if video.state == State.FAILED else "",
+            }
+        ).data
+        return _with_tag(request, str(status), lambda: Response(status))
+
+
+class FavoriteView(APIView):
+    """Whether a film is one of this user's favourites."""
+
+    def put(self, request: Request, video_id: int) -> Response:
+        return self._set(request, video_id, True)
+
+    def delete(self, request: Request, video_id: int) -> Response:
+        return self._set(request, video_id, False)
+
+    def _set(self, request: Request, video_id: int, is_favorite: bool) -> Response:
+        video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
+        marks.set_favorite(request.user, video, is_favorite=is_favorite)
+        return Response(IsFavoriteSerializer({"is_favorite": is_favorite}).data)
+
+
+class ToggleFavoriteView(APIView):
+    """Adds a film to the favourites or takes it away; answers with all their ids."""
+
+    def post(self, request: Request) -> Response:
+        asked = FavoriteSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        visible = Video.objects.visible_to(request.user)
+        video = get_object_or_404(visible, pk=asked.validated_data["video_id"])
+        marks.toggle_favorite(request.user, video)
+        return Response(marks.favorites(request.user))
+
+
+class PositionView(APIView):
+    """Where this user stopped in a film."""
+
+    def get(self, request: Request, video_id: int) -> Response:
+        rows = Video.objects.visible_to(request.user).with_marks(request.user)
+        video = get_object_or_404(rows, pk=video_id)
+        return _position(video.position, video.is_watched)
+
+    def put(self, request: Request, video_id: int) -> Response:
+        video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
+        asked = PositionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        kept = marks.keep_position(request.user, video, asked.validated_data["seconds"])
+        return _position(kept.seconds, kept.watched_at is not None)
+
+    def delete(self, request: Request, video_id: int) -> Response:
+        video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
+        marks.forget_position(request.user, video)
+        return _position(0.0, False)
+
+
+def _position(seconds: float, is_watched: bool) -> Response:
+    return Response(PositionSerializer({"seconds": seconds, "is_watched": is_watched}).data)
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    query = CatalogueQuery(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    return query.validated_data
+
+
+def _matching(rows: Any, asked: dict[str, Any]) -> Any:
+    """The rows that were asked for; none for a category that does not exist."""
+    if asked.get("category"):
+        rows = rows.filter(category=category_named(asked["category"]))
+    if asked.get("search"):
+        rows = rows.search(asked["search"])
+    ordering = asked["ordering"]
+    return rows.order_by(ordering, "-id" if ordering.startswith("-") else "id")
+
+
+def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpResponseBase:
+    """304, without a look into the tables, when neither catalogue nor marks have changed."""
+    names = published.CATALOGUE, published.user_stamp(request.user.pk)
+    stamps = published.stamps(*names)
+    return _with_tag(request, stamps and f"{stamps} {request.build_absolute_uri()}", answer)
+
+
+def _with_tag(
+    request: Request, state: str | None, answer: Callable[[], Response]
+) -> HttpResponseBase:
+    """The answer with a tag made of `state`, or 304 when the client has it."""
+    tag = state and f'W/"{hashlib.blake2b(state.encode(), digest_size=12).hexdigest()}"'
+    response = get_conditional_response(request, tag) or answer()
+    response["Cache-Control"] = delivery.REVALIDATE
+    if tag:
+        response["ETag"] = tag
+    patch_vary_headers(response, ["Cookie", "Authorization"])
+    return response

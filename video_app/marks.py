@@ -1,0 +1,46 @@
+"""What users do with films: favourites, and how far they have come."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from video_app import published
+from video_app.models import Favorite, Video, WatchPosition
+
+# The rest is credits.
+WATCHED_SHARE = 0.95
+
+
+def favorites(user: Any) -> list[int]:
+    """Video ids, in the order in which they were chosen."""
+    return list(
+        Favorite.objects.filter(user=user).order_by("id").values_list("video_id", flat=True)
+    )
+
+
+def set_favorite(user: Any, video: Video, *, is_favorite: bool) -> None:
+    if is_favorite:
+        Favorite.objects.get_or_create(user=user, video=video)
+    else:
+        Favorite.objects.filter(user=user, video=video).delete()
+    published.touch(published.user_stamp(user.pk))
+
+
+def toggle_favorite(user: Any, video: Video) -> None:
+    is_favorite = Favorite.objects.filter(user=user, video=video).exists()
+    set_favorite(user, video, is_favorite=not is_favorite)
+
+
+def keep_position(user: Any, video: Video, seconds: float) -> WatchPosition:
+    """Who came to the end has watched the film, and begins anew next time."""
+    change: dict[str, Any] = {"seconds": seconds}
+    if video.duration and seconds >= video.duration * WATCHED_SHARE:
+        change = {"seconds": 0, "watched_at": timezone.now()}
+    position, _ = WatchPosition.objects.update_or_create(user=user, video=video, defaults=change)
+    published.touch(published.user_stamp(user.pk))
+    return position
+
+
+def forget_position(user: Any, video: Video) -> None:
+    WatchPosition.objects.filter(user=user, video=video).delete()
+    published.touch(published.user_stamp(user.pk))
