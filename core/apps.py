@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class CoreConfig(AppConfig):
     name = "core"
+
+    def ready(self) -> None:
+        from core.checks import refuse_weak_production  # registers the checks as well
+
+        refuse_weak_production()

@@ -1,15 +1,50 @@
 """The one shape of an error: `{"detail": …}` or `{field: […]}`, always JSON."""
 
+import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from core.logs import request_id
+
+logger = logging.getLogger(__name__)
+
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's handler; kept here so that every view answers alike."""
-    return drf_exception_handler(error, context)
+    """REST framework's handler, with no message twice: clients show every one of them."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("database_unavailable", exc_info=error)
+        return Response(
+            {"detail": "Please try again in a moment."}, 503, headers={"Retry-After": "5"}
+        )
+    response = drf_exception_handler(error, context)
+    if response is not None:
+        response.data = _distinct(response.data, set())
+    return response
+
+
+def _distinct(value: Any, seen: set[str]) -> Any:
+    """The same body without what was said before, and without what that leaves empty."""
+    if isinstance(value, dict):
+        kept = {key: _distinct(item, seen) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item}
+    if isinstance(value, list):
+        return [item for item in (_distinct(each, seen) for each in value) if item]
+    if value in seen:
+        return None
+    seen.add(value)
+    return value
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse({"detail": "Bad request."}, status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse({"detail": "You may not do this."}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
@@ -17,4 +52,5 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"detail": "Something went wrong on our side."}, status=500)
+    detail = f"Something went wrong on our side (request {request_id.get()})."
+    return JsonResponse({"detail": detail}, status=500)

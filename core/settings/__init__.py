@@ -8,3 +8,4 @@ from core.settings.mail import *
 from core.settings.media import *
 from core.settings.queues import *
 from core.settings.security import *
+from core.settings.server import *

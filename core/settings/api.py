@@ -35,9 +35,7 @@ def _login_page(variable: str, path: str) -> str:
 # /api are the vanilla client's; for an Angular client set /activate, /confirm-password, …
 FRONTEND_PAGES = {
     "api": {
-        "activate": _page(
-            "FRONTEND_ACTIVATE_PATH", "/pages/auth/activate.html", "/activate/"
-        ),
+        "activate": _page("FRONTEND_ACTIVATE_PATH", "/pages/auth/activate.html", "/activate/"),
         "reset": _page(
             "FRONTEND_RESET_PATH", "/pages/auth/confirm_password.html", "/reset-password/"
         ),
@@ -104,6 +102,9 @@ JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 
 # Proxies in front of us that append to X-Forwarded-For; 0 = believe no header.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+
+# Where request bodies may be big; the views there authenticate before they read.
+UPLOAD_PREFIXES = ("/api/video", "/api/upload")
 
 # How often per window, as "20/min" (s, min, h, day). By client address unless it says account.
 THROTTLE_RATES = {

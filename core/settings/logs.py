@@ -1,4 +1,4 @@
-"""One JSON object per line on standard error, with the request's id."""
+"""One JSON object per line on standard error, with the request's id and no secrets."""
 
 from core.settings.env import env
 
@@ -10,7 +10,7 @@ LOGGING = {
     "filters": {"request_id": {"()": "core.logs.RequestIdFilter"}},
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "core.logs.MaskingJsonFormatter",
             "format": "{asctime}{levelname}{name}{message}{request_id}",
             "style": "{",
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
@@ -26,6 +26,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        # `runserver` has a handler of its own, which masks nothing.
+        "django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        # One line per refused host name is what a scanner wants.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "rq.worker": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
     },
 }

@@ -48,6 +48,11 @@ AUTHENTICATION_BACKENDS = ["auth_app.backends.EmailOrUsernameBackend"]
 # Activation and reset links, in seconds.
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
+# The first administrator, see `manage.py ensure_superuser`.
+SUPERUSER_USERNAME = env.str("DJANGO_SUPERUSER_USERNAME", default="")
+SUPERUSER_EMAIL = env.str("DJANGO_SUPERUSER_EMAIL", default="")
+SUPERUSER_PASSWORD = env.str("DJANGO_SUPERUSER_PASSWORD", default="")
+
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

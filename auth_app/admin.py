@@ -1,0 +1,99 @@
+"""Users, their sessions and their mails, for staff."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from auth_app import mails, sessions
+from auth_app.models import Door, Mail, MailKind, MailState, Session, User
+
+
+class UserCreation(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email"]
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.username = self.cleaned_data["email"].lower()
+        return super().save(commit)  # type: ignore[no-any-return]
+
+
+class UserChange(UserChangeForm):
+    class Meta:
+        model = User
+        fields = forms.ALL_FIELDS
+        field_classes: dict[str, Any] = {}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    form = UserChange
+    add_form = UserCreation
+    list_display = ["email", "username", "is_active", "is_staff", "activated_at", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["email", "username", "first_name", "last_name"]
+    ordering = ["-date_joined"]
+    readonly_fields = ["activated_at", "last_login", "date_joined"]
+    actions = ["send_activation_again", "sign_out_everywhere"]
+    fieldsets = [
+        (None, {"fields": ["email", "username", "password"]}),
+        ("Profile", {"fields": ["first_name", "last_name", "phone", "address"]}),
+        (
+            "Rights",
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        ("Dates", {"fields": ["activated_at", "last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "usable_password", "password1", "password2"]}),
+    ]
+
+    @admin.action(description="Send the activation mail again", permissions=["change"])
+    def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        waiting = [user for user in users if user.is_awaiting_activation]
+        for user in waiting:
+            mails.ask_for(MailKind.ACTIVATION, user.email, Door.API)
+        self.message_user(request, f"{len(waiting)} activation mails are on their way.")
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            sessions.end_all(user.pk, "by staff")
+        self.message_user(request, f"{len(users)} users were signed out.")
+
+
+class _ReadOnlyAdmin(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Session)
+class SessionAdmin(_ReadOnlyAdmin):
+    list_display = ["user", "created_at", "rotated_at", "door", "ip", "revoked_at", "reason"]
+    list_filter = ["reason", "door"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "ip"]
+    exclude = ["current_jti", "spent"]
+
+
+@admin.register(Mail)
+class MailAdmin(_ReadOnlyAdmin):
+    list_display = ["created_at", "kind", "to", "state", "attempts", "next_attempt_at", "error"]
+    list_filter = ["state", "kind"]
+    search_fields = ["to"]
+    actions = ["try_again"]
+
+    @admin.action(description="Try to send again", permissions=["view"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        failed = queryset.filter(state__in=[MailState.FAILED, MailState.DUE])
+        count = failed.update(state=MailState.DUE, attempts=0, next_attempt_at=timezone.now())
+        self.message_user(request, f"{count} mails will be sent within two minutes.")

@@ -1,0 +1,53 @@
+"""The admin's door: e-mail or user name, with the same limits as the API's."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from auth_app import limits, services
+
+
+class AdminLoginForm(AdminAuthenticationForm):
+    wait = 0
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username")
+        password = self.cleaned_data.get("password")
+        if username and password:
+            self.user_cache = self._user(username, password)
+            self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data
+
+    def _user(self, username: str, password: str) -> Any:
+        try:
+            self._count_address()
+            return services.check_credentials(self.request, username, password)
+        except services.WrongCredentialsError as error:
+            raise self.get_invalid_login_error() from error
+        except services.TooManyAttemptsError as error:
+            self.wait = error.wait
+            text = f"Too many attempts. Please wait {error.wait} seconds."
+            raise ValidationError(text, code="throttled") from error
+
+    def _count_address(self) -> None:
+        who = limits.network(limits.client_address(self.request))
+        if wait := limits.hit("login", who):
+            raise services.TooManyAttemptsError(wait)
+
+
+class GuardedAdminSite(admin.AdminSite):
+    site_title = site_header = "Videoflix"
+    login_form = AdminLoginForm
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().login(request, extra_context)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if wait := getattr(form, "wait", 0):
+            response.status_code = 429
+            response["Retry-After"] = str(wait)
+        return response

@@ -1,0 +1,146 @@
+"""`GET /api/activate/<uid>/<token>/` and its aliases, and the mail that leads there."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from auth_app import links
+from auth_app.models import User
+from auth_app.tests.accounts import make_user
+from auth_app.tests.post import parts
+
+pytestmark = pytest.mark.django_db
+NAVIGATE = {"HTTP_SEC_FETCH_MODE": "navigate"}
+PAGES = settings.FRONTEND_PAGES
+
+
+def new_user() -> User:
+    return make_user("new@example.com", is_active=False)
+
+
+def link(user: User) -> dict[str, str]:
+    return parts(links.activation_link(user, "api"))
+
+
+def activate(uid: str, token: str, **headers: str) -> Any:
+    return APIClient().get(f"/api/activate/{uid}/{token}/", **headers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/activate/{uid}/{token}/",
+        "/api/activate/{uid}/{token}",
+        "/api/activate/{uid}/?token={token}",
+        "/api/activate/{uid}?token={token}",
+        "/api/auth/activate/{uid}/{token}/",
+    ],
+)
+def test_it_activates_the_account(path: str) -> None:
+    user = new_user()
+    response = APIClient().get(path.format(**link(user)))
+    assert response.status_code == 200
+    assert response.json() == {"message": "Account successfully activated."}
+    user.refresh_from_db()
+    assert user.is_active
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [NAVIGATE, {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}],
+)
+def test_a_navigation_goes_to_the_login_page(headers: dict[str, str]) -> None:
+    response = activate(**link(new_user()), **headers)
+    assert response.status_code == 302
+    assert response["Location"] == PAGES["api"]["login"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, text/html"])
+def test_a_script_gets_json(accept: str) -> None:
+    assert activate(**link(new_user()), HTTP_ACCEPT=accept).status_code == 200
+
+
+def test_a_script_is_told_from_a_navigation_by_fetch_metadata() -> None:
+    headers = {"HTTP_SEC_FETCH_MODE": "cors", "HTTP_ACCEPT": "text/html"}
+    assert activate(**link(new_user()), **headers).status_code == 200
+
+
+def test_users_always_redirects_to_the_login_page() -> None:
+    response = APIClient().get("/users/confirm/", link(new_user()))
+    assert response.status_code == 302
+    assert response["Location"] == PAGES["users"]["login"] == "http://127.0.0.1:5500/login"
+
+
+def test_a_bad_link_is_400_with_a_message() -> None:
+    response = activate(link(new_user())["uid"], "bad")
+    assert response.status_code == 400
+    assert list(response.json()) == ["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "door"), [("/api/activate/MQ/bad/", "api"), ("/users/confirm/?uid=MQ", "users")]
+)
+def test_a_navigation_with_a_bad_link_goes_to_the_error_page(path: str, door: str) -> None:
+    response = APIClient().get(path, **NAVIGATE)
+    assert response.status_code == 302
+    assert response["Location"] == PAGES[door]["activation_error"]
+
+
+def test_the_link_works_once() -> None:
+    given = link(new_user())
+    activate(**given)
+    assert activate(**given).status_code == 400
+
+
+def test_the_link_lives_24_hours() -> None:
+    given = link(new_user())
+    with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)):
+        assert activate(**given).status_code == 400
+
+
+def test_it_never_revives_an_account_that_staff_has_deactivated() -> None:
+    user = new_user()
+    given = link(user)
+    activate(**given)
+    user.refresh_from_db()
+    user.is_active = False
+    user.save()
+    assert activate(**given).status_code == 400
+    assert activate(**link(user)).status_code == 400
+    user.refresh_from_db()
+    assert not user.is_active
+
+
+def test_an_account_that_staff_made_and_deactivated_is_not_revived_either() -> None:
+    user = make_user()
+    user.is_active = False
+    user.save()
+    assert activate(**link(user)).status_code == 400
+
+
+def test_a_look_by_a_link_scanner_does_not_use_the_link_up() -> None:
+    user = new_user()
+    given = link(user)
+    APIClient().head(f"/api/activate/{given['uid']}/{given['token']}/")
+    assert activate(**given).status_code == 200
+
+
+def test_a_reset_token_does_not_activate() -> None:
+    assert activate(**parts(links.reset_link(new_user(), "api"))).status_code == 400
+
+
+UIDS = ["abc", "9" * 30, "MVwA", "LTE", "!!!", "2aE", "x" * 4096, "%00", "OTk5OTk5OTk5OTk5OTk5OTk5"]
+
+
+@pytest.mark.parametrize("uid", UIDS)
+def test_a_senseless_uid_is_400(uid: str) -> None:
+    assert activate(uid, "c-1").status_code == 400
+
+
+def test_missing_parts_are_a_bad_link() -> None:
+    assert APIClient().get("/users/confirm/").status_code == 302

@@ -1,0 +1,38 @@
+"""`GET /users/email-exists/?email=`."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from auth_app.tests.accounts import make_user
+
+pytestmark = pytest.mark.django_db
+PATH = "/users/email-exists/"
+
+
+@pytest.mark.parametrize(
+    ("email", "exists"),
+    [("alice@example.com", True), ("ALICE@example.com", True), ("bob@example.com", False)],
+)
+def test_it_tells_whether_an_address_has_an_account(email: str, exists: bool) -> None:
+    make_user()
+    response = APIClient().get(PATH, {"email": email})
+    assert response.status_code == 200
+    assert response.json() == {"exists": exists}
+
+
+@pytest.mark.parametrize("query", ["", "?email=", "?email=alice", "?email=%00@example.com"])
+def test_it_rejects_what_is_no_address(query: str) -> None:
+    assert APIClient().get(PATH + query).status_code == 400
+
+
+def test_it_bears_a_question_on_every_pause_in_typing() -> None:
+    client = APIClient()
+    statuses = {client.get(PATH, {"email": f"a{n}@example.com"}).status_code for n in range(120)}
+    assert statuses == {200}
+
+
+def test_it_stops_abuse() -> None:
+    client = APIClient()
+    responses = [client.get(PATH, {"email": f"a{n}@example.com"}) for n in range(250)]
+    assert responses[-1].status_code == 429
+    assert int(responses[-1]["Retry-After"]) > 0

@@ -1,0 +1,132 @@
+"""`POST /api/register/`, `/api/auth/register/`, `/users/register/`."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from auth_app.models import Mail, User
+from auth_app.tests.accounts import PASSWORD, make_user
+
+BODY = {"email": "new@example.com", "password": PASSWORD, "confirmed_password": PASSWORD}
+pytestmark = pytest.mark.django_db
+
+
+def register(path: str = "/api/register/", **changes: Any) -> Any:
+    return APIClient().post(path, BODY | changes)
+
+
+@pytest.mark.parametrize("path", ["/api/register/", "/api/register", "/api/auth/register/"])
+def test_it_answers_with_the_user_and_the_literal_token(path: str) -> None:
+    response = register(path)
+    assert response.status_code == 201
+    assert response.json() == {
+        "user": {"id": User.objects.get().pk, "email": "new@example.com"},
+        "token": "activation_token",
+    }
+
+
+def test_users_answers_with_the_address_and_keeps_the_profile() -> None:
+    response = register("/users/register/", phone="123", address="Street 1")
+    assert response.status_code == 201
+    assert response.json() == {"email": "new@example.com"}
+    assert User.objects.filter(phone="123", address="Street 1").exists()
+
+
+def test_the_account_waits_for_its_activation() -> None:
+    register()
+    assert User.objects.get().is_awaiting_activation
+    login = {"email": BODY["email"], "password": PASSWORD}
+    assert APIClient().post("/api/login/", login).status_code == 401
+
+
+def test_the_confirmation_may_be_absent() -> None:
+    body = {"email": "new@example.com", "password": PASSWORD}
+    assert APIClient().post("/api/register/", body).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["confirmed_password", "confirm_password"])
+def test_a_confirmation_has_to_match(name: str) -> None:
+    response = register(**{name: "another password"})
+    assert response.status_code == 400
+    assert response.json() == {"password": ["The passwords do not match."]}
+
+
+@pytest.mark.parametrize("email", ["alice@example.com", "ALICE@Example.COM", " alice@example.com"])
+def test_it_rejects_a_taken_address(email: str) -> None:
+    make_user("alice@example.com")
+    response = register(email=email)
+    assert response.status_code == 400
+    assert list(response.json()) == ["email"]
+    assert User.objects.count() == 1
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "email", ["", "alice", "a@b", "a b@example.com", "a@example.com\r\nBcc: b@example.com", None, 5]
+)
+def test_it_rejects_what_is_no_address(email: Any) -> None:
+    response = register(email=email)
+    assert response.status_code == 400
+    assert list(response.json()) == ["email"]
+
+
+@pytest.mark.parametrize("password", ["short", "password1", "new@example.com", "83927465"])
+def test_it_rejects_a_weak_password(password: str) -> None:
+    response = register(password=password, confirmed_password=password)
+    assert response.status_code == 400
+    assert list(response.json()) == ["password"]
+
+
+@pytest.mark.parametrize(("length", "status"), [(100_000, 400), (1_000_000, 413)])
+def test_an_endless_password_is_refused_unhashed(length: int, status: int) -> None:
+    long = "x" * length
+    assert register(password=long, confirmed_password=long).status_code == status
+
+
+@pytest.mark.parametrize("password", ["  spaces around  ", "ünïcödé pässwörd", "long " * 25])
+def test_a_password_is_kept_exactly_as_typed(password: str) -> None:
+    assert register(password=password, confirmed_password=password).status_code == 201
+    user = User.objects.get()
+    assert user.check_password(password)
+    assert not user.check_password(password.strip() + "x")
+
+
+def test_unknown_fields_are_ignored() -> None:
+    response = register(
+        is_staff=True, is_superuser=True, is_active=True, id=4711, privacy_policy="on"
+    )
+    user = User.objects.get()
+    assert response.status_code == 201
+    assert user.pk != 4711
+    assert not (user.is_staff or user.is_superuser or user.is_active)
+
+
+def test_no_message_stands_twice_in_a_body() -> None:
+    response = APIClient().post("/api/register/", {})
+    messages = [message for messages in response.json().values() for message in messages]
+    assert set(response.json()) == {"email", "password"}
+    assert len(set(messages)) == len(messages)
+
+
+def test_a_garbage_access_cookie_does_not_matter() -> None:
+    client = APIClient()
+    client.cookies["access_token"] = "garbage"
+    assert client.post("/api/register/", BODY).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_registrations_make_one_account_and_one_mail() -> None:
+    def attempt(number: int) -> int:
+        try:
+            email = "new@example.com" if number % 2 else "NEW@example.com"
+            return register(email=email).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(attempt, range(8)))
+    assert statuses == [201] + [400] * 7
+    assert User.objects.count() == Mail.objects.count() == 1
