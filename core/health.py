@@ -33,8 +33,8 @@ logger = logging.getLogger(__name__)
 
 SECONDS_PER_CHECK = 3.0
 FREE_BYTES_NEEDED = 512 * 1024**2
-# A worker says that it lives at least every minute (`--worker-ttl`).
-WORKER_SILENCE = timedelta(seconds=120)
+# An idle worker says that it lives 15 s before its `--worker-ttl` is over.
+WORKER_SILENCE = timedelta(seconds=200)
 QUEUES_NEEDED = frozenset({"short", "transcode"})
 
 Check = Callable[[], bool]

@@ -77,12 +77,13 @@ class Processes:
         if self.stopping.wait(seconds):
             raise Stopped
 
-    def died(self) -> list[str]:
-        """Take out and name the processes that ended by themselves."""
-        names = [name for name, process in self.running.items() if process.poll() is not None]
-        for name in names:
+    def ended(self) -> dict[str, int]:
+        """Take out the processes that ended by themselves: name → exit code."""
+        codes = {name: process.poll() for name, process in self.running.items()}
+        gone = {name: code for name, code in codes.items() if code is not None}
+        for name in gone:
             del self.running[name]
-        return names
+        return gone
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stopping.set()

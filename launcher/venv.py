@@ -1,10 +1,11 @@
 """The virtual environment: made once, repaired when interrupted or when a lock changes."""
 
+import fcntl
 import hashlib
-import importlib.util
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from launcher.installation import PYTHON, ROOT, VENV, tail
@@ -17,18 +18,41 @@ STAMP = VENV / "installed"
 UNFINISHED = "unfinished"
 
 
-def ensure_venv(processes: Processes, logs: Path, locks: tuple[str, ...] = PRODUCT) -> None:
+def ensure_venv(var: Path, locks: tuple[str, ...] = PRODUCT) -> None:
     """Make `.venv/` hold exactly what the locks say; costs nothing when it already does."""
-    stamp = STAMP.read_text().split() if STAMP.exists() else []
     wanted = [_fingerprint(locks[: count + 1]) for count in range(len(locks))]
-    if PYTHON.exists() and wanted[-1] in stamp:
+    if _is_installed(wanted):
         return
-    if not _works() or UNFINISHED in stamp:
+    var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (var / "install.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not _is_installed(wanted):
+            with Processes() as processes:
+                _install_afresh(processes, var / "log", locks)
+            STAMP.write_text(" ".join(wanted))
+
+
+def _is_installed(wanted: list[str]) -> bool:
+    return PYTHON.exists() and STAMP.exists() and wanted[-1] in STAMP.read_text().split()
+
+
+def _install_afresh(processes: Processes, logs: Path, locks: tuple[str, ...]) -> None:
+    interrupted = STAMP.exists() and STAMP.read_text() == UNFINISHED
+    if interrupted or not _works():
         _make(processes, logs)
     STAMP.write_text(UNFINISHED)
     say("Installing the Python packages (a minute or two, once) ...")
     _install(processes, logs, locks)
-    STAMP.write_text(" ".join(wanted))
+
+
+def need_venv_module() -> None:
+    """Debian's python3 comes without the parts that `venv` needs."""
+    if find_spec("venv") is None or find_spec("ensurepip") is None:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise Problem(
+            "This Python cannot make virtual environments. On Debian and Ubuntu: "
+            f"sudo apt install python{version}-venv"
+        )
 
 
 def _fingerprint(locks: tuple[str, ...]) -> str:
@@ -49,13 +73,8 @@ def _works() -> bool:
 
 
 def _make(processes: Processes, logs: Path) -> None:
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        raise Problem(
-            "This Python cannot make virtual environments. On Debian and Ubuntu: "
-            f"sudo apt install python{version}-venv"
-        )
-    say(f"Making .venv/ with Python {version} ...")
+    need_venv_module()
+    say(f"Making .venv/ with {sys.executable} ...")
     shutil.rmtree(VENV, ignore_errors=True)
     log = logs / "venv.log"
     if processes.run([sys.executable, "-m", "venv", str(VENV)], log) != 0:

@@ -50,12 +50,12 @@ class Stack:
         return done.stdout
 
     def start_web(self) -> None:
-        flags = f"-k gthread -w 2 --threads 16 --no-control-socket -b 127.0.0.1:{self.port}"
-        self._start("web", sys.executable, "-m", "gunicorn", "core.wsgi", *flags.split())
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:core.gunicorn", "core.wsgi"]
+        self._start("web", *gunicorn, "--bind", f"127.0.0.1:{self.port}")
         self._wait_for_web()
 
     def start_worker(self) -> None:
-        self._start("worker", *self._manage(*_worker_command()))
+        self._start("worker", *self._manage("worker"))
 
     def stop(self, name: str, *, kill: bool = False) -> None:
         """End one process: politely, or with SIGKILL (its children are left alone then)."""
@@ -162,10 +162,3 @@ def _administer(server: str, statement: str, name: str) -> None:
     maintenance = urlsplit(server)._replace(path="/postgres").geturl()
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-
-
-def _worker_command() -> list[str]:
-    if (ROOT / "video_app/management/commands/worker.py").exists():
-        return ["worker"]
-    serializer = "rq.serializers.JSONSerializer"
-    return ["rqworker", "default", "short", "transcode", "--serializer", serializer]

@@ -1,0 +1,93 @@
+"""The commands of `./videoflix`."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from launcher.checks import doctor
+from launcher.installation import PYTHON, ROOT, Installation
+from launcher.postgres import throwaway_postgres
+from launcher.problems import Problem, Stopped, say
+from launcher.runlock import published_redis
+from launcher.services import MANAGE
+from launcher.up import up
+from launcher.venv import TESTS, ensure_venv
+
+HELP = """\
+usage: ./videoflix COMMAND [ARGUMENT ...]
+
+  up        install what is missing and run Videoflix until Ctrl-C
+            (--no-demo: without the demo films; HOST and PORT choose the address)
+  doctor    say what is missing or wrong on this machine
+  test      run the tests; arguments go to pytest
+            (--postgres: on a throw-away PostgreSQL instead of SQLite)
+  manage    Django's manage.py in this environment
+  worker    one more worker for the same database and Redis
+  bench     measure this installation
+
+All settings are listed in .env.template."""
+
+Command = Callable[[Installation, list[str]], int]
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code."""
+    name = arguments[0] if arguments else ""
+    if name not in COMMANDS:
+        say(HELP)
+        return 0 if name in ("-h", "--help", "help") else 2
+    try:
+        return COMMANDS[name](Installation(os.environ), arguments[1:])
+    except Problem as problem:
+        say(f"videoflix: {problem}")
+    except (Stopped, KeyboardInterrupt):
+        say("videoflix: stopped")
+    return 1
+
+
+def _up(installation: Installation, arguments: list[str]) -> int:
+    if unknown := set(arguments) - {"--no-demo"}:
+        raise Problem(f"`up` does not know {' '.join(unknown)}; try ./videoflix --help")
+    return up(installation, demo="--no-demo" not in arguments)
+
+
+def _doctor(installation: Installation, arguments: list[str]) -> int:
+    return doctor(installation)
+
+
+def _manage(installation: Installation, arguments: list[str]) -> int:
+    """Become manage.py, so that its signals, terminal and exit code are its own."""
+    ensure_venv(installation.var)
+    redis = published_redis(installation)
+    env = installation.child_environ(**({"REDIS_URL": redis} if redis else {}))
+    os.execve(PYTHON, [*MANAGE, *arguments], env)  # noqa: S606 - an argument list, no shell
+
+
+def _worker(installation: Installation, arguments: list[str]) -> int:
+    return _manage(installation, ["worker", *arguments])
+
+
+def _bench(installation: Installation, arguments: list[str]) -> int:
+    return _manage(installation, ["bench", *arguments])
+
+
+def _test(installation: Installation, arguments: list[str]) -> int:
+    ensure_venv(installation.var, TESTS)
+    words = [word for word in arguments if word != "--postgres"]
+    env = dict(os.environ)
+    with ExitStack() as cleanup:
+        if len(words) < len(arguments):
+            env["TEST_DATABASE_URL"] = cleanup.enter_context(throwaway_postgres())
+        command = [str(PYTHON), "-m", "pytest", *words]
+        return subprocess.run(command, cwd=ROOT, env=env).returncode
+
+
+COMMANDS: dict[str, Command] = {
+    "up": _up,
+    "doctor": _doctor,
+    "test": _test,
+    "manage": _manage,
+    "worker": _worker,
+    "bench": _bench,
+}

@@ -1,0 +1,66 @@
+"""The parts of the product: their command lines, environment and configuration."""
+
+import secrets
+import socket
+
+from launcher.installation import PYTHON, ROOT, Installation, private_file
+from launcher.runlock import publish_redis
+from launcher.tools import usable_ffmpeg, valkey_binary
+
+ADMIN_EMAIL = "admin@videoflix.local"
+GUNICORN = ["-c", "python:core.gunicorn", "core.wsgi", "--graceful-timeout=5"]
+MANAGE = [str(PYTHON), str(ROOT / "manage.py")]
+# Snapshots only: the database is the truth, Redis may forget. A full disk must not stop it.
+VALKEY_CONFIG = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir "{directory}"
+save 60 1
+stop-writes-on-bgsave-error no
+"""
+
+
+class Product:
+    """Name → command line, in the order of their start, and the environment of all."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.commands: dict[str, list[str]] = {}
+        extra = {"FFMPEG_BINARY": usable_ffmpeg(installation.get("FFMPEG_BINARY"))}
+        if installation.own_redis:
+            extra["REDIS_URL"] = self._plan_valkey(installation)
+        bind = f"{installation.host}:{installation.port}"
+        self.commands["web"] = [str(PYTHON), "-m", "gunicorn", *GUNICORN, "-b", bind]
+        self.commands["worker"] = [*MANAGE, "worker"]
+        self.commands["demo"] = [*MANAGE, "make_demo"]
+        self.env = _admin(installation) | installation.child_environ(**extra)
+
+    def _plan_valkey(self, installation: Installation) -> str:
+        port, password = free_port(), secrets.token_urlsafe(24)
+        directory = installation.var / "valkey"
+        config = directory / "valkey.conf"
+        text = VALKEY_CONFIG.format(port=port, password=password, directory=directory)
+        private_file(config, text)
+        self.commands["valkey"] = [str(valkey_binary()), str(config)]
+        url = f"redis://:{password}@127.0.0.1:{port}/0"
+        publish_redis(installation, url)
+        return url
+
+
+def _admin(installation: Installation) -> dict[str, str]:
+    """The superuser's sign-in, unless the person chose one."""
+    path = installation.var / "admin_password"
+    if not installation.get("DJANGO_SUPERUSER_PASSWORD") and not path.exists():
+        private_file(path, secrets.token_urlsafe(12))
+    stored = path.read_text() if path.exists() else ""
+    return {
+        "DJANGO_SUPERUSER_USERNAME": "admin",
+        "DJANGO_SUPERUSER_EMAIL": ADMIN_EMAIL,
+        "DJANGO_SUPERUSER_PASSWORD": stored,
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,162 @@
+"""`./videoflix up`: everything on this machine, from nothing to a film, until Ctrl-C."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from launcher import checks
+from launcher.installation import Installation, tail
+from launcher.problems import Problem, Stopped, say
+from launcher.processes import Processes
+from launcher.runlock import only_one
+from launcher.services import MANAGE, Product
+from launcher.venv import ensure_venv
+
+READY_SECONDS = 60.0
+RESTARTS, RESTART_WINDOW = 5, 60.0
+LOG_BYTES = 10 * 1024**2
+CHECKS = (
+    checks.python,
+    checks.folders,
+    checks.disk,
+    checks.port,
+    checks.redis,
+    checks.database,
+)
+
+
+def up(installation: Installation, *, demo: bool) -> int:
+    """Run until a signal comes; 0 then, 1 when a part keeps dying."""
+    for check in CHECKS:
+        check(installation)
+    try:
+        with only_one(installation):
+            ensure_venv(installation.var)
+            with Processes() as processes:
+                _Run(installation, processes).until_stopped(demo=demo)
+    except Stopped:
+        say("\nVideoflix has stopped.")
+    return 0
+
+
+class _Run:
+    def __init__(self, installation: Installation, processes: Processes) -> None:
+        self.installation = installation
+        self.processes = processes
+        self.product = Product(installation)
+        self.demo_made = installation.var / "demo_made"
+        self.deaths: list[float] = []
+
+    def until_stopped(self, *, demo: bool) -> None:
+        if "valkey" in self.product.commands:
+            self._start("valkey")
+            self._wait_for_valkey()
+        self._bootstrap()
+        self._start("web")
+        self._start("worker")
+        if demo and not self.demo_made.exists():
+            self._start("demo")
+        self._wait_until_ready()
+        self._greet()
+        while True:
+            self._restart_the_dead()
+            self.processes.pause(0.5)
+
+    def _bootstrap(self) -> None:
+        log = self._log("bootstrap")
+        if self.processes.run([*MANAGE, "bootstrap", "--wait=10"], log, self.product.env) != 0:
+            raise Problem(f"The database could not be prepared; see {log}:\n{tail(log, 3)}")
+
+    def _start(self, name: str) -> None:
+        log = self._log(name)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".old"))
+        self.processes.start(name, self.product.commands[name], log, self.product.env)
+
+    def _wait_for_valkey(self) -> None:
+        host, port = _address(self.product.env["REDIS_URL"])
+        for _ in range(500):
+            self._restart_the_dead()
+            if checks.answers(host, port):
+                return
+            self.processes.pause(0.01)
+        raise Problem(f"The built-in Redis does not start; see {self._log('valkey')}.")
+
+    def _wait_until_ready(self) -> None:
+        """Until web and worker answer; what else is missing is said, not waited for."""
+        deadline = time.monotonic() + READY_SECONDS
+        down = ["web"]
+        while down and time.monotonic() < deadline:
+            self._restart_the_dead()
+            self.processes.pause(0.1)
+            down = self._down()
+            if not {"web", "worker"} & set(down):
+                break
+        if down:
+            say(f"Not everything works: {', '.join(down)} (see ./videoflix doctor).")
+
+    def _down(self) -> list[str]:
+        """The components that `/health/` reports as down."""
+        host = self.product.env["ALLOWED_HOSTS"].split(",")[0].lstrip(".*") or "localhost"
+        request = urllib.request.Request(  # noqa: S310 - our own http URL
+            f"{self.installation.url}/health/", headers={"Host": host}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+                body = answer.read()
+        except urllib.error.HTTPError as error:
+            body = error.read()
+        except OSError:
+            return ["web"]
+        try:
+            components = json.loads(body)["components"]
+        except (ValueError, KeyError):
+            return ["web"]
+        return [name for name, state in components.items() if state != "ok"]
+
+    def _restart_the_dead(self) -> None:
+        for name, code in self.processes.ended().items():
+            if name == "demo":
+                self._note_demo(code)
+            else:
+                self._restart(name)
+
+    def _restart(self, name: str) -> None:
+        log, now = self._log(name), time.monotonic()
+        self.deaths = [then for then in self.deaths if then > now - RESTART_WINDOW] + [now]
+        if len(self.deaths) > RESTARTS:
+            raise Problem(f"{name} keeps dying; the end of {log}:\n{tail(log)}")
+        say(f"{name} has died and is started again; the end of {log}:\n{tail(log, 5)}")
+        self._start(name)
+
+    def _note_demo(self, code: int) -> None:
+        if code == 0:
+            self.demo_made.touch()
+            say("  The demo films are made.")
+        else:
+            say(f"The demo films could not be made; see {self._log('demo')}.")
+
+    def _greet(self) -> None:
+        env, installation = self.product.env, self.installation
+        mine = installation.get("DJANGO_SUPERUSER_PASSWORD")
+        password = "as you set it" if mine else env["DJANGO_SUPERUSER_PASSWORD"]
+        say(f"""
+  Videoflix runs at  {installation.url}/
+  Admin              {installation.url}/admin/
+  E-mail             {env["DJANGO_SUPERUSER_EMAIL"]}
+  Password           {password}
+
+  Logs are in {installation.logs}. Ctrl-C stops everything.""")
+        if "demo" in self.processes.running:
+            say("  Three demo films are being made; each can be watched in a minute.")
+
+    def _log(self, name: str) -> Path:
+        return self.installation.logs / f"{name}.log"
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or 6379
