@@ -1,0 +1,194 @@
+"""Favourites, positions and the status of a film."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.people import make_user, signed_in
+from video_app.models import Favorite, Video, WatchPosition
+from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+HUGE = 10**30
+
+
+@pytest.fixture
+def member() -> Client:
+    return signed_in(make_user())
+
+
+class TestFavorites:
+    def toggle(self, client: Client, video_id: Any) -> Any:
+        return client.post("/content/add-favorite/", {"video_id": video_id}, JSON)
+
+    def test_toggling_answers_with_the_full_list(self, member: Client):
+        first, second = make_film("1"), make_film("2")
+
+        assert self.toggle(member, first.pk).json() == [first.pk]
+        assert self.toggle(member, str(second.pk)).json() == [first.pk, second.pk]
+        assert self.toggle(member, first.pk).json() == [second.pk]
+
+    @pytest.mark.parametrize("video_id", [None, "", "x", 0, -1, HUGE, [1], {"a": 1}, 1.5])
+    def test_it_refuses_what_is_no_id(self, member: Client, video_id: Any):
+        response = self.toggle(member, video_id)
+
+        assert response.status_code == 400
+        assert list(response.json()) == ["video_id"]
+
+    @pytest.mark.parametrize("body", ["[]", '"x"', "null", "{}", "1"])
+    def test_it_refuses_other_bodies(self, member: Client, body: str):
+        assert member.post("/content/add-favorite/", body, JSON).status_code == 400
+
+    def test_an_unknown_or_hidden_film_is_not_found(self, member: Client):
+        hidden = make_film(is_published=False)
+
+        assert self.toggle(member, 999).status_code == 404
+        assert self.toggle(member, hidden.pk).json() == self.toggle(member, 999).json()
+
+    def test_a_stranger_has_none(self):
+        assert self.toggle(Client(), make_film().pk).status_code == 401
+
+    def test_users_do_not_share_them(self, member: Client):
+        film = make_film()
+        self.toggle(signed_in(make_user("other")), film.pk)
+
+        assert member.get("/api/video/").json()[0]["is_favorite"] is False
+
+    def test_the_canonical_way_may_be_repeated(self, member: Client):
+        url = f"/api/video/{make_film().pk}/favorite"
+
+        assert [member.put(url).json(), member.put(url).json()] == [{"is_favorite": True}] * 2
+        assert member.get("/api/video/").json()[0]["is_favorite"] is True
+        assert [member.delete(url).json(), member.delete(url).json()] == [
+            {"is_favorite": False}
+        ] * 2
+        assert not Favorite.objects.exists()
+
+    def test_a_list_that_was_kept_learns_of_it(self, member: Client):
+        film = make_film()
+        tag = member.get("/api/video/")["ETag"]
+
+        member.put(f"/api/video/{film.pk}/favorite/")
+
+        response = member.get("/api/video/", headers={"If-None-Match": tag})
+        assert response.status_code == 200
+
+
+class TestPositions:
+    def keep(self, client: Client, film: Any, seconds: Any) -> Any:
+        return client.put(f"/api/video/{film.pk}/position/", {"seconds": seconds}, JSON)
+
+    def test_a_position_is_kept(self, member: Client):
+        film = make_film(segments=10)
+
+        answer = self.keep(member, film, 31.5).json()
+
+        assert answer == {"seconds": 31.5, "is_watched": False}
+        assert member.get(f"/api/video/{film.pk}/position").json() == answer
+        assert member.get("/api/video/").json()[0]["position"] == 31.5
+
+    def test_a_later_position_replaces_it(self, member: Client):
+        film = make_film(segments=10)
+
+        self.keep(member, film, 10)
+        self.keep(member, film, 20)
+
+        assert WatchPosition.objects.get().seconds == 20
+
+    def test_who_comes_to_the_end_has_watched_it_and_begins_anew(self, member: Client):
+        film = make_film(segments=10)
+
+        answer = self.keep(member, film, 58).json()
+
+        assert answer == {"seconds": 0.0, "is_watched": True}
+        assert member.get("/api/video/continue/").json() == []
+        assert member.get("/api/video/").json()[0]["is_watched"] is True
+
+    def test_watching_again_keeps_the_mark(self, member: Client):
+        film = make_film(segments=10)
+        self.keep(member, film, 60)
+
+        assert self.keep(member, film, 5).json() == {"seconds": 5.0, "is_watched": True}
+
+    def test_begun_films_come_latest_first(self, member: Client):
+        films = [make_film(str(n), segments=10) for n in range(3)]
+        make_film("Never begun")
+        for film in (films[1], films[2], films[0], films[1]):
+            self.keep(member, film, 10)
+
+        begun = member.get("/api/video/continue").json()
+
+        assert [video["title"] for video in begun] == ["1", "0", "2"]
+        assert begun[0]["position"] == 10.0
+
+    def test_a_hidden_film_cannot_be_continued(self, member: Client):
+        film = make_film(segments=10)
+        self.keep(member, film, 10)
+
+        Video.objects.update(is_published=False)
+
+        assert member.get("/api/video/continue/").json() == []
+
+    def test_a_position_can_be_forgotten(self, member: Client):
+        film = make_film(segments=10)
+        self.keep(member, film, 10)
+
+        assert member.delete(f"/api/video/{film.pk}/position/").json()["seconds"] == 0
+        assert not WatchPosition.objects.exists()
+
+    def test_users_do_not_share_them(self, member: Client):
+        film = make_film(segments=10)
+        self.keep(signed_in(make_user("other")), film, 10)
+
+        assert member.get(f"/api/video/{film.pk}/position/").json()["seconds"] == 0
+        assert member.get("/api/video/continue/").json() == []
+
+    @pytest.mark.parametrize("seconds", [-1, HUGE, "nan", "inf", "x", None, [], {}])
+    def test_it_refuses_what_is_no_time(self, member: Client, seconds: Any):
+        response = self.keep(member, make_film(), seconds)
+
+        assert response.status_code == 400
+        assert list(response.json()) == ["seconds"]
+
+
+class TestStatus:
+    def test_a_finished_film(self, member: Client):
+        film = make_film()
+
+        assert member.get(f"/api/video/{film.pk}/status").json() == {
+            "id": film.pk,
+            "state": "completed",
+            "processed": True,
+            "playable": True,
+            "progress": 100.0,
+            "error": "",
+        }
+
+    def test_a_growing_film(self, member: Client):
+        film = make_video(state="processing", duration=36.0)
+        publish(make_build(film, make_plan(segments=6, chunk=2), done=1))
+
+        body = member.get(f"/api/video/{film.pk}/status/").json()
+
+        assert (body["state"], body["processed"], body["playable"]) == ("processing", False, True)
+        assert body["progress"] == pytest.approx(33.3, abs=0.1)
+
+    def test_a_waiting_film(self, member: Client):
+        body = member.get(f"/api/video/{make_video().pk}/status/").json()
+
+        assert (body["state"], body["playable"], body["progress"]) == ("pending", False, 0.0)
+
+    def test_a_failed_film_says_why(self, member: Client):
+        film = make_video(state="failed", error="There is no picture in this file.")
+
+        body = member.get(f"/api/video/{film.pk}/status/").json()
+
+        assert (body["state"], body["error"]) == ("failed", "There is no picture in this file.")
+
+    def test_an_unchanged_status_costs_a_304(self, member: Client):
+        url = f"/api/video/{make_film().pk}/status/"
+        tag = member.get(url)["ETag"]
+
+        assert member.get(url, headers={"If-None-Match": tag}).status_code == 304

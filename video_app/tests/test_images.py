@@ -1,0 +1,87 @@
+"""Uploaded pictures: drawn anew, or refused."""
+
+import zlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from video_app.images import BadImageError, thumbnail
+
+
+def picture(
+    size: tuple[int, int] = (64, 48), file_format: str = "PNG", mode: str = "RGB"
+) -> BytesIO:
+    file = BytesIO()
+    Image.new(mode, size, 1 if mode == "1" else "red").save(file, file_format)
+    file.seek(0)
+    return file
+
+
+def opened(file: BytesIO) -> Image.Image:
+    return Image.open(BytesIO(thumbnail(file).read()))
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_picture_becomes_a_jpeg(file_format: str):
+    assert opened(picture(file_format=file_format)).format == "JPEG"
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "L", "P", "CMYK", "1"])
+def test_every_colour_mode_works(mode: str):
+    file_format = "JPEG" if mode == "CMYK" else "PNG"
+    colour = {"RGBA": (9, 9, 9, 9), "CMYK": (1, 2, 3, 4)}.get(mode, 1)
+    file = BytesIO()
+    Image.new(mode, (8, 8), colour).save(file, file_format)
+
+    assert opened(file).mode == "RGB"
+
+
+def test_a_large_one_shrinks_and_keeps_its_shape():
+    assert opened(picture((4000, 1000))).size == (1280, 320)
+
+
+def test_metadata_are_left_behind():
+    image, file = Image.new("RGB", (20, 10)), BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "where I live"
+    exif[0x0112] = 6  # turned by a quarter
+    image.save(file, "JPEG", exif=exif, comment="secret")
+
+    made = thumbnail(file).read()
+
+    assert b"where I live" not in made
+    assert b"secret" not in made
+    assert Image.open(BytesIO(made)).size == (10, 20)
+
+
+def test_too_many_pixels_are_refused():
+    with pytest.raises(BadImageError, match="too many pixels"):
+        thumbnail(picture((8000, 8000), mode="1"))
+
+
+def bomb() -> BytesIO:
+    """A PNG that claims 30000 x 30000 pixels."""
+    body = bytearray(picture().getvalue())
+    body[16:24] = (30000).to_bytes(4, "big") * 2
+    body[29:33] = zlib.crc32(body[12:29]).to_bytes(4, "big")
+    return BytesIO(bytes(body))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        BytesIO(b""),
+        BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        BytesIO(b"<html><script>alert(1)</script>"),
+        BytesIO(picture((640, 480)).getvalue()[:90]),
+        BytesIO(picture(file_format="JPEG").getvalue()[:200]),
+        picture(file_format="TIFF"),
+        picture(file_format="BMP"),
+        bomb(),
+    ],
+    ids=["empty", "svg", "html", "half a PNG", "half a JPEG", "TIFF", "BMP", "bomb"],
+)
+def test_what_is_no_picture_is_refused(file: BytesIO):
+    with pytest.raises(BadImageError):
+        thumbnail(file)
