@@ -60,9 +60,12 @@ def choose_rungs(video: VideoStream, rate: Fraction) -> tuple[Rung, ...]:
 
 
 def nearest(name: str, available: tuple[str, ...]) -> str:
-    """The available rung closest to a known name; the lower one on a tie."""
-    wanted = NAMES.index(name)
-    return min(available, key=lambda rung: (abs(NAMES.index(rung) - wanted), NAMES.index(rung)))
+    """The available rung whose height is closest to a known name's; the lower one on a tie."""
+    return min(available, key=lambda rung: (abs(_height(rung) - _height(name)), _height(rung)))
+
+
+def _height(name: str) -> int:
+    return int(name.removesuffix("p"))
 
 
 def _fit(step: Step, width: Fraction, height: Fraction) -> Fraction:

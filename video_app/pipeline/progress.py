@@ -2,22 +2,22 @@
 
 from fractions import Fraction
 
-from video_app.pipeline.command import TIMESTAMP_ORIGIN
-
 
 class Progress:
-    """How far one ffmpeg is, fed with its output line by line."""
+    """How far one ffmpeg is, fed with its output line by line.
 
-    def __init__(self, start: Fraction, end: Fraction) -> None:
-        self.start = start
-        self.end = end
+    Pictures of the first rendition are counted: behind the tee muxer ffmpeg's own
+    `out_time` stands still.
+    """
+
+    def __init__(self, picture_seconds: Fraction, pictures: int) -> None:
+        self.picture_seconds = picture_seconds
+        self.pictures = pictures
         self.seconds = 0.0
 
     def feed(self, line: str) -> None:
-        """Take one `key=value` line; only the output's time matters here."""
+        """Take one `key=value` line."""
         name, _, value = line.partition("=")
-        if name == "out_time_us" and value.lstrip("-").isdigit():
-            done = int(value) / 1_000_000 - float(self.start)
-            if done > TIMESTAMP_ORIGIN:  # some versions count the output's offset
-                done -= TIMESTAMP_ORIGIN
-            self.seconds = max(self.seconds, min(done, float(self.end - self.start)))
+        if name == "frame" and value.strip().isdigit():
+            done = min(int(value), self.pictures) * self.picture_seconds
+            self.seconds = max(self.seconds, float(done))

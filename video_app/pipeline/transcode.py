@@ -43,7 +43,7 @@ def encode_chunk(
     """
     for rung in plan.rungs:
         (work / rung.name).mkdir(parents=True, exist_ok=True)
-    progress = Progress(plan.time(span.first_frame), plan.time(span.end_frame))
+    progress = _progress(plan, span)
     limits = ffmpeg.ProcessLimits(seconds=chunk_seconds(plan, span))
     try:
         ffmpeg.run(
@@ -57,6 +57,11 @@ def encode_chunk(
     except (EncodeError, OSError) as error:
         _raise_if_full(work, error)
         raise
+
+
+def _progress(plan: Plan, span: ChunkSpan) -> Progress:
+    divisor = plan.rungs[0].rate_divisor
+    return Progress(divisor / plan.rate, (span.end_frame - span.first_frame) // divisor)
 
 
 def _raise_if_full(work: Path, error: Exception) -> None:

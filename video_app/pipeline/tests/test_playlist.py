@@ -1,0 +1,114 @@
+"""Playlists, also in the eyes of an independent parser."""
+
+from fractions import Fraction
+
+import m3u8
+import pytest
+
+from video_app.pipeline import playlist
+from video_app.pipeline.tests.samples import a_plan, a_rate, reports
+
+PLAN = a_plan(30)
+
+
+def test_a_finished_rendition_is_vod_with_an_end():
+    text = playlist.media_playlist(PLAN, PLAN.segments, complete=True)
+    parsed = m3u8.loads(text)
+    assert parsed.playlist_type == "vod"
+    assert parsed.is_endlist
+    assert parsed.target_duration == 6
+    assert [segment.uri for segment in parsed.segments][:2] == ["000.ts", "001.ts"]
+    assert sum(segment.duration for segment in parsed.segments) == pytest.approx(30)
+    assert "EXT-X-START" not in text
+
+
+def test_a_growing_rendition_is_an_event_that_starts_at_the_beginning():
+    text = playlist.media_playlist(PLAN, 2, complete=False)
+    parsed = m3u8.loads(text)
+    assert parsed.playlist_type == "event"
+    assert not parsed.is_endlist
+    assert len(parsed.segments) == 2
+    assert "#EXT-X-START:TIME-OFFSET=0" in text
+
+
+def test_a_growing_rendition_only_appends():
+    growing = [playlist.media_playlist(PLAN, n, complete=False) for n in range(1, PLAN.segments)]
+    for before, after in zip(growing, growing[1:], strict=False):
+        assert after.startswith(before)
+
+
+def test_segments_carry_the_query():
+    assert "000.ts?b=7\n" in playlist.media_playlist(PLAN, 1, complete=False, query="?b=7")
+
+
+def test_durations_of_ntsc_are_exact_to_the_microsecond():
+    plan = a_plan(60, video=a_rate(Fraction(30000, 1001)))
+    assert "#EXTINF:6.006000," in playlist.media_playlist(plan, plan.segments, complete=True)
+
+
+def test_more_than_a_thousand_segments_get_more_digits():
+    plan = a_plan(3 * 3600)
+    assert "\n1000.ts\n" in playlist.media_playlist(plan, plan.segments, complete=True)
+
+
+def test_the_master_lists_a_modest_rung_first():
+    parsed = m3u8.loads(playlist.master_playlist(PLAN, reports(PLAN), complete=True))
+    assert [p.uri for p in parsed.playlists] == [
+        f"{name}/index.m3u8" for name in ("720p", "120p", "360p", "480p", "1080p")
+    ]
+
+
+def test_the_master_states_what_is_inside():
+    parsed = m3u8.loads(playlist.master_playlist(PLAN, reports(PLAN), complete=True))
+    top = parsed.playlists[-1].stream_info
+    assert top.resolution == (1920, 1080)
+    assert top.codecs == "avc1.640028,mp4a.40.2"
+    assert top.frame_rate == 24
+    assert parsed.playlists[1].stream_info.frame_rate == 12
+
+
+def test_a_silent_film_has_no_audio_codec():
+    plan = a_plan(30, audios=())
+    assert "mp4a" not in playlist.master_playlist(plan, reports(plan), complete=True)
+
+
+def test_bit_rates_are_measured_once_it_is_complete():
+    parsed = m3u8.loads(playlist.master_playlist(PLAN, reports(PLAN), complete=True))
+    info = parsed.playlists[0].stream_info
+    assert info.average_bandwidth == 8 * 100_000 * PLAN.segments // 30
+    assert info.bandwidth > info.average_bandwidth
+
+
+def test_bit_rates_are_bounds_while_it_grows():
+    parsed = m3u8.loads(playlist.master_playlist(PLAN, reports(PLAN)[:1], complete=False))
+    for listed in parsed.playlists:
+        rung = PLAN.rung(listed.uri.split("/")[0])
+        assert listed.stream_info.bandwidth > rung.max_rate + rung.audio_rate
+
+
+def test_a_growing_master_has_no_trick_play_yet():
+    assert "I-FRAME" not in playlist.master_playlist(PLAN, reports(PLAN)[:1], complete=False)
+
+
+def test_trick_play_lists_one_byte_range_per_gop():
+    parsed = m3u8.loads(playlist.iframe_playlist(PLAN, "720p", reports(PLAN)))
+    assert parsed.is_i_frames_only
+    assert len(parsed.segments) == PLAN.frames // PLAN.gop
+    assert parsed.segments[0].byterange == "1000@0"
+    assert sum(segment.duration for segment in parsed.segments) == pytest.approx(30)
+
+
+def test_the_base_leads_to_the_renditions_from_another_folder():
+    text = playlist.master_playlist(PLAN, reports(PLAN), complete=True, base="../")
+    assert "\n../720p/index.m3u8\n" in text
+    assert 'URI="../720p/iframes.m3u8"' in text
+
+
+def test_the_peak_is_taken_over_runs_of_half_to_one_and_a_half_targets():
+    durations = [Fraction(2), Fraction(4), Fraction(6), Fraction(6)]
+    # A single two-second segment is too short to count; with its neighbour it does.
+    assert playlist.peak_rate([900_000, 100, 100, 100], durations) == -(-8 * 900_100 // 6)
+
+
+def test_the_peak_of_a_very_short_film_is_its_average():
+    assert playlist.peak_rate([1000], [Fraction(1)]) == 8000
