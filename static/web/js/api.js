@@ -27,10 +27,10 @@ export async function request(path, options = {}) {
 }
 
 /** The parsed answer; throws ApiError. For requests that need no session. */
-export async function send(path, { method = "GET", body, signal } = {}) {
+export async function send(path, { method = "GET", body, signal, keepalive } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await reach(path, { method, headers, signal, body: body && JSON.stringify(body) });
+  const response = await reach(path, { method, headers, signal, keepalive, body: body && JSON.stringify(body) });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;

@@ -27,7 +27,7 @@ export function showPicture(image, film) {
 }
 
 export function showFavourite(button, film) {
-  button.setAttribute("aria-pressed", film.isFavourite);
+  button.setAttribute("aria-pressed", film.is_favorite);
   if (button.matches(".heart")) button.setAttribute("aria-label", `${film.title} in my list`);
 }
 
@@ -36,12 +36,16 @@ export function showProgress(element, film) {
   const note = $(".note", element);
   const bar = $("progress", element);
   const isEncoding = films.isEncoding(film);
-  note.textContent = isEncoding ? `Encoding ${Math.floor(film.progress)} % – watch now` : "";
+  note.textContent = isEncoding ? encodingNote(film) : "";
   show(note, isEncoding);
   const watched = film.duration && film.position ? (100 * film.position) / film.duration : 0;
   bar.value = watched;
   bar.setAttribute("aria-label", `${Math.round(watched)} percent watched`);
   show(bar, watched > 0);
+}
+
+function encodingNote({ progress }) {
+  return progress === undefined ? "Encoding – watch now" : `Encoding ${Math.floor(progress)} % – watch now`;
 }
 
 /** A titled row that scrolls sideways; the title links to `href` when there is more. */

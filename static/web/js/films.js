@@ -2,58 +2,48 @@
 
 import { request } from "./api.js";
 
-const PAGE = 60;
+const PAGE = 100;
 
 export const masterUrl = (id) => `/api/video/${id}/master.m3u8`;
 export const storyboardUrl = (id) => `/api/video/${id}/storyboard.vtt`;
 export const watchUrl = (id) => `/watch/${id}/`;
 export const categoryUrl = (category) => `/?category=${encodeURIComponent(category)}`;
 
-export const isEncoding = (film) => film.state === "pending" || film.state === "processing";
+export const isEncoding = ({ state }) => state === "pending" || state === "processing";
 
+/** The newest films, as many as one page holds. */
 export async function newest() {
-  const { results } = await request(`/api/video/?page_size=${PAGE}`);
-  return results.map(known);
+  const { results } = await request(`/api/video/?page=1&page_size=${PAGE}`);
+  return results;
 }
 
 /** `{count, next, results}` of a search or a category. */
-export async function find({ search, category, page }, signal) {
-  const query = new URLSearchParams({ page, page_size: PAGE });
+export function find({ search, category, page }, signal) {
+  const query = new URLSearchParams({ page, page_size: 48 });
   if (search) query.set("search", search);
   if (category) query.set("category", category);
-  const answer = await request(`/api/video/?${query}`, { signal });
-  return { ...answer, results: answer.results.map(known) };
+  return request(`/api/video/?${query}`, { signal });
 }
 
-export async function film(id) {
-  return known(await request(`/api/video/${id}/`));
+export function film(id) {
+  return request(`/api/video/${id}/`);
 }
 
-/** The films that were begun and not finished. */
-export async function started() {
-  return (await request("/api/video/continue/")).map(known);
+/** The films that were begun and not finished, the latest first. */
+export function started() {
+  return request("/api/video/continue/");
 }
 
-export async function favourites() {
-  return [];
+export function setFavourite(id, isFavourite) {
+  return request(`/api/video/${id}/favorite/`, { method: isFavourite ? "PUT" : "DELETE" });
 }
 
-/** Whether the film is a favourite now. */
-export async function toggleFavourite(id) {
-  const ids = await request("/content/add-favorite/", { method: "POST", body: { video_id: id } });
-  return ids.includes(id);
-}
-
-export async function status(id) {
+/** `{state, progress, error, …}`; progress in percent. */
+export function status(id) {
   return request(`/api/video/${id}/status/`);
 }
 
-export async function position(film) {
-  return film.position ?? 0;
-}
-
-export function savePosition(id, position, duration) {}
-
-function known(film) {
-  return { ...film, isFavourite: film.is_favorite };
+/** Also while the page goes away. */
+export function savePosition(id, seconds) {
+  return request(`/api/video/${id}/position/`, { method: "PUT", body: { seconds }, keepalive: true });
 }

@@ -9,6 +9,7 @@ import { length } from "./time.js";
 
 const LOOK_AGAIN = 5000;
 const shown = new Map(); // id → film, one object per film however often it is on the page
+let shownIds = "";
 
 async function start() {
   $("#sign-out").addEventListener("click", signOut);
@@ -25,14 +26,16 @@ async function start() {
 }
 
 async function showHome() {
-  const [newest, started, liked] = await Promise.all([films.newest(), films.started(), films.favourites()]);
+  const [newest, started] = await Promise.all([films.newest(), films.started()]);
+  shownIds = ids(newest);
   show($("#loading"), false);
   $("#home").removeAttribute("aria-busy");
-  if (!newest.length) return show($("#empty"));
+  show($("#empty"), !newest.length);
+  if (!newest.length) return;
   showHero(known(newest[0]));
   const rows = [
     ["Continue watching", "", started],
-    ["My list", "", liked],
+    ["My list", "", newest.filter((film) => film.is_favorite)],
     ["New", "", newest.slice(0, 20)],
     ...byCategory(newest),
   ];
@@ -54,7 +57,7 @@ function showHero(film) {
   showPicture($("#hero-image"), film);
   const button = $("#hero-favourite");
   button.dataset.film = film.id;
-  button.addEventListener("click", () => toggleFavourite(film));
+  button.onclick = () => toggleFavourite(film);
   showFavourite(button, film);
   show($("#hero"));
 }
@@ -71,9 +74,10 @@ function known(film) {
 
 async function toggleFavourite(film) {
   try {
-    film.isFavourite = await films.toggleFavourite(film.id);
+    await films.setFavourite(film.id, !film.is_favorite);
+    film.is_favorite = !film.is_favorite;
     $$(`.film[data-film="${film.id}"] .heart, .favourite[data-film="${film.id}"]`).forEach((button) => showFavourite(button, film));
-    toast(film.isFavourite ? "Added to your list" : "Taken off your list");
+    toast(film.is_favorite ? "Added to your list" : "Taken off your list");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.isSessionOver) return leaveForLogin();
@@ -81,16 +85,27 @@ async function toggleFavourite(film) {
   }
 }
 
-/** Follow the films that are still being encoded. */
+/** Follow the films that are being encoded, and notice new ones. */
 async function lookAgain() {
-  const encoding = [...shown.values()].filter(films.isEncoding);
-  if (document.hidden || !encoding.length) return;
-  for (const film of encoding) {
-    const state = await films.status(film.id).catch(() => null);
-    if (!state) continue;
-    Object.assign(film, state);
-    $$(`.film[data-film="${film.id}"]`).forEach((element) => showProgress(element, film));
+  if (document.hidden) return;
+  try {
+    await Promise.all([...shown.values()].filter(films.isEncoding).map(followEncoding));
+    const isReading = $("#rows").contains(document.activeElement) || $("#home").hidden;
+    if (!isReading && ids(await films.newest()) !== shownIds) await showHome();
+  } catch (error) {
+    if (error.isSessionOver) leaveForLogin();
+    else if (!(error instanceof ApiError)) throw error; // an unreachable server is asked again
   }
+}
+
+async function followEncoding(film) {
+  const { state, progress } = await films.status(film.id);
+  Object.assign(film, { state, progress });
+  $$(`.film[data-film="${film.id}"]`).forEach((element) => showProgress(element, film));
+}
+
+function ids(list) {
+  return list.map(({ id }) => id).join();
 }
 
 function fail(error) {

@@ -1,7 +1,7 @@
 /** `/watch/<id>/`: one film, played. */
 
 import { ApiError, keepSessionFresh, leaveForLogin, refresh } from "./api.js";
-import { $, show } from "./dom.js";
+import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
 import { startControls, end, play } from "./player/controls.js";
 import { startKeyboard } from "./player/keyboard.js";
@@ -30,7 +30,7 @@ async function start() {
     if (document.body.dataset.session === "refresh" && !(await refresh())) return leaveForLogin();
     const film = await films.film(id);
     describe(film);
-    run(await films.position(film));
+    run(film.position);
     keepSessionFresh();
     followEncoding();
   } catch (error) {
@@ -64,7 +64,8 @@ function run(startAt) {
   if (hls) Object.assign(menus, { quality: new Quality(hls), subtitles: new Subtitles(hls), languages: new Languages(hls) });
   startKeyboard({ ...controls, captions: () => menus.subtitles?.toggle() });
   startPreviews($("#seek"), () => end(video), () => storyboard);
-  keepPosition(id, video);
+  keepPosition(id, video, startAt);
+  if (startAt > 0) toast(`Going on at ${clock(startAt)}. Press 0 to start over.`);
   play(video);
 }
 

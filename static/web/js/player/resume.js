@@ -3,15 +3,17 @@
 import { savePosition } from "../films.js";
 
 const SAVE_EVERY = 10_000;
+const GLANCE = 5; // seconds: who leaves before has not begun
 
 /** Save the position while the film plays, when it stops, and when the page goes away. */
-export function keepPosition(id, video) {
-  let saved = null;
+export function keepPosition(id, video, startedAt) {
+  let saved = Math.floor(startedAt);
   const save = () => {
     const position = Math.floor(video.currentTime);
-    if (position === saved || video.readyState === 0) return;
+    const isGlance = saved === 0 && position < GLANCE;
+    if (position === saved || isGlance || video.readyState === 0) return;
     saved = position;
-    savePosition(id, position, video.duration);
+    savePosition(id, position).catch(() => {}); // the next one may get through
   };
   setInterval(() => video.paused || save(), SAVE_EVERY);
   for (const name of ["pause", "ended"]) video.addEventListener(name, save);

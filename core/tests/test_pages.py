@@ -1,0 +1,111 @@
+"""The built-in site's pages: headers, what the cookies choose, and what they load."""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from core.staticfiles import HashedModules
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "/",
+    "/watch/1/",
+    "/login/",
+    "/signup/",
+    "/activate/?uid=MQ&token=secret",
+    "/activation-failed/",
+    "/forgot-password/",
+    "/reset-password/?uid=MQ&token=secret",
+]
+VENDOR = Path(settings.BASE_DIR) / "static/vendor"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_there_for_strangers_and_kept_by_no_cache(client: Client, path: str) -> None:
+    response = client.get(path)
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_needs_inline_script_or_style(client: Client, path: str) -> None:
+    response = client.get(path)
+
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert not re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", response.text)
+
+
+@pytest.mark.parametrize("session", ["", "access_token"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_file_that_a_page_loads_exists(client: Client, path: str, session: str) -> None:
+    client.cookies.load({session: "x"} if session else {})
+
+    named = re.findall(r'(?:src|href)="/static/([^"#]+)', client.get(path).text)
+
+    assert named
+    assert [name for name in named if finders.find(name) is None] == []
+
+
+@pytest.mark.parametrize("page", ["activate", "reset-password"])
+def test_a_page_with_a_token_in_its_address_sends_no_referrer(client: Client, page: str) -> None:
+    response = client.get(f"/{page}/?uid=MQ&token=secret")
+
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("cookie", "hint"),
+    [
+        ("", "none"),
+        ("access_token", "access"),
+        ("vf_access", "access"),
+        ("refresh_token", "refresh"),
+        ("vf_refresh", "refresh"),
+    ],
+)
+def test_the_page_says_which_cookies_came_along(client: Client, cookie: str, hint: str) -> None:
+    client.cookies.load({cookie: "anything"} if cookie else {})
+
+    assert f'data-session="{hint}"' in client.get("/").text
+
+
+def test_signed_out_visitors_get_the_welcome_and_others_the_catalogue(client: Client) -> None:
+    welcome = client.get("/").text
+    client.cookies.load({"access_token": "anything"})
+    catalogue = client.get("/").text
+
+    assert 'id="login-form"' in welcome
+    assert 'id="rows"' in catalogue
+
+
+@pytest.mark.parametrize("package", ["hls", "figtree"])
+def test_vendored_files_are_the_ones_their_checksums_name(package: str) -> None:
+    folder = VENDOR / package
+    recorded = (folder / "VERSION").read_text()
+
+    files = [file for file in folder.iterdir() if file.suffix in (".js", ".woff2")]
+
+    assert files
+    assert (folder / "LICENSE").is_file()
+    assert all(hashlib.sha256(file.read_bytes()).hexdigest() in recorded for file in files)
+
+
+def test_modules_import_each_other_by_their_hashed_names(tmp_path: Path) -> None:
+    shutil.copytree(Path(settings.BASE_DIR) / "static/web/js", tmp_path / "web/js")
+    storage = HashedModules(location=tmp_path, base_url="/static/")
+    names = [str(file.relative_to(tmp_path)) for file in tmp_path.glob("web/js/**/*.js")]
+
+    list(storage.post_process({name: (storage, name) for name in names}))
+
+    entry = (tmp_path / storage.stored_name("web/js/home.js")).read_text()
+    assert f'from "./{Path(storage.stored_name("web/js/api.js")).name}"' in entry
+    assert not re.findall(r'from "\./\w+\.js"', entry)
