@@ -33,9 +33,9 @@ STOP_SECONDS = 15
 class Stack:
     """A running product. `url` has no trailing slash; the logs are `directory/*.log`."""
 
-    def __init__(self, directory: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, env: Mapping[str, str], port: int | None = None) -> None:
         self.directory = directory
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.media = directory / "media"
         self.env = _environment(directory, self.url) | dict(env)
@@ -94,7 +94,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(directory: Path, *, worker: bool = True, **env: str) -> Iterator[Stack]:
+def running_stack(
+    directory: Path, *, worker: bool = True, port: int | None = None, **env: str
+) -> Iterator[Stack]:
     """Start everything in `directory`; keyword arguments are environment variables."""
     directory.mkdir(parents=True, exist_ok=True)
     with ExitStack() as cleanup:
@@ -103,7 +105,7 @@ def running_stack(directory: Path, *, worker: bool = True, **env: str) -> Iterat
         cleanup.callback(redis.stop)
         database = cleanup.enter_context(_database(directory))
         urls = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0", "DATABASE_URL": database}
-        stack = Stack(directory, urls | env)
+        stack = Stack(directory, urls | env, port)
         cleanup.callback(lambda: [stack.stop(name) for name in list(stack.processes)])
         stack.manage("migrate", "--verbosity=0")
         stack.manage("createsuperuser", "--noinput")
