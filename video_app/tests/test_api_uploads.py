@@ -1,0 +1,227 @@
+"""Uploading: who may, what is taken, what is stored of it."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from tests.people import make_user, signed_in
+from video_app.models import State, Video
+from video_app.validators import FILM_SUFFIXES
+
+pytestmark = pytest.mark.django_db
+URL = "/api/video/upload/"
+
+
+@pytest.fixture
+def staff() -> Client:
+    return signed_in(make_user("boss", is_staff=True))
+
+
+def film(name: str = "film.mp4", body: bytes = b"not really a film") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, body, "video/mp4")
+
+
+def upload(client: Client, **fields: Any) -> Any:
+    return client.post(URL, {"title": "A film", "video_file": film(), **fields})
+
+
+class TestRights:
+    def test_a_stranger_may_not(self):
+        assert upload(Client()).status_code == 401
+
+    def test_a_member_may_not(self):
+        assert upload(signed_in(make_user())).status_code == 403
+
+    def test_members_may_when_the_setting_says_so(self, settings: Any):
+        settings.MEMBERS_MAY_UPLOAD = True
+
+        assert upload(signed_in(make_user())).status_code == 201
+
+    @pytest.mark.parametrize("user", [None, {}], ids=["stranger", "member"])
+    def test_the_body_is_not_parsed_for_those_who_may_not(
+        self, user: Any, monkeypatch: pytest.MonkeyPatch
+    ):
+        client = Client() if user is None else signed_in(make_user(**user))
+        monkeypatch.setattr(
+            "video_app.api.uploads.WholeFormParser.parse",
+            lambda *args, **kwargs: pytest.fail("the body was read"),
+        )
+
+        assert upload(client).status_code in (401, 403)
+
+
+class TestStored:
+    def test_it_answers_with_the_new_video(self, staff: Client):
+        response = upload(staff, category="Sci-Fi", description="About a city")
+
+        video = Video.objects.get()
+        assert response.status_code == 201
+        assert response.json() == {
+            "id": video.pk,
+            "created_at": response.json()["created_at"],
+            "title": "A film",
+            "description": "About a city",
+            "category": "Sci-Fi",
+            "state": "pending",
+            "processed": False,
+        }
+
+    @pytest.mark.parametrize("path", ["/api/video/upload", "/api/videos/upload/"])
+    def test_the_alias_takes_it_too(self, staff: Client, path: str):
+        response = staff.post(path, {"title": "A film", "video_file": film()})
+
+        assert response.status_code == 201
+
+    def test_the_uploader_owns_it(self, staff: Client):
+        upload(staff)
+
+        assert Video.objects.get().owner.email == "boss@example.org"
+
+    def test_it_begins_a_source_revision(self, staff: Client):
+        upload(staff)
+
+        video = Video.objects.get()
+        assert (video.source_revision, video.size, video.state) == (1, 17, State.PENDING)
+
+    def test_without_a_category_it_is_other(self, staff: Client):
+        assert upload(staff).json()["category"] == "Other"
+
+    def test_fields_of_ours_are_ignored(self, staff: Client):
+        other = make_user("other")
+
+        upload(
+            staff,
+            id=77,
+            owner=other.pk,
+            is_published="false",
+            state="completed",
+            poster="../../etc/passwd",
+            current_build=1,
+            size=1,
+        )
+
+        video = Video.objects.get()
+        assert video.pk != 77
+        assert video.owner != other
+        assert video.is_published
+        assert (video.state, video.poster, video.current_build_id) == ("pending", "", None)
+
+    def test_what_is_stored_cannot_run_script(self, staff: Client):
+        upload(staff, title="<script>alert(1)</script>", description='"><img src=x onerror=a()>')
+
+        video = Video.objects.get()
+        assert not set(video.title + video.description) & set("<>\"'")
+
+    @pytest.mark.parametrize(
+        "name", ["../../evil.mp4", "..\\evil.mp4", "CON.mp4", "a\u202e4pm.mp4", "ü b&c.mp4"]
+    )
+    def test_the_name_on_disk_is_ours(self, staff: Client, name: str):
+        upload(staff, video_file=film(name))
+
+        stored = Video.objects.get().video_file.name
+        assert stored.startswith("sources/")
+        assert Path(stored).stem.isalnum()
+        assert Path(stored).suffix == ".mp4"
+
+    def test_a_thumbnail_is_drawn_anew(self, staff: Client):
+        picture = BytesIO()
+        Image.new("RGB", (30, 20), "red").save(picture, "PNG")
+
+        upload(staff, thumbnail=SimpleUploadedFile("x.html", picture.getvalue(), "text/html"))
+
+        stored = Video.objects.get().thumbnail
+        assert stored.name.endswith(".jpg")
+        assert stored.read().startswith(b"\xff\xd8")
+        stored.close()
+
+
+class TestRefused:
+    @pytest.mark.parametrize("field", ["title", "video_file"])
+    def test_a_required_field_is_missing(self, staff: Client, field: str):
+        fields = {"title": "A film", "video_file": film()}
+        del fields[field]
+
+        response = staff.post(URL, fields)
+
+        assert response.status_code == 400
+        assert list(response.json()) == [field]
+
+    @pytest.mark.parametrize("name", ["a.html", "a.svg", "a.mp4.html", "a.m3u8", "a.exe", "mp4"])
+    def test_a_name_that_is_no_films(self, staff: Client, name: str):
+        response = upload(staff, video_file=film(name))
+
+        assert response.status_code == 400
+        assert list(response.json()) == ["video_file"]
+
+    @pytest.mark.parametrize("suffix", [*FILM_SUFFIXES, "MP4"])
+    def test_but_not_a_films(self, staff: Client, suffix: str):
+        assert upload(staff, video_file=film(f"a.{suffix}")).status_code == 201
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"title": ""},
+            {"title": "x" * 201},
+            {"description": "x" * 5001},
+            {"category": "nonsense"},
+            {"video_file": SimpleUploadedFile("a.mp4", b"")},
+            {"video_file": "not a file"},
+            {"thumbnail": SimpleUploadedFile("a.svg", b"<svg/>")},
+        ],
+    )
+    def test_a_bad_field_is_named(self, staff: Client, fields: dict[str, Any]):
+        response = upload(staff, **fields)
+
+        assert response.status_code == 400
+        assert list(response.json()) == list(fields)
+        assert not Video.objects.exists()
+
+    @pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+    def test_other_bodies(self, staff: Client, content_type: str):
+        assert staff.post(URL, "{}", content_type).status_code == 415
+
+    @pytest.mark.parametrize("body", [b"--x\r\n", b"--x\r\nContent-Disposition: form-data"])
+    def test_broken_bodies(self, staff: Client, body: bytes):
+        response = staff.post(URL, body, "multipart/form-data; boundary=x")
+
+        assert response.status_code == 400
+
+    def test_a_form_without_a_boundary(self, staff: Client):
+        assert staff.post(URL, b"x", "multipart/form-data").status_code == 400
+
+    def test_too_long_a_body_is_refused_unread(self, staff: Client, settings: Any):
+        settings.MAX_UPLOAD_BYTES = 100
+
+        response = upload(staff, video_file=film(body=b"x" * 200))
+
+        assert response.status_code == 413
+        assert set(response.json()) == {"detail"}
+
+    def test_a_body_must_tell_its_length(self, staff: Client):
+        response = staff.post(URL, {}, headers={"Transfer-Encoding": "chunked"}, CONTENT_LENGTH="")
+
+        assert response.status_code == 411
+
+
+def test_no_temporary_file_is_left(staff: Client, settings: Any):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+
+    upload(staff)
+    upload(staff, category="nonsense")
+
+    assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
+
+
+def test_nothing_is_served_under_media(staff: Client):
+    upload(staff)
+
+    stored = Video.objects.get().video_file.name
+    assert (Path(settings.MEDIA_ROOT) / stored).exists()
+    for path in (f"/media/{stored}", f"/{stored}", f"/protected/{stored}", f"/static/{stored}"):
+        assert staff.get(path).status_code == 404
