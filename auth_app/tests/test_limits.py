@@ -1,0 +1,111 @@
+"""What is done too often is refused, for a while and with `Retry-After`."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from auth_app import limits
+from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def attempt(password: str = "wrong", email: str = "alice@example.com", **headers: str) -> Any:
+    return APIClient().post("/api/login/", {"email": email, "password": password}, **headers)
+
+
+def test_the_sixth_failure_of_an_account_in_a_minute_is_429() -> None:
+    make_user()
+    assert [attempt().status_code for _ in range(5)] == [401] * 5
+    response = attempt()
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert list(response.json()) == ["detail"]
+
+
+def test_a_locked_account_refuses_the_right_password_too() -> None:
+    make_user()
+    for _ in range(5):
+        attempt()
+    assert attempt(PASSWORD).status_code == 429
+
+
+def test_other_accounts_and_running_sessions_are_not_locked() -> None:
+    client = signed_in(make_user())
+    make_user("bob@example.com")
+    for _ in range(6):
+        attempt()
+    assert attempt(PASSWORD, "bob@example.com").status_code == 200
+    assert client.post("/api/token/refresh/").status_code == 200
+
+
+def test_an_unknown_account_is_locked_alike() -> None:
+    assert [attempt(email="x@example.com").status_code for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_case_does_not_open_another_count() -> None:
+    make_user()
+    names = ["alice@example.com", "ALICE@example.com", "Alice@Example.com"] * 2
+    assert [attempt(email=name).status_code for name in names][-1] == 429
+
+
+def test_a_success_gives_the_count_back() -> None:
+    make_user()
+    for _ in range(4):
+        attempt()
+    assert attempt(PASSWORD).status_code == 200
+    assert attempt().status_code == 401
+
+
+def test_signing_in_often_is_no_abuse() -> None:
+    make_user()
+    assert {attempt(PASSWORD).status_code for _ in range(30)} == {200}
+
+
+@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED"])
+def test_forged_forwarding_headers_do_not_reset_an_addresss_count(header: str) -> None:
+    statuses = [
+        attempt(email=f"u{n}@example.com", **{header: f"10.0.0.{n}"}).status_code for n in range(61)
+    ]
+    assert statuses[-1] == 429
+
+
+def test_behind_a_proxy_its_word_counts_and_not_the_clients(settings: Any, rf: Any) -> None:
+    settings.NUM_PROXIES = 1
+    request = rf.get("/", HTTP_X_FORWARDED_FOR="6.6.6.6, 203.0.113.7")
+    assert limits.client_address(request) == "203.0.113.7"
+
+
+@pytest.mark.parametrize("forwarded", ["nonsense", "", "<script>"])
+def test_a_senseless_forwarded_address_is_not_believed(
+    settings: Any, rf: Any, forwarded: str
+) -> None:
+    settings.NUM_PROXIES = 1
+    request = rf.get("/", HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="127.0.0.1")
+    assert limits.client_address(request) == "127.0.0.1"
+
+
+def test_one_ipv6_customer_counts_as_one() -> None:
+    assert limits.network("2001:db8::1") == limits.network("2001:db8::ffff")
+    assert limits.network("2001:db8::1") != limits.network("2001:db8:0:1::1")
+
+
+def test_no_address_lies_in_redis_in_clear() -> None:
+    attempt(email="secret@example.com")
+    assert not [key for key in cache.keys("*") if "secret" in key]
+
+
+def test_the_count_is_shared_and_exact_between_processes() -> None:
+    waits = [limits.hit("account", "someone") for _ in range(7)]
+    assert [bool(wait) for wait in waits] == [False] * 5 + [True] * 2
+
+
+@pytest.mark.usefixtures("redis_away")
+def test_without_redis_signing_in_goes_on() -> None:
+    user = make_user()
+    client = signed_in(user)
+    assert client.post("/api/token/refresh/").status_code == 200
+    assert client.post("/api/logout/").status_code == 200
+    assert {attempt().status_code for _ in range(10)} == {401}

@@ -1,0 +1,221 @@
+"""What ends a session, and how the stream hears of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session as DjangoSession
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import RequestFactory
+from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.test import APIClient
+
+from auth_app import services, sessions
+from auth_app.authentication import (
+    SessionTokenAuthentication,
+    StreamPass,
+    StreamTokenAuthentication,
+)
+from auth_app.models import Session, User
+from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
+from auth_app.tokens import SessionAccessToken
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def access_of(client: APIClient) -> str:
+    return str(client.cookies["access_token"].value)
+
+
+def stream_pass(access: str) -> StreamPass:
+    request = RequestFactory().get("/", HTTP_COOKIE=f"access_token={access}")
+    found = StreamTokenAuthentication().authenticate(request)
+    assert found
+    return found[1]
+
+
+def may_stream(access: str) -> bool:
+    """As the delivery asks: with whatever lies in the cache."""
+    given = stream_pass(access)
+    return given.is_live(cache.get(given.cache_key))
+
+
+def change_password(user: User) -> None:
+    user.set_password("another secret")
+    user.save()
+
+
+def deactivate(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+def delete(user: User) -> None:
+    User.objects.filter(pk=user.pk).delete()  # as the admin deletes many
+
+
+@pytest.mark.parametrize("change", [change_password, deactivate, delete])
+def test_a_change_of_the_account_ends_its_sessions_at_once(
+    change: Callable[[User], None],
+) -> None:
+    user = make_user()
+    access = access_of(signed_in(user))
+    assert may_stream(access)
+    change(user)
+    assert not opens_the_api(access)
+    assert not may_stream(access)
+
+
+def test_an_upgrade_of_the_hash_ends_nothing(settings: Any) -> None:
+    user = make_user()
+    access = access_of(signed_in(user))
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    assert User.objects.get().check_password(PASSWORD)
+    assert User.objects.get().password.startswith("scrypt")
+    assert opens_the_api(access)
+
+
+def test_other_changes_end_nothing() -> None:
+    user = make_user()
+    access = access_of(signed_in(user))
+    user.phone = "123"
+    user.save()
+    assert opens_the_api(access)
+
+
+def test_a_change_behind_our_back_is_noticed_within_seconds() -> None:
+    user = make_user()
+    access = access_of(signed_in(user))
+    assert may_stream(access)
+    User.objects.update(is_active=False)
+    assert not opens_the_api(access)
+    given = stream_pass(access)
+    assert cache.ttl(given.cache_key) <= sessions.LIVE_SECONDS
+    assert not given.is_live(None)
+
+
+def test_the_stream_asks_neither_database_nor_redis_for_its_pass(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = access_of(signed_in(make_user()))
+    monkeypatch.setattr(cache, "get", None)
+    with django_assert_num_queries(0):
+        assert stream_pass(access).is_live(sessions.LIVE)
+
+
+def test_a_cold_cache_costs_one_query_once(django_assert_num_queries: Any) -> None:
+    access = access_of(signed_in(make_user()))
+    with django_assert_num_queries(1):
+        assert may_stream(access)
+    with django_assert_num_queries(0):
+        assert may_stream(access)
+
+
+def test_a_slow_reader_does_not_overwrite_the_announcement_of_an_end() -> None:
+    user = make_user()
+    access = access_of(signed_in(user))
+    given = stream_pass(access)
+    sessions.end_all(user.pk, "test")
+    cache.add(given.cache_key, sessions.LIVE, 15)  # what it found before the end
+    assert not may_stream(access)
+
+
+def test_a_demoted_members_token_is_no_staff_token_any_more() -> None:
+    user = make_user(is_staff=True)
+    access = access_of(signed_in(user))
+    assert may_stream(access)
+    cache.clear()
+    User.objects.update(is_staff=False)
+    assert not may_stream(access)
+
+
+def test_the_stateless_user_has_a_number_and_the_staff_flag() -> None:
+    user = make_user(is_staff=True)
+    request = RequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access_of(signed_in(user))}")
+    found = StreamTokenAuthentication().authenticate(request)
+    assert found
+    assert (found[0].id, found[0].pk, found[0].is_staff) == (user.pk, user.pk, True)
+
+
+@pytest.mark.usefixtures("redis_away")
+def test_without_redis_the_database_answers() -> None:
+    user = make_user()
+    access = access_of(signed_in(user))
+    assert may_stream(access)
+    sessions.end_all(user.pk, "test")
+    assert not may_stream(access)
+
+
+@pytest.mark.parametrize("cookie", ["access_token", "vf_access"])
+def test_both_doors_cookies_open_the_api(cookie: str) -> None:
+    access = access_of(signed_in(make_user()))
+    request = RequestFactory().get("/", HTTP_COOKIE=f"{cookie}={access}")
+    assert SessionTokenAuthentication().authenticate(request)
+
+
+def test_a_stale_cookie_does_not_hide_a_good_one() -> None:
+    access = access_of(signed_in(make_user()))
+    request = RequestFactory().get("/", HTTP_COOKIE=f"access_token=stale; vf_access={access}")
+    assert SessionTokenAuthentication().authenticate(request)
+
+
+def test_a_bad_authorization_header_is_an_error() -> None:
+    request = RequestFactory().get("/", HTTP_AUTHORIZATION="Bearer garbage")
+    with pytest.raises(AuthenticationFailed):
+        SessionTokenAuthentication().authenticate(request)
+
+
+def test_a_refresh_token_is_no_access_token() -> None:
+    client = signed_in(make_user())
+    assert not opens_the_api(client.cookies["refresh_token"].value)
+
+
+@pytest.mark.parametrize("claim", ["sid", "exp", "user_id", "jti"])
+def test_a_token_without_a_claim_is_none(claim: str) -> None:
+    signed_in(make_user())
+    token = SessionAccessToken.of(Session.objects.get())
+    del token[claim]
+    assert not opens_the_api(str(token))
+
+
+def test_an_expired_access_token_is_none() -> None:
+    access = access_of(signed_in(make_user()))
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert not opens_the_api(access)
+
+
+def test_a_session_costs_one_query(django_assert_num_queries: Any) -> None:
+    access = access_of(signed_in(make_user()))
+    with django_assert_num_queries(1):
+        assert opens_the_api(access)
+
+
+def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
+    user = make_user()
+    signed_in(user)
+    client.force_login(user)
+    with time_machine.travel(timezone.now() + timedelta(days=91)):
+        services.flush_expired()
+    assert not Session.objects.exists()
+    assert not DjangoSession.objects.exists()
+
+
+def test_running_sessions_are_not_flushed() -> None:
+    signed_in(make_user())
+    services.flush_expired()
+    assert Session.objects.exists()
+
+
+def test_changing_the_password_by_command_ends_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    access = access_of(signed_in(make_user()))
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "another secret")
+    call_command("changepassword", "alice@example.com", stdout=StringIO())
+    assert not opens_the_api(access)

@@ -1,0 +1,64 @@
+"""Production refuses to start when it could be taken over at once."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from core.checks import refuse_weak_production, weak_configuration
+
+STRONG = "k9Gz-2mXw7QpL4vTn8RbY1cHs6JdF3aEu5oIx0ZqWtCyVgBhNrM"
+DATABASE = {"ENGINE": "django.db.backends.postgresql", "HOST": "db", "PASSWORD": "s3cret-enough"}
+
+
+@pytest.fixture
+def production(settings: Any) -> Any:
+    """Settings with which production starts."""
+    settings.PRODUCTION = True
+    settings.SECRET_KEY = STRONG
+    settings.SIMPLE_JWT = settings.SIMPLE_JWT | {"SIGNING_KEY": STRONG}
+    settings.ALLOWED_HOSTS = ["films.example"]
+    settings.REDIS_URL = "redis://:s3cret@redis:6379/0"
+    settings.SUPERUSER_PASSWORD = ""
+    return settings
+
+
+def test_it_starts_when_all_is_well(production: Any) -> None:
+    refuse_weak_production()
+    assert weak_configuration() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error_id"),
+    [
+        ("SECRET_KEY", "django-insecure-" + STRONG, "core.E001"),
+        ("SECRET_KEY", STRONG[:49], "core.E001"),
+        ("SECRET_KEY", "a" * 60, "core.E001"),
+        ("SECRET_KEY", "change-me-" * 6, "core.E001"),
+        ("SIMPLE_JWT", {"SIGNING_KEY": "short"}, "core.E002"),
+        ("DEBUG", True, "core.E003"),
+        ("ALLOWED_HOSTS", ["*"], "core.E004"),
+        ("CORS_ALLOW_ALL_ORIGINS", True, "core.E005"),
+        ("SUPERUSER_PASSWORD", "adminpassword", "core.E006"),
+        ("SUPERUSER_PASSWORD", "short", "core.E006"),
+        ("DATABASES", {"default": DATABASE | {"PASSWORD": ""}}, "core.E007"),
+        ("REDIS_URL", "redis://redis:6379/0", "core.E008"),
+        ("JWT_COOKIE_SAMESITE", "None", "core.E009"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+def test_it_refuses(production: Any, name: str, value: Any, error_id: str) -> None:
+    setattr(production, name, value)
+    assert [message.id for message in weak_configuration()] == [error_id]
+    with pytest.raises(ImproperlyConfigured):
+        refuse_weak_production()
+
+
+def test_development_may_be_careless(settings: Any) -> None:
+    settings.DEBUG = True
+    refuse_weak_production()
+
+
+def test_a_database_or_redis_of_this_machine_needs_no_password(production: Any) -> None:
+    production.REDIS_URL = "redis://127.0.0.1:6379/0"
+    assert weak_configuration() == []
