@@ -1,5 +1,8 @@
 """The web server's configuration: `gunicorn -c python:core.gunicorn core.wsgi`."""
 
+import socket
+import struct
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +27,29 @@ logconfig_dict = settings.LOGGING | {
 }
 
 
+def when_ready(server: Any) -> None:
+    """Let the kernel cut off clients that stall: accepted sockets inherit these options.
+
+    gunicorn itself waits for ever, with a thread, for the rest of a request and for a
+    reader that does not read.
+    """
+    seconds = settings.WEB_STALL_SECONDS
+    for listener in server.LISTENERS:
+        reading = struct.pack("ll", seconds, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, reading)
+        if hasattr(socket, "TCP_USER_TIMEOUT") and listener.sock.family != socket.AF_UNIX:
+            option = socket.TCP_USER_TIMEOUT
+            listener.sock.setsockopt(socket.IPPROTO_TCP, option, seconds * 1000)
+
+
 class AccessLogger(Logger):
     """Writes each request as fields; the formatter masks what they must not show."""
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if isinstance(sys.exc_info()[1], BlockingIOError):  # SO_RCVTIMEO
+            self.info("A client stalled and was cut off.")
+        else:
+            super().exception(msg, *args, **kwargs)
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
         if not self.cfg.accesslog:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.http import UnreadablePostError
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
@@ -12,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from video_app.api.serializers import UploadedSerializer, UploadSerializer
+
+BROKEN_OFF = "The upload broke off."
 
 
 class TooLarge(APIException):
@@ -49,13 +52,16 @@ class WholeFormParser(MultiPartParser):
 
     def parse(self, stream: Any, *args: Any, **kwargs: Any) -> DataAndFiles:
         counted = _Counted(stream)
-        parsed = super().parse(counted, *args, **kwargs)
-        while counted.read(64 * 1024):
-            pass
+        try:
+            parsed = super().parse(counted, *args, **kwargs)
+            while counted.read(64 * 1024):
+                pass
+        except UnreadablePostError as error:  # the sender stalled
+            raise ParseError(BROKEN_OFF) from error
         if counted.bytes < int(stream.META["CONTENT_LENGTH"]):
             for file in parsed.files.values():
                 file.close()
-            raise ParseError("The upload broke off.")
+            raise ParseError(BROKEN_OFF)
         return parsed
 
 

@@ -1,0 +1,285 @@
+"""A real gunicorn and raw sockets: what no client library would send or do."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.stack import Stack, running_stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+BIG = 80 * 1024 * 1024
+SEED = f"""
+import json, os
+from django.conf import settings
+from tests.people import access_token, make_user
+from video_app.pipeline import layout
+from video_app.tests.films import make_film
+film = make_film()
+big = layout.segment_key(film.current_build.prefix, "720p", 3)
+os.truncate(os.path.join(settings.MEDIA_ROOT, big), {BIG})
+with open(os.path.join(settings.MEDIA_ROOT, "leak.txt"), "w") as file:
+    file.write("LEAKED")
+print(json.dumps({{
+    "film": film.pk,
+    "member": access_token(make_user()),
+    "staff": access_token(make_user("boss", is_staff=True)),
+}}))
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    stack: Stack
+    film: int
+    member: str
+    staff: str
+
+    @property
+    def segment(self) -> str:
+        return f"/api/video/{self.film}/720p/000.ts"
+
+    @property
+    def big(self) -> str:
+        return f"/api/video/{self.film}/720p/003.ts"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_stack(
+        tmp_path_factory.mktemp("sockets"),
+        worker=False,
+        MAX_UPLOAD_BYTES="2000000",
+        WEB_STALL_SECONDS="8",
+    ) as stack:
+        (stack.media).mkdir(exist_ok=True)
+        yield Site(stack, **json.loads(stack.manage("shell", "-v", "0", "-c", SEED)))
+
+
+def head(site: Site, path: str, method: str = "GET", token: str = "", **headers: str) -> bytes:
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: Bearer {token or site.member}",
+        *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def connect(site: Site) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", site.stack.port), timeout=20)
+
+
+def ask(site: Site, request: bytes) -> tuple[int, bytes]:
+    """Status and everything after the status line."""
+    with connect(site) as connection:
+        connection.sendall(request)
+        return answer_of(connection)
+
+
+def answer_of(connection: socket.socket) -> tuple[int, bytes]:
+    with connection.makefile("rb") as answer:
+        status = int(answer.readline().split()[1])
+        length, rest = 0, b""
+        while (line := answer.readline()) not in (b"\r\n", b""):
+            rest += line
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        return status, rest + answer.read(length)
+
+
+ATTACKS = [
+    "/api/video/{film}/../leak.txt",
+    "/api/video/{film}/../../../leak.txt",
+    "/api/video/{film}/720p/../../../leak.txt",
+    "/api/video/{film}/%2e%2e/leak.txt",
+    "/api/video/{film}/%2e%2e%2fleak.txt",
+    "/api/video/{film}/720p/%2e%2e%2f%2e%2e%2fleak.txt",
+    "/api/video/{film}/720p/..%2f..%2fleak.txt",
+    "/api/video/{film}/720p/%252e%252e%252fleak.txt",
+    "/api/video/{film}/720p/..%5c..%5cleak.txt",
+    "/api/video/{film}/720p/..\\..\\leak.txt",
+    "/api/video/{film}/720p/000.ts%00",
+    "/api/video/{film}/720p/000.ts%0a",
+    "/api/video/{film}/720p%00/000.ts",
+    "/api/video/{film}/720p/.",
+    "/api/video/{film}/./720p/..",
+    "/api/video/{film}//720p/000.ts",
+    "/api/video/{film}/720p//000.ts",
+    "/api/video/{film}/720p/.lease-x",
+    "/api/video/{film}/720p/" + "a" * 300,
+    "/api/video/{film}/720p/" + "0" * 300 + ".ts",
+    "/api/video/{film}/720p/%ff%fe.ts",
+    "/api/video/%2e%2e/720p/000.ts",
+    "/media/leak.txt",
+    "/media../leak.txt",
+    "/media/%2e%2e/media/leak.txt",
+    "/protected/leak.txt",
+    "/static/../media/leak.txt",
+    "/static/%2e%2e/media/leak.txt",
+    "//leak.txt",
+    "/leak.txt",
+]
+
+
+@pytest.mark.parametrize("path", ATTACKS)
+def test_no_path_leaves_the_catalogue(site: Site, path: str):
+    status, body = ask(site, head(site, path.format(film=site.film)))
+
+    assert status == 404
+    assert b"LEAKED" not in body
+    assert body.endswith((b'{"detail":"Not found."}', b'{"detail": "Not found."}'))
+
+
+def test_head_sends_the_length_and_nothing_else(site: Site):
+    """A body after HEAD would be taken for the beginning of the next answer."""
+    with connect(site) as connection:
+        connection.sendall(head(site, site.segment, "HEAD") + head(site, "/api/video/0", "HEAD"))
+        with connection.makefile("rb") as answer:
+            first = answer.readline()
+            while (line := answer.readline()) != b"\r\n":
+                first += line
+            second = answer.readline()
+
+    assert b"200" in first
+    assert b"Content-Length: 3760" in first
+    assert second.startswith(b"HTTP/1.1 404")
+
+
+def test_a_range_is_a_range_on_the_wire(site: Site):
+    """sendfile starts at the file's position; the connection goes on to be usable."""
+    with connect(site) as connection:
+        for _ in range(2):
+            connection.sendall(head(site, site.segment, Range="bytes=188-375"))
+            status, answer = answer_of(connection)
+            assert status == 206
+            assert b"Content-Range: bytes 188-375/3760" in answer
+            assert answer.endswith(b"." * 100)
+            assert b"\nContent-Length: 188\r\n" in answer
+
+
+def upload(site: Site, body: bytes, **headers: str) -> bytes:
+    request = head(
+        site,
+        "/api/video/upload/",
+        "POST",
+        site.staff,
+        Content_Type="multipart/form-data; boundary=x",
+        **headers,
+    )
+    return request + body
+
+
+PART = (
+    b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nCut\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="video_file"; filename="a.mp4"\r\n\r\n'
+)
+
+
+def test_half_an_upload_is_no_film(site: Site):
+    """Django alone takes what came for the whole file."""
+    with connect(site) as connection:
+        connection.sendall(upload(site, PART + b"x" * 1000, Content_Length="1000000"))
+        connection.shutdown(socket.SHUT_WR)
+        status, body = answer_of(connection)
+
+    assert (status, b"broke off" in body) == (400, True)
+    assert "Cut" not in site.stack.manage(
+        "shell",
+        "-v",
+        "0",
+        "-c",
+        "from video_app.models import Video; print(list(Video.objects.all()))",
+    )
+
+
+def test_an_upload_that_is_too_long_is_refused_unread(site: Site):
+    status, _ = ask(site, upload(site, b"", Content_Length="2000001"))
+
+    assert status == 413
+    assert files_in(site.stack.media / "tmp") == 0
+
+
+def test_an_upload_without_a_length_is_refused_unread(site: Site):
+    status, _ = ask(site, upload(site, b"5\r\nhello\r\n", Transfer_Encoding="chunked"))
+
+    assert status == 411
+
+
+def test_strangers_fill_no_disk(site: Site):
+    """A body of 1.9 MB is below the limit; nobody reads it before asking who it is."""
+    request = upload(site, PART + b"x" * 200_000, Content_Length="1900000")
+
+    status, _ = ask(site, request.replace(site.staff.encode(), b"nobody"))
+
+    assert status == 401
+    assert files_in(site.stack.media / "tmp") == 0
+
+
+def files_in(directory: Path) -> int:
+    return len(list(directory.iterdir())) if directory.exists() else 0
+
+
+def test_slow_clients_stop_nobody(site: Site):
+    """50 half-sent requests and 50 readers that do not read, and yet others are served."""
+    with ExitStack() as clients:
+        for _ in range(50):
+            half = clients.enter_context(connect(site))
+            half.sendall(b"GET /api/video/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half")
+            reader = clients.enter_context(connect(site))
+            reader.sendall(head(site, site.big))
+        time.sleep(1)
+        started = time.monotonic()
+        for _ in range(20):
+            status, _ = ask(site, head(site, site.segment, Connection="close"))
+            assert status == 200
+
+        # Well before the stalled ones are cut off.
+        assert time.monotonic() - started < 5
+
+
+def test_stalled_clients_are_cut_off(site: Site):
+    """Whoever sends nothing, or takes nothing, gives the thread back in the end."""
+    with connect(site) as half, connect(site) as reader:
+        half.sendall(b"GET /api/video/ HTTP/1.1\r\nX-Half")
+        reader.sendall(head(site, site.big))
+
+        assert half.recv(1) == b""
+        time.sleep(8)
+        with pytest.raises(ConnectionError):
+            read_all(reader)
+
+
+def read_all(connection: socket.socket) -> int:
+    total = 0
+    while piece := connection.recv(1 << 20):
+        total += len(piece)
+    return total
+
+
+def test_memory_does_not_grow_with_the_file(site: Site):
+    before = peak_memory(site)
+
+    with connect(site) as connection:
+        connection.sendall(head(site, site.big, Connection="close"))
+        assert read_all(connection) > BIG
+
+    assert peak_memory(site) - before < 10 * 1024 * 1024
+
+
+def peak_memory(site: Site) -> int:
+    """Bytes of resident memory of the largest of gunicorn's workers, at its highest."""
+    parent = site.stack.processes["web"].pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return max(_high_water(child) for child in children)
+
+
+def _high_water(pid: str) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
