@@ -35,7 +35,7 @@ class _TokenAuthentication(BaseAuthentication):
 
     def _principal(self, raw: str) -> tuple[Any, Any] | None:
         try:
-            return self.principal(SessionAccessToken(raw))  # type: ignore[arg-type]
+            return self.principal(SessionAccessToken.parse(raw))
         except TokenError:
             return None
 
@@ -48,7 +48,7 @@ class SessionTokenAuthentication(_TokenAuthentication):
 
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
         session = Session.objects.live().filter(pk=token.session_id).first()
-        return session and (session.user, session)
+        return (session.user, session) if session else None
 
 
 class StreamPass:

@@ -37,7 +37,7 @@ def _message(template: str, user: User, link: str) -> EmailMultiAlternatives:
     )
     message = EmailMultiAlternatives(subject.strip(), text, to=[user.email])
     message.attach_alternative(html, "text/html")
-    message.mixed_subtype = "related"  # the logo belongs to the HTML, it is no attachment
+    message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the logo belongs to the HTML, it is no attachment
     message.attach(_logo())
     return message
 

@@ -41,7 +41,7 @@ def hit(scope: str, who: str) -> int:
         return 0
     if count is None or count <= limit.count:
         return 0
-    return int(cache.ttl(key) or 1)
+    return int(cache.ttl(key) or 1)  # type: ignore[attr-defined]  # django-redis has it
 
 
 def forget(scope: str, who: str) -> None:

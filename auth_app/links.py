@@ -18,7 +18,7 @@ class ActivationTokenGenerator(PasswordResetTokenGenerator):
 
     key_salt = "auth_app.links.activation"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{user.pk}{user.email}{user.is_active}{user.activated_at}{timestamp}"
 
 

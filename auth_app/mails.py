@@ -78,7 +78,7 @@ def _too_many(mail: Mail) -> bool:
     sent = Mail.objects.filter(
         to=mail.to, kind=mail.kind, state=MailState.SENT, created_at__gt=hour_ago
     )
-    return sent.count() >= settings.MAILS_PER_HOUR
+    return bool(sent.count() >= settings.MAILS_PER_HOUR)
 
 
 def _finish(mail: Mail, state: MailState) -> None:

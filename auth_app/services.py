@@ -70,7 +70,7 @@ def sign_in(user: User, door: str, origin: Origin, *, remember: bool) -> Session
 def sign_out(raw_refresh_token: str, origin: Origin) -> None:
     """End the session that the token names; a token that names none changes nothing."""
     try:
-        token = SessionRefreshToken(raw_refresh_token)
+        token = SessionRefreshToken.parse(raw_refresh_token)
     except TokenError:
         return
     if sessions.end(token.session_id, "signed out"):
@@ -84,7 +84,7 @@ def register(email: str, password: str, door: str, **profile: str) -> User:
     """
     try:
         with transaction.atomic():
-            user = User.objects.create_user(email, password, is_active=False, **profile)
+            user: User = User.objects.create_user(email, password, is_active=False, **profile)
             mails.ask_for(MailKind.ACTIVATION, user.email, door)
     except IntegrityError as error:
         raise AddressTakenError from error

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from auth_app.models import User
 
 
-def _asking_for(name: str) -> dict[str, str]:
+def _asking_for(name: str) -> dict[str, Any]:
     """No two fields share a message: clients show every message of a body."""
     return {
         "required": f"Please enter {name}.",
@@ -90,7 +90,7 @@ class UsersNewPasswordSerializer(NewPasswordSerializer):
 class ProfileSerializer(serializers.ModelSerializer[User]):
     """What `/users/login/` returns."""
 
-    favorite_videos = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    favorite_videos: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
 
     class Meta:
         model = User

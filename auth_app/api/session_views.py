@@ -82,7 +82,7 @@ def _rotated(tokens: list[str]) -> Session | None:
     """The session of the first refresh token that is still good."""
     for raw in tokens:
         try:
-            return sessions.rotate(SessionRefreshToken(raw))  # type: ignore[arg-type]
+            return sessions.rotate(SessionRefreshToken.parse(raw))
         except (TokenError, sessions.SessionOverError):
             continue
     return None

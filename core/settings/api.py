@@ -12,7 +12,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-FRONTEND_URL = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
+FRONTEND_URL: str = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
 BACKEND_ORIGIN = _origin(
     env.first("BACKEND_URL", "BACKEND_BASE_URL", "BACKEND_ORIGIN", default="http://127.0.0.1:8000")
 )
@@ -21,7 +21,7 @@ FRONTEND_ORIGIN = _origin(FRONTEND_URL) if FRONTEND_URL else ""
 
 def _page(variable: str, path: str, built_in: str) -> str:
     """A front end's page; without a front end, the built-in site's."""
-    chosen = env.str(variable, default=path if FRONTEND_ORIGIN else built_in)
+    chosen: str = env.str(variable, default=path if FRONTEND_ORIGIN else built_in)
     return urljoin(FRONTEND_ORIGIN or BACKEND_ORIGIN, chosen)
 
 
