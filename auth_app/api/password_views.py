@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from auth_app import mails, services
+from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.registration_views import BAD_LINK
 from auth_app.api.serializers import (
@@ -22,6 +23,7 @@ CHANGED = "Your Password has been successfully reset."
 class ForgotPasswordView(AccountView):
     throttle_scope = "mail"
 
+    @schema.forgot_password
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
         mails.ask_for(MailKind.RESET, asked["email"], self.door)
@@ -31,6 +33,7 @@ class ForgotPasswordView(AccountView):
 class ResetPasswordView(AccountView):
     throttle_scope = "link"
 
+    @schema.reset_password
     def post(self, request: Request, **link: str) -> Response:
         """`link` holds uid and token when they are in the path; else the body has them."""
         serializer = NewPasswordSerializer if link else UsersNewPasswordSerializer

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from auth_app import links, mails, services
+from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import AddressSerializer, RegisterSerializer
 from auth_app.models import MailKind, User
@@ -18,6 +19,7 @@ SENT_AGAIN = "If an account waits for its activation, the link has been sent aga
 class RegisterView(AccountView):
     throttle_scope = "register"
 
+    @schema.register
     def post(self, request: Request) -> Response:
         asked = self.parsed(RegisterSerializer, request.data)
         try:
@@ -44,6 +46,7 @@ class ActivateView(AccountView):
 
     throttle_scope = "link"
 
+    @schema.activate
     def get(
         self, request: Request, uid: str | None = None, token: str | None = None
     ) -> HttpResponseBase:
@@ -66,6 +69,7 @@ class ActivateView(AccountView):
 class ResendView(AccountView):
     throttle_scope = "mail"
 
+    @schema.resend
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
         mails.ask_for(MailKind.ACTIVATION, asked["email"], self.door)
@@ -77,6 +81,7 @@ class EmailExistsView(AccountView):
 
     throttle_scope = "email_exists"
 
+    @schema.email_exists
     def get(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.query_params)
         return Response({"exists": services.has_account(asked["email"])})

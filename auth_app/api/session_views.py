@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
 from auth_app import cookies, services, sessions
+from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import LoginSerializer, ProfileSerializer, UsersLoginSerializer
 from auth_app.models import Session
@@ -20,6 +21,7 @@ NO_COOKIE = "There is no refresh cookie."
 class LoginView(AccountView):
     throttle_scope = "login"
 
+    @schema.login
     def post(self, request: Request) -> Response:
         serializer = UsersLoginSerializer if self.is_users else LoginSerializer
         asked = self.parsed(serializer, request.data)
@@ -52,6 +54,7 @@ class LoginView(AccountView):
 class RefreshView(AccountView):
     throttle_scope = "refresh"
 
+    @schema.refresh
     def post(self, request: Request) -> Response:
         tokens = cookies.refresh_tokens(request, self.door)
         if not tokens:
@@ -69,6 +72,7 @@ class RefreshView(AccountView):
 class LogoutView(AccountView):
     throttle_scope = "refresh"
 
+    @schema.logout
     def post(self, request: Request) -> Response:
         tokens = cookies.refresh_tokens(request, self.door)
         for token in tokens:

@@ -1,0 +1,115 @@
+"""How the account endpoints are described in the OpenAPI schema."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
+from rest_framework import serializers
+
+from auth_app.api.serializers import (
+    AddressSerializer,
+    LoginSerializer,
+    NewPasswordSerializer,
+    RegisterSerializer,
+)
+
+TEXT = serializers.CharField
+WITH_COOKIES = " Sets the HttpOnly cookies with the tokens."
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "auth_app.authentication.SessionTokenAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        name = settings.JWT_COOKIE_NAMES["api"][0]
+        return {"type": "apiKey", "in": "cookie", "name": name}
+
+
+class StreamScheme(SessionScheme):
+    target_class = "auth_app.authentication.StreamTokenAuthentication"
+    name = "stream"
+
+
+def _body(name: str, **fields: Any) -> serializers.Serializer[Any]:
+    return inline_serializer(name, fields)  # type: ignore[return-value]
+
+
+def _described(summary: str, **options: Any) -> Any:
+    options["responses"] |= {429: OpenApiResponse(DETAIL, "Too often; see `Retry-After`.")}
+    return extend_schema(
+        summary=summary, description=summary, tags=["accounts"], auth=[], **options
+    )
+
+
+DETAIL = _body("Detail", detail=TEXT())
+MESSAGE = _body("Message", message=TEXT())
+ERRORS = OpenApiResponse(OpenApiTypes.OBJECT, "`{field: [messages]}` or `{detail}`")
+USER = _body("RegisteredUser", id=serializers.IntegerField(), email=serializers.EmailField())
+SIGNED_IN = _body("SignedInUser", id=serializers.IntegerField(), username=serializers.EmailField())
+
+register = _described(
+    "Make an account; its activation link is mailed.",
+    request=RegisterSerializer,
+    responses={
+        201: _body("Registered", user=USER, token=TEXT(help_text="a placeholder")),
+        400: ERRORS,
+    },
+)
+activate = _described(
+    "Confirm the address, once. Browsers that navigate here are redirected.",
+    responses={200: MESSAGE, 302: None, 400: MESSAGE},
+)
+resend = _described(
+    "Mail the activation link again, if there is an account that waits for it.",
+    request=AddressSerializer,
+    responses={200: DETAIL, 400: ERRORS},
+)
+login = _described(
+    "Sign in." + WITH_COOKIES,
+    request=LoginSerializer,
+    responses={
+        200: _body("SignedIn", detail=TEXT(), user=SIGNED_IN),
+        400: ERRORS,
+        401: DETAIL,
+    },
+)
+refresh = _described(
+    "Exchange the refresh cookie." + WITH_COOKIES,
+    request=None,
+    responses={
+        200: _body("Refreshed", detail=TEXT(), access=TEXT(help_text="a placeholder")),
+        400: DETAIL,
+        401: DETAIL,
+    },
+)
+logout = _described(
+    "Sign out: the session ends, all cookies are cleared.",
+    request=None,
+    responses={200: DETAIL, 400: DETAIL},
+)
+forgot_password = _described(
+    "Mail a link to choose a new password. The answer is the same for every address.",
+    request=AddressSerializer,
+    responses={200: DETAIL, 400: ERRORS},
+)
+reset_password = _described(
+    "Choose a new password, once per link; all sessions end.",
+    request=NewPasswordSerializer,
+    responses={200: DETAIL, 400: ERRORS},
+)
+email_exists = _described(
+    "Whether an address has an account.",
+    parameters=[OpenApiParameter("email", OpenApiTypes.EMAIL, required=True)],
+    responses={
+        200: _body("EmailExists", exists=serializers.BooleanField()),
+        400: ERRORS,
+    },
+)
