@@ -266,6 +266,8 @@ class Build(Leased):
     progressive = models.JSONField(
         "rung → size in bytes of its progressive MP4", default=dict, blank=True
     )
+    subtitles = models.PositiveSmallIntegerField("subtitle tracks", default=0)
+    storyboard_sheets = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")

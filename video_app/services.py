@@ -6,6 +6,7 @@ conditional on a lease and on the source revision, so that late ones change noth
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -222,6 +223,15 @@ def _show(build_id: int) -> None:
 # --- the end of a build -------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What was made of a whole build: bytes per progressive file, and counts."""
+
+    progressive: dict[str, int] = field(default_factory=dict)
+    subtitles: int = 0
+    sheets: int = 0
+
+
 def request_finish(build_id: int) -> None:
     Build.objects.filter(pk=build_id).update(enqueued_at=timezone.now())
     ring(TRANSCODE, "finish_build", build_id, timeout=LONG_JOB_SECONDS, at_front=True)
@@ -249,7 +259,7 @@ def release_finish(build_id: int, token: UUID) -> None:
         fail_build(build_id, GAVE_UP)
 
 
-def publish_build(build_id: int, token: UUID, progressive: dict[str, int]) -> bool:
+def publish_build(build_id: int, token: UUID, derived: Derived) -> bool:
     """Make a whole build the one that players get; whether it was still wanted."""
     now = timezone.now()
     with transaction.atomic():
@@ -263,7 +273,9 @@ def publish_build(build_id: int, token: UUID, progressive: dict[str, int]) -> bo
             token,
             state=BuildState.COMPLETE,
             finished_at=now,
-            progressive=progressive,
+            progressive=derived.progressive,
+            subtitles=derived.subtitles,
+            storyboard_sheets=derived.sheets,
         )
         if not Video.objects.filter(
             pk=build.video_id, source_revision=build.source_revision

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from video_app import services
 from video_app.models import Build, Video
-from video_app.pipeline import ffmpeg, layout, poster, progressive, source, storage, transcode
+from video_app.pipeline import derive, ffmpeg, layout, poster, source, storage, transcode
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.types import Plan
@@ -105,24 +105,41 @@ def finish_build(build_id: int) -> None:
     keep = _keeper(lambda: services.renew_finish(build_id, token))
     try:
         with _work_folder(build, token) as work:
-            sizes = _progressive(build, work, keep)
+            derived = _derive(build, work, keep)
     except LeaseLostError:
         return
     except (EncodeError, OSError) as error:
         logger.warning("finishing failed", extra={"build": build_id, "reason": str(error)})
         services.release_finish(build_id, token)
         return
-    if services.publish_build(build_id, token, sizes):
+    if services.publish_build(build_id, token, derived):
         source.seekable_path(Path(build.video.video_file.path)).unlink(missing_ok=True)
         if not build.video.poster:
             make_poster(build.video_id, build.source_revision)
 
 
-def _progressive(build: Build, work: Path, keep: Callable[[], None]) -> dict[str, int]:
-    if not settings.PROGRESSIVE_MP4:
-        return {}
-    folder = _local(build.prefix)
-    return progressive.make_progressive(_ffmpeg(), folder, build.plan, work, watch=keep)
+def _derive(build: Build, work: Path, keep: Callable[[], None]) -> services.Derived:
+    """The files that are made of a whole build. Only the progressive ones are promised
+    to clients; a film without a storyboard is still a film."""
+    plan, folder = build.plan, _local(build.prefix)
+    sizes = {}
+    if settings.PROGRESSIVE_MP4:
+        sizes = derive.make_progressive(_ffmpeg(), folder, plan, work, watch=keep)
+    subtitles = _optional(
+        lambda: derive.make_subtitles(
+            _ffmpeg(), _source_path(build), plan, folder, work, watch=keep
+        )
+    )
+    sheets = _optional(lambda: derive.make_storyboard(_ffmpeg(), folder, plan, work, watch=keep))
+    return services.Derived(progressive=sizes, subtitles=subtitles, sheets=sheets)
+
+
+def _optional(make: Callable[[], int]) -> int:
+    try:
+        return make()
+    except EncodeError as error:
+        logger.warning("left out: %s", error)
+        return 0
 
 
 def make_poster(video_id: int, revision: int) -> None:

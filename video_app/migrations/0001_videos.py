@@ -27,6 +27,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('encoding', 'Encoding'), ('complete', 'Complete'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='encoding', max_length=10)),
                 ('plan_json', models.JSONField()),
                 ('progressive', models.JSONField(blank=True, default=dict, verbose_name='rung → size in bytes of its progressive MP4')),
+                ('subtitles', models.PositiveSmallIntegerField(default=0, verbose_name='subtitle tracks')),
+                ('storyboard_sheets', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('retired_at', models.DateTimeField(help_text='Since when no new player is sent here.', null=True)),

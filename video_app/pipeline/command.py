@@ -7,7 +7,10 @@ in docs/adr/0003.
 import math
 from fractions import Fraction
 
+from video_app.pipeline.grid import GOPS_PER_SEGMENT
 from video_app.pipeline.ladder import display_size
+from video_app.pipeline.layout import track_name
+from video_app.pipeline.storyboard import COLUMNS, ROWS, every_nth_gop, picture_size
 from video_app.pipeline.types import (
     AAC_FRAME,
     SAMPLE_RATE,
@@ -29,6 +32,8 @@ MAX_PIXELS = 8192 * 4320
 TIMESTAMP_ORIGIN = 10
 # Decoders and the resampler settle in before a chunk's first frame.
 LEAD_IN = Fraction(1)
+# Bits per second of each selectable sound track.
+TRACK_RATE = 128_000
 # The encoder's own delay is one frame; three more make its first ones exact.
 AUDIO_LEAD_IN_FRAMES = 4
 # Linearise, map into BT.709's range, and return to its curve.
@@ -65,24 +70,24 @@ def encode_chunk(
     Runs in the work folder and writes `<rung>/NNN.ts` there. `silent` replaces the
     sound by silence, for a chunk in which the source has none.
     """
-    audio = plan.source.audios[0] if plan.has_audio else None
-    silent = silent or (audio is not None and not _sounds(plan, span, audio))
-    graph = video_graph(plan, span)
     inputs = _seek(plan, span) + input_arguments(path)
-    maps = [f"[v{n}]" for n in range(len(plan.rungs))]
-    if audio is not None:
-        if silent:
+    graphs = [video_graph(plan, span)]
+    labels = [f"[v{n}]" for n in range(len(plan.rungs))]
+    for audio, outputs in _sounds(plan):
+        stream = f"0:{audio.index}"
+        if silent or not _is_heard(plan, span, audio):
+            stream = f"{inputs.count('-i')}:a"
             inputs += ["-f", "lavfi", "-i", f"anullsrc=r={SAMPLE_RATE}:cl=stereo"]
-        graph += ";" + audio_graph(plan, span, "1:a" if silent else f"0:{audio.index}")
-        maps += [f"[a{n}]" for n in range(len(audio_rates(plan)))]
+        graphs.append(audio_graph(plan, span, stream, outputs))
+        labels += outputs
     return [
         *base_arguments(binary, threads=threads),
         *("-progress", "pipe:1", "-stats_period", "1"),
         *inputs,
-        *("-filter_complex", graph),
-        *(argument for label in maps for argument in ("-map", label)),
+        *("-filter_complex", ";".join(graphs)),
+        *(argument for label in labels for argument in ("-map", label)),
         *_video_codec(plan, threads),
-        *(_audio_codec(plan, span) if audio is not None else ()),
+        *(_audio_codec(plan, span) if plan.has_audio else ()),
         *("-map_metadata", "-1", "-map_chapters", "-1"),
         # Time stamps are final as they leave the filters.
         *("-fps_mode", "passthrough", "-output_ts_offset", str(TIMESTAMP_ORIGIN)),
@@ -108,7 +113,17 @@ def audio_frames(plan: Plan, span: ChunkSpan) -> tuple[int, int]:
     )
 
 
-def _sounds(plan: Plan, span: ChunkSpan, audio: AudioStream) -> bool:
+def _sounds(plan: Plan) -> list[tuple[AudioStream, list[str]]]:
+    """The sound tracks with the labels of their encodes: the first one's once per bit
+    rate, `[a0]`, `[a1]`, …, then one for each further track."""
+    if not plan.has_audio:
+        return []
+    main = len(audio_rates(plan))
+    further = [(track, [f"[a{main + n}]"]) for n, track in enumerate(plan.tracks)]
+    return [(plan.source.audios[0], [f"[a{n}]" for n in range(main)]), *further]
+
+
+def _is_heard(plan: Plan, span: ChunkSpan, audio: AudioStream) -> bool:
     start, end = plan.time(span.first_frame), plan.time(span.end_frame)
     return audio.start < end and audio.end > start - LEAD_IN
 
@@ -164,22 +179,19 @@ def _thin(rung: Rung) -> str:
     return f"framestep={rung.rate_divisor}" if rung.rate_divisor > 1 else "null"
 
 
-def audio_graph(plan: Plan, span: ChunkSpan, stream: str) -> str:
-    """Exactly the samples from which the encoder makes the chunk's AAC frames.
-
-    The outputs are `[a0]`, `[a1]`, … one per distinct bit rate.
-    """
+def audio_graph(plan: Plan, span: ChunkSpan, stream: str, outputs: list[str]) -> str:
+    """Exactly the samples from which the encoder makes the chunk's AAC frames, for each
+    of the labelled outputs."""
     first, end = audio_frames(plan, span)
     # Fill gaps with silence, cut overlaps, never stretch: stretching by single
     # samples makes packets that players place seconds away.
     resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01"
     if span.first_frame == 0:
         resample += ":first_pts=0"
-    outputs = "".join(f"[a{number}]" for number in range(len(audio_rates(plan))))
     return (
         f"[{stream}]aformat=channel_layouts=stereo,{resample},apad,"
         f"atrim=start_pts={AAC_FRAME * (first - AUDIO_LEAD_IN_FRAMES)}"
-        f":end_pts={AAC_FRAME * (end + 1)},asplit={len(audio_rates(plan))}{outputs}"
+        f":end_pts={AAC_FRAME * (end + 1)},asplit={len(outputs)}{''.join(outputs)}"
     )
 
 
@@ -209,7 +221,7 @@ def _audio_codec(plan: Plan, span: ChunkSpan) -> list[str]:
     first, end = audio_frames(plan, span)
     stamp = f"pts*tb*{SAMPLE_RATE}"
     arguments = ["-c:a", "aac", "-ac", "2", "-ar", str(SAMPLE_RATE)]
-    for number, rate in enumerate(audio_rates(plan)):
+    for number, rate in enumerate([*audio_rates(plan), *(TRACK_RATE for _ in plan.tracks)]):
         arguments += [f"-b:a:{number}", str(rate)]
     # Drop the lead-in's packets and the encoder's delay: what is left abuts exactly.
     drop = f"lt({stamp},{AAC_FRAME * first - 0.5})+gte({stamp},{AAC_FRAME * end - 0.5})"
@@ -217,29 +229,37 @@ def _audio_codec(plan: Plan, span: ChunkSpan) -> list[str]:
 
 
 def _tee(plan: Plan, span: ChunkSpan) -> str:
-    """One muxer per rendition behind one set of encoders.
+    """One muxer per rendition and track behind one set of encoders.
 
     Names are relative to the work folder, so nothing in them needs escaping.
     """
     rates = audio_rates(plan)
+    segment = plan.gop * GOPS_PER_SEGMENT / plan.rate
     # A little under one segment: the muxer cuts at the first key frame after it.
-    cut_after = _decimal(Fraction(plan.gop * 3, 1) / plan.rate - Fraction(plan.gop, 8) / plan.rate)
+    cut_after = segment - plan.gop / plan.rate / 8
     outputs = []
     for number, rung in enumerate(plan.rungs):
         select = f"v:{number}" + (f",a:{rates.index(rung.audio_rate)}" if plan.has_audio else "")
-        options = {
-            "select": f"\\'{select}\\'",
-            "f": "hls",
-            "hls_time": cut_after,
-            "hls_list_size": 0,
-            "hls_segment_filename": f"{rung.name}/%03d.ts",
-            "start_number": span.first_segment,
-            # No offset between a picture's time stamp and its place in the stream.
-            "max_delay": 0,
-        }
-        slave = ":".join(f"{name}={value}" for name, value in options.items())
-        outputs.append(f"[{slave}]{rung.name}/index.m3u8")
+        outputs.append(_muxer(rung.name, select, cut_after, span))
+    for number in range(len(plan.tracks)):
+        # Sound can be cut anywhere, so these cuts are the first packets past the others.
+        outputs.append(_muxer(track_name(number), f"a:{len(rates) + number}", segment, span))
     return "|".join(outputs)
+
+
+def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> str:
+    options = {
+        "select": f"\\'{select}\\'",
+        "f": "hls",
+        "hls_time": _decimal(cut_after),
+        "hls_list_size": 0,
+        "hls_segment_filename": f"{folder}/%03d.ts",
+        "start_number": span.first_segment,
+        # No offset between a picture's time stamp and its place in the stream.
+        "max_delay": 0,
+    }
+    slave = ":".join(f"{name}={value}" for name, value in options.items())
+    return f"[{slave}]{folder}/index.m3u8"
 
 
 def _decimal(value: Fraction) -> str:
@@ -281,4 +301,33 @@ def join(binary: str, names: list[str], target: str) -> list[str]:
         *("-protocol_whitelist", "concat,file", "-f", "mpegts", "-i", "concat:" + "|".join(names)),
         *("-map", "0:v", "-map", "0:a?", "-c", "copy", "-bsf:a", "aac_adtstoasc"),
         *("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{target}"),
+    ]
+
+
+def subtitles(binary: str, path: str, indexes: list[int], folder: str) -> list[str]:
+    """Each of some text streams as WebVTT: `<folder>/<place in the list>.vtt`."""
+    outputs = []
+    for place, index in enumerate(indexes):
+        outputs += ["-map", f"0:{index}", "-c:s", "webvtt", "-f", "webvtt", "-y"]
+        outputs.append(f"file:{folder}/{place}.vtt")
+    return [
+        *base_arguments(binary),
+        *("-copyts", "-start_at_zero"),
+        *input_arguments(path),
+        *outputs,
+    ]
+
+
+def storyboard(binary: str, names: list[str], plan: Plan, target: str) -> list[str]:
+    """Sheets of small pictures from the key pictures of our own segments of one rendition."""
+    width, height = picture_size(plan)
+    return [
+        *base_arguments(binary, threads=1),
+        *("-skip_frame", "nokey", "-protocol_whitelist", "concat,file", "-f", "mpegts"),
+        *("-i", "concat:" + "|".join(names), "-map", "0:v"),
+        "-vf",
+        f"select='not(mod(n,{every_nth_gop(plan)}))',scale={width}:{height},setsar=1,"
+        f"tile={COLUMNS}x{ROWS},format=yuvj420p",
+        *("-fps_mode", "passthrough", "-q:v", "6", "-map_metadata", "-1"),
+        *("-f", "image2", "-start_number", "0", "-y", f"file:{target}/%03d.jpg"),
     ]

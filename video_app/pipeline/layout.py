@@ -1,7 +1,5 @@
 """Where things lie in the media storage: storage keys, never local paths."""
 
-MASTER = "master.m3u8"
-
 
 def video_prefix(video_id: int) -> str:
     return f"hls/{video_id}"
@@ -18,6 +16,19 @@ def segment_name(number: int) -> str:
 
 def segment_key(build_prefix: str, rung: str, number: int) -> str:
     return f"{build_prefix}/{rung}/{segment_name(number)}"
+
+
+def track_name(number: int) -> str:
+    """The folder of a selectable sound track, counted from 0."""
+    return f"audio-{number}"
+
+
+def subtitle_key(build_prefix: str, track: int, number: int) -> str:
+    return f"{build_prefix}/subtitles-{track}/{number:03d}.vtt"
+
+
+def storyboard_key(build_prefix: str, number: int) -> str:
+    return f"{build_prefix}/storyboard/{number:03d}.jpg"
 
 
 def progressive_key(build_prefix: str, rung: str) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from video_app.pipeline.layout import segment_name
+from video_app.pipeline import subtitles
+from video_app.pipeline.languages import names, tag
+from video_app.pipeline.layout import segment_name, track_name
 from video_app.pipeline.types import Plan, Rung
 
 Report = dict[str, list[dict[str, Any]]]
@@ -47,8 +49,25 @@ def iframe_playlist(plan: Plan, rung: str, reports: Sequence[Report], *, query: 
     return _text(lines, complete=True)
 
 
+def subtitle_playlist(plan: Plan, *, query: str = "") -> str:
+    """The playlist of any one subtitle track of a finished build."""
+    count = subtitles.segment_count(plan.duration)
+    lines = _head(6, complete=True, target=subtitles.SEGMENT_SECONDS)
+    for number in range(count):
+        left = plan.duration - number * subtitles.SEGMENT_SECONDS
+        lines.append(f"#EXTINF:{_seconds(min(left, Fraction(subtitles.SEGMENT_SECONDS)))},")
+        lines.append(f"{number:03d}.vtt{query}")
+    return _text(lines, complete=True)
+
+
 def master_playlist(
-    plan: Plan, reports: Sequence[Report], *, complete: bool, base: str = "", query: str = ""
+    plan: Plan,
+    reports: Sequence[Report],
+    *,
+    complete: bool,
+    has_subtitles: bool = False,
+    base: str = "",
+    query: str = "",
 ) -> str:
     """The multivariant playlist. `base` is prefixed to URIs, `query` appended.
 
@@ -58,20 +77,53 @@ def master_playlist(
     lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if not complete:
         lines.append(START)
+    lines += _audio_lines(plan, base, query)
+    groups = ',AUDIO="sound"' if plan.tracks else ""
+    if has_subtitles:
+        lines += _subtitle_lines(plan, base, query)
+        groups += ',SUBTITLES="text"'
     for rung in _by_preference(plan.rungs):
         rates = _measured(plan, rung, reports) if complete else _bounds(plan, rung)
-        lines.append(f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}")
+        lines.append(f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}{groups}")
         lines.append(f"{base}{rung.name}/index.m3u8{query}")
     if complete:
         lines += [_iframe_line(plan, rung, reports, base, query) for rung in plan.rungs]
     return "\n".join(lines) + "\n"
 
 
-def _head(version: int, *, complete: bool) -> list[str]:
+def _audio_lines(plan: Plan, base: str, query: str) -> list[str]:
+    """The sound tracks to choose from; the first one lies in the renditions themselves."""
+    if not plan.tracks:
+        return []
+    audios = [plan.source.audios[0], *plan.tracks]
+    titles = names([(audio.language, audio.title) for audio in audios])
+    lines = []
+    for number, (audio, title) in enumerate(zip(audios, titles, strict=True)):
+        default = "NO" if number else "YES"
+        uri = f',URI="{base}{track_name(number - 1)}/index.m3u8{query}"' if number else ""
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{title}",'
+            f'LANGUAGE="{tag(audio.language)}",DEFAULT={default},AUTOSELECT=YES,CHANNELS="2"{uri}'
+        )
+    return lines
+
+
+def _subtitle_lines(plan: Plan, base: str, query: str) -> list[str]:
+    streams = plan.source.subtitles
+    titles = names([(stream.language, stream.title) for stream in streams])
+    return [
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{title}",'
+        f'LANGUAGE="{tag(stream.language)}",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,'
+        f'URI="{base}subtitles-{number}/index.m3u8{query}"'
+        for number, (stream, title) in enumerate(zip(streams, titles, strict=True))
+    ]
+
+
+def _head(version: int, *, complete: bool, target: int = TARGET_DURATION) -> list[str]:
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{version}",
-        f"#EXT-X-TARGETDURATION:{TARGET_DURATION}",
+        f"#EXT-X-TARGETDURATION:{target}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         f"#EXT-X-PLAYLIST-TYPE:{'VOD' if complete else 'EVENT'}",
     ]

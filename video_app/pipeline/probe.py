@@ -7,7 +7,8 @@ from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.types import AudioStream, Source, SubtitleStream, VideoStream
 
 HDR_TRANSFERS = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG); ITU-T H.273
-TEXT_SUBTITLES = {"subrip", "ass", "ssa", "webvtt", "mov_text", "text"}
+TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
+MAX_SUBTITLES = 32
 # A film that holds less than this share of what its header states was cut off.
 COMPLETE_SHARE = Fraction(95, 100)
 
@@ -100,4 +101,4 @@ def _subtitles(facts: dict[str, Any]) -> list[SubtitleStream]:
         SubtitleStream(s["index"], s["codec"], s["language"], s["title"])
         for s in facts["streams"]
         if s["type"] == "subtitle" and s["codec"] in TEXT_SUBTITLES
-    ]
+    ][:MAX_SUBTITLES]

@@ -9,7 +9,7 @@ from typing import Any
 
 from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError, StorageFullError
-from video_app.pipeline.layout import segment_name
+from video_app.pipeline.layout import segment_name, track_name
 from video_app.pipeline.progress import Progress
 from video_app.pipeline.transport import CLOCK, BrokenSegmentError, Segment, read_segment
 from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan, Rung
@@ -41,8 +41,8 @@ def encode_chunk(
     raising. Returns the chunk's report (see `playlist`). `EncodeError` when the
     output is not exactly what was planned, whatever ffmpeg said.
     """
-    for rung in plan.rungs:
-        (work / rung.name).mkdir(parents=True, exist_ok=True)
+    for folder in plan.folders:
+        (work / folder).mkdir(parents=True, exist_ok=True)
     progress = _progress(plan, span)
     limits = ffmpeg.ProcessLimits(seconds=chunk_seconds(plan, span))
     try:
@@ -53,7 +53,7 @@ def encode_chunk(
             on_line=progress.feed,
             watch=(lambda: watch(progress.seconds)) if watch else None,
         )
-        return {rung.name: _measure(plan, span, rung, work / rung.name) for rung in plan.rungs}
+        return _measure(plan, span, work)
     except (EncodeError, OSError) as error:
         _raise_if_full(work, error)
         raise
@@ -71,21 +71,31 @@ def _raise_if_full(work: Path, error: Exception) -> None:
         raise StorageFullError("There is no room left for the encoded film.") from error
 
 
-def _measure(plan: Plan, span: ChunkSpan, rung: Rung, folder: Path) -> list[dict[str, Any]]:
-    segments = [
-        _read(folder / segment_name(number))
-        for number in range(span.first_segment, span.end_segment)
-    ]
-    for number, segment in enumerate(segments, span.first_segment):
-        _check_pictures(plan, rung, number, segment)
-    if plan.has_audio:
-        _check_sound(plan, span, rung, segments)
-    return [{"size": segment.size, "iframes": segment.iframes} for segment in segments]
+def _measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str, Any]]]:
+    report = {}
+    for rung in plan.rungs:
+        segments = _read(span, work / rung.name)
+        for number, segment in enumerate(segments, span.first_segment):
+            _check_pictures(plan, rung, number, segment)
+        if plan.has_audio:
+            _check_sound(plan, span, rung.name, segments)
+        report[rung.name] = [{"size": s.size, "iframes": s.iframes} for s in segments]
+    for number in range(len(plan.tracks)):
+        name = track_name(number)
+        segments = _read(span, work / name, has_pictures=False)
+        _check_sound(plan, span, name, segments)
+        report[name] = [{"size": s.size} for s in segments]
+    return report
 
 
-def _read(path: Path) -> Segment:
+def _read(span: ChunkSpan, folder: Path, *, has_pictures: bool = True) -> list[Segment]:
+    numbers = range(span.first_segment, span.end_segment)
+    return [_read_one(folder / segment_name(n), has_pictures=has_pictures) for n in numbers]
+
+
+def _read_one(path: Path, *, has_pictures: bool) -> Segment:
     try:
-        return read_segment(path.read_bytes())
+        return read_segment(path.read_bytes(), has_pictures=has_pictures)
     except FileNotFoundError:
         raise EncodeError(f"{path.name} was not written") from None
     except BrokenSegmentError as error:
@@ -105,14 +115,14 @@ def _check_pictures(plan: Plan, rung: Rung, number: int, segment: Segment) -> No
     _check_stamp(f"{rung.name} segment {number}", segment.first_pts, expected)
 
 
-def _check_sound(plan: Plan, span: ChunkSpan, rung: Rung, segments: list[Segment]) -> None:
+def _check_sound(plan: Plan, span: ChunkSpan, name: str, segments: list[Segment]) -> None:
     first, end = command.audio_frames(plan, span)
     found = sum(segment.sound_frames for segment in segments)
     if found != end - first:
-        raise EncodeError(f"{rung.name}: {found} sound frames, not {end - first}")
+        raise EncodeError(f"{name}: {found} sound frames, not {end - first}")
     start = Fraction(first * AAC_FRAME, SAMPLE_RATE)
     stamps = [s.first_sound_pts for s in segments if s.first_sound_pts is not None]
-    _check_stamp(f"{rung.name} sound", min(stamps), (command.TIMESTAMP_ORIGIN + start) * CLOCK)
+    _check_stamp(f"{name} sound", min(stamps), (command.TIMESTAMP_ORIGIN + start) * CLOCK)
 
 
 def _check_stamp(what: str, stamp: int | None, expected: Fraction) -> None:

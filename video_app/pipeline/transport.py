@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 PACKET = 188
 SYNC = 0x47
 PAT_PID = 0
-VIDEO_PID = 0x100  # ffmpeg numbers its streams from here
-AUDIO_PID = 0x101
+FIRST_PID = 0x100  # ffmpeg numbers its streams from here, pictures first
 CLOCK = 90_000  # ticks per second of a time stamp
 ADTS_HEADER = 7
 
@@ -33,18 +32,20 @@ class Segment:
     iframes: list[tuple[int, int]] = field(default_factory=list)
 
 
-def read_segment(content: bytes) -> Segment:
+def read_segment(content: bytes, *, has_pictures: bool = True) -> Segment:
     """Measure one segment; `BrokenSegmentError` when it is cut or damaged."""
     if not content or len(content) % PACKET or content[0] != SYNC:
         raise BrokenSegmentError(f"{len(content)} bytes are no transport stream")
-    return _Reader(content).read()
+    return _Reader(content, has_pictures=has_pictures).read()
 
 
 class _Reader:
     """One pass over a segment's packets."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, has_pictures: bool) -> None:
         self.content = content
+        self.video_pid = FIRST_PID if has_pictures else -1
+        self.audio_pid = FIRST_PID + has_pictures
         self.segment = Segment(size=len(content))
         self.sound = bytearray()
         self.pat_at = 0
@@ -55,9 +56,9 @@ class _Reader:
         content = self.content
         for at in range(0, len(content), PACKET):
             pid = (content[at + 1] & 0x1F) << 8 | content[at + 2]
-            if pid == VIDEO_PID:
+            if pid == self.video_pid:
                 self._video(at)
-            elif pid == AUDIO_PID:
+            elif pid == self.audio_pid:
                 self._audio(at)
             elif pid == PAT_PID:
                 self.pat_at = at

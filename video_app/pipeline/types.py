@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
+from video_app.pipeline.layout import track_name
+
 AAC_FRAME = 1024  # samples per AAC frame (ISO/IEC 14496-3, 4.5.2.1.1)
 SAMPLE_RATE = 48_000
+MAX_TRACKS = 7  # besides the first; more languages than that are not chosen from a menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,17 @@ class Plan:
     @property
     def has_audio(self) -> bool:
         return bool(self.source.audios)
+
+    @property
+    def tracks(self) -> tuple[AudioStream, ...]:
+        """The sound tracks that can be chosen instead of the first one."""
+        return self.source.audios[1 : 1 + MAX_TRACKS]
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of a build that hold segments: one per rung, one per track."""
+        tracks = (track_name(number) for number in range(len(self.tracks)))
+        return (*(rung.name for rung in self.rungs), *tracks)
 
     def chunk(self, index: int) -> ChunkSpan:
         first, end = self.chunk_cuts[index], self.chunk_cuts[index + 1]

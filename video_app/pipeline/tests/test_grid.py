@@ -1,5 +1,6 @@
 """The frame grid: exact, aligned, and short at the beginning."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -82,7 +83,7 @@ def test_cuts_cover_every_frame_once_on_the_slowest_grid(frames, rate, divisor):
     cuts = grid.segment_cuts(frames, gop)
     assert cuts[0] == 0
     assert cuts[-1] == frames
-    assert all(first < second for first, second in zip(cuts, cuts[1:], strict=False))
+    assert all(first < second for first, second in itertools.pairwise(cuts))
     assert all(cut % gop == 0 for cut in cuts[:-1])
     assert all(cut % divisor == 0 for cut in cuts)
 

@@ -1,5 +1,6 @@
 """Plans: refused with a reason, or complete and exact."""
 
+import itertools
 import json
 from fractions import Fraction
 
@@ -26,7 +27,7 @@ def test_chunks_abut():
     spans = [plan.chunk(index) for index in range(plan.chunks)]
     assert spans[0].first_frame == 0
     assert spans[-1].end_frame == plan.frames
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in itertools.pairwise(spans):
         assert before.end_frame == after.first_frame
         assert before.end_segment == after.first_segment
 

@@ -1,12 +1,14 @@
 """Playlists, also in the eyes of an independent parser."""
 
+import itertools
 from fractions import Fraction
 
 import m3u8
 import pytest
 
 from video_app.pipeline import playlist
-from video_app.pipeline.tests.samples import a_plan, a_rate, reports
+from video_app.pipeline.tests.samples import a_plan, a_rate, an_audio, reports
+from video_app.pipeline.types import SubtitleStream
 
 PLAN = a_plan(30)
 
@@ -33,7 +35,7 @@ def test_a_growing_rendition_is_an_event_that_starts_at_the_beginning():
 
 def test_a_growing_rendition_only_appends():
     growing = [playlist.media_playlist(PLAN, n, complete=False) for n in range(1, PLAN.segments)]
-    for before, after in zip(growing, growing[1:], strict=False):
+    for before, after in itertools.pairwise(growing):
         assert after.startswith(before)
 
 
@@ -112,3 +114,37 @@ def test_the_peak_is_taken_over_runs_of_half_to_one_and_a_half_targets():
 
 def test_the_peak_of_a_very_short_film_is_its_average():
     assert playlist.peak_rate([1000], [Fraction(1)]) == 8000
+
+
+BILINGUAL = a_plan(
+    30,
+    audios=(an_audio(1, language="eng"), an_audio(2, language="deu", title="Deutsch")),
+    subtitles=(SubtitleStream(3, "subrip", "fra"),),
+)
+
+
+def test_further_sound_tracks_can_be_chosen_and_the_first_is_muxed():
+    parsed = m3u8.loads(playlist.master_playlist(BILINGUAL, [], complete=False))
+    first, second = (media for media in parsed.media if media.type == "AUDIO")
+    assert (first.name, first.language, first.default, first.uri) == ("English", "en", "YES", None)
+    assert (second.name, second.language) == ("Deutsch", "de")
+    assert second.uri == "audio-0/index.m3u8"
+    assert all(listed.stream_info.audio == "sound" for listed in parsed.playlists)
+
+
+def test_subtitles_are_listed_when_they_are_there():
+    text = playlist.master_playlist(BILINGUAL, reports(BILINGUAL), complete=True)
+    assert "SUBTITLES" not in text
+    parsed = m3u8.loads(
+        playlist.master_playlist(BILINGUAL, reports(BILINGUAL), complete=True, has_subtitles=True)
+    )
+    (track,) = (media for media in parsed.media if media.type == "SUBTITLES")
+    assert (track.name, track.language) == ("French", "fr")
+    assert track.uri == "subtitles-0/index.m3u8"
+    assert all(listed.stream_info.subtitles == "text" for listed in parsed.playlists)
+
+
+def test_subtitle_segments_span_the_film():
+    parsed = m3u8.loads(playlist.subtitle_playlist(a_plan(95)))
+    assert [segment.uri for segment in parsed.segments] == ["000.vtt", "001.vtt"]
+    assert sum(segment.duration for segment in parsed.segments) == pytest.approx(95)

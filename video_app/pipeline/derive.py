@@ -1,0 +1,80 @@
+"""What is made of a whole build: progressive MP4s, subtitles, the storyboard."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from video_app.pipeline import command, ffmpeg, storyboard
+from video_app.pipeline.errors import EncodeError, StorageFullError
+from video_app.pipeline.layout import segment_name
+from video_app.pipeline.subtitles import cut
+from video_app.pipeline.types import Plan
+
+# Seconds for a copy; a film of six hours is read and written twice.
+COPY_SECONDS = 3600
+# The copy is smaller than the transport stream; less than this share is no copy of it.
+MIN_SHARE = 0.6
+MAX_TEXT_BYTES = 16 * 1024**2
+
+
+def make_progressive(
+    binary: str, folder: Path, plan: Plan, work: Path, *, watch: Callable[[], None]
+) -> dict[str, int]:
+    """Write `<rung>.mp4` beside the segments in `folder`; its size in bytes per rung."""
+    names = _segment_names(plan)
+    sizes = {}
+    for rung in plan.rungs:
+        whole = sum((folder / rung.name / name).stat().st_size for name in names)
+        if shutil.disk_usage(work).free < 2 * whole:
+            raise StorageFullError("There is no room left for the progressive file.")
+        target = work / f"{rung.name}.mp4"
+        limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=2 * whole + 2**20)
+        argv = command.join(binary, names, str(target))
+        ffmpeg.run(argv, limits, cwd=folder / rung.name, watch=watch)
+        sizes[rung.name] = target.stat().st_size
+        if sizes[rung.name] < MIN_SHARE * whole:
+            raise EncodeError(f"{rung.name}.mp4 is too small to be the whole film")
+        target.replace(folder / target.name)
+    return sizes
+
+
+def make_subtitles(
+    binary: str, source: Path, plan: Plan, folder: Path, work: Path, *, watch: Callable[[], None]
+) -> int:
+    """Write `subtitles-N/NNN.vtt` for each text stream of the source; how many streams."""
+    streams = plan.source.subtitles
+    if not streams:
+        return 0
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
+    indexes = [stream.index for stream in streams]
+    ffmpeg.run(command.subtitles(binary, str(source), indexes, str(work)), limits, watch=watch)
+    for place in range(len(streams)):
+        text = (work / f"{place}.vtt").read_text(errors="replace")
+        target = folder / f"subtitles-{place}"
+        target.mkdir(exist_ok=True)
+        for number, segment in enumerate(cut(text, plan.duration)):
+            (target / f"{number:03d}.vtt").write_text(segment)
+    return len(streams)
+
+
+def make_storyboard(
+    binary: str, folder: Path, plan: Plan, work: Path, *, watch: Callable[[], None]
+) -> int:
+    """Write `storyboard/NNN.jpg` from the finished segments; how many sheets."""
+    rung = next((rung for rung in plan.rungs if rung.height >= 240), plan.rungs[-1])
+    sheets = work / "storyboard"
+    sheets.mkdir()
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
+    argv = command.storyboard(binary, _segment_names(plan), plan, str(sheets))
+    ffmpeg.run(argv, limits, cwd=folder / rung.name, watch=watch)
+    made = len(list(sheets.iterdir()))
+    if made != storyboard.sheets(plan):
+        raise EncodeError(f"{made} sheets, not {storyboard.sheets(plan)}")
+    target = folder / "storyboard"
+    shutil.rmtree(target, ignore_errors=True)
+    sheets.replace(target)
+    return made
+
+
+def _segment_names(plan: Plan) -> list[str]:
+    return [segment_name(number) for number in range(plan.segments)]

@@ -1,0 +1,75 @@
+"""Languages of tracks: the tag that players understand and the name that people read."""
+
+# ISO 639-2 codes (both kinds), as containers carry them, to BCP 47 and English.
+_LANGUAGES = {
+    "ara": ("ar", "Arabic"),
+    "bul": ("bg", "Bulgarian"),
+    "ces": ("cs", "Czech"),
+    "cze": ("cs", "Czech"),
+    "chi": ("zh", "Chinese"),
+    "zho": ("zh", "Chinese"),
+    "dan": ("da", "Danish"),
+    "deu": ("de", "German"),
+    "ger": ("de", "German"),
+    "dut": ("nl", "Dutch"),
+    "nld": ("nl", "Dutch"),
+    "ell": ("el", "Greek"),
+    "gre": ("el", "Greek"),
+    "eng": ("en", "English"),
+    "est": ("et", "Estonian"),
+    "fin": ("fi", "Finnish"),
+    "fra": ("fr", "French"),
+    "fre": ("fr", "French"),
+    "heb": ("he", "Hebrew"),
+    "hin": ("hi", "Hindi"),
+    "hrv": ("hr", "Croatian"),
+    "hun": ("hu", "Hungarian"),
+    "ind": ("id", "Indonesian"),
+    "ita": ("it", "Italian"),
+    "jpn": ("ja", "Japanese"),
+    "kor": ("ko", "Korean"),
+    "lav": ("lv", "Latvian"),
+    "lit": ("lt", "Lithuanian"),
+    "nor": ("no", "Norwegian"),
+    "pol": ("pl", "Polish"),
+    "por": ("pt", "Portuguese"),
+    "ron": ("ro", "Romanian"),
+    "rum": ("ro", "Romanian"),
+    "rus": ("ru", "Russian"),
+    "slk": ("sk", "Slovak"),
+    "slo": ("sk", "Slovak"),
+    "slv": ("sl", "Slovenian"),
+    "spa": ("es", "Spanish"),
+    "srp": ("sr", "Serbian"),
+    "swe": ("sv", "Swedish"),
+    "tha": ("th", "Thai"),
+    "tur": ("tr", "Turkish"),
+    "ukr": ("uk", "Ukrainian"),
+    "vie": ("vi", "Vietnamese"),
+}
+
+
+def tag(code: str) -> str:
+    """The BCP 47 tag for a container's language code; "und" for nonsense."""
+    if code in _LANGUAGES:
+        return _LANGUAGES[code][0]
+    return code if code.isascii() and code.isalpha() and 2 <= len(code) <= 3 else "und"
+
+
+def names(tracks: list[tuple[str, str]]) -> list[str]:
+    """A distinct name for each `(language code, title)`, fit for a quoted attribute."""
+    chosen: list[str] = []
+    for code, title in tracks:
+        name = _quotable(title) or _LANGUAGES.get(code, ("", "Track"))[1]
+        number = 2
+        while name in chosen:
+            name = f"{name.rstrip('0123456789 ')} {number}"
+            number += 1
+        chosen.append(name)
+    return chosen
+
+
+def _quotable(title: str) -> str:
+    """Without quotes and control characters, which end an attribute (RFC 8216, 4.2)."""
+    kept = "".join(c for c in title if c.isprintable() and c not in '"\\<>&')
+    return kept.strip()[:60]

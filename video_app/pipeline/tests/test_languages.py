@@ -1,0 +1,22 @@
+"""Names of tracks in playlists."""
+
+import pytest
+
+from video_app.pipeline import languages
+
+
+@pytest.mark.parametrize(
+    ("code", "tag"),
+    [("eng", "en"), ("ger", "de"), ("deu", "de"), ("tlh", "tlh"), ("", "und"), ('x"y', "und")],
+)
+def test_codes_become_tags(code, tag):
+    assert languages.tag(code) == tag
+
+
+def test_names_are_distinct():
+    tracks = [("eng", ""), ("eng", ""), ("und", ""), ("und", "")]
+    assert languages.names(tracks) == ["English", "English 2", "Track", "Track 2"]
+
+
+def test_a_title_cannot_leave_its_quotes():
+    assert languages.names([("eng", 'Director"\n,URI="x')]) == ["Director,URI=x"]
