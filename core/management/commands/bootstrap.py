@@ -3,7 +3,6 @@
 Used by `./videoflix up` and by the containers; may run any number of times, also at once.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from core.health import migrations_are_applied
+
 MIGRATION_LOCK = 0x5646  # any number that nobody else uses in this database
 RETRY_SECONDS = 0.5
 
@@ -23,13 +24,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--wait", type=float, default=60, help="seconds, for the database")
+        parser.add_argument(
+            "--only-wait", action="store_true", help="until somebody else has migrated"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         wait_for_database(options["wait"])
+        if options["only_wait"]:
+            wait_for_migrations()
+            return
         with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
-            if os.environ.get("DJANGO_SUPERUSER_PASSWORD"):
-                call_command("ensure_superuser")
+            call_command("ensure_superuser", stdout=self.stdout)
         if settings.STATIC_COLLECTED:
             call_command("collectstatic", interactive=False, verbosity=0)
 
@@ -45,6 +51,12 @@ def wait_for_database(seconds: float) -> None:
             time.sleep(RETRY_SECONDS)
         else:
             return
+
+
+def wait_for_migrations() -> None:
+    """As long as it takes: migrating a big database does."""
+    while not migrations_are_applied():
+        time.sleep(RETRY_SECONDS)
 
 
 @contextmanager

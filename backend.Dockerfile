@@ -1,0 +1,26 @@
+# The one image of Videoflix: web, worker and commands (see backend.entrypoint.sh).
+FROM python:3.13-slim-trixie
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ffmpeg \
+ && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.txt
+
+# Only root may change the code; what the product writes lies in /data, which is volumes.
+COPY . .
+RUN python -m compileall -q core auth_app video_app \
+ && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin videoflix \
+ && install -d -o videoflix -g videoflix /data /data/media /data/var /data/static
+
+ENV MEDIA_ROOT=/data/media VAR_DIR=/data/var STATIC_ROOT=/data/static STATIC_COLLECTED=1 \
+    WEB_BIND=0.0.0.0:8000 IGNORE_DOTENV=1 FFMPEG_BINARY=/usr/bin/ffmpeg
+
+USER videoflix
+EXPOSE 8000
+ENTRYPOINT ["/app/backend.entrypoint.sh"]
+CMD ["web"]
