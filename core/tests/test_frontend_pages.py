@@ -1,0 +1,59 @@
+"""Where mails and redirects lead, for the three clients and without any."""
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from core.settings import api
+
+VARIABLES = ["FRONTEND_URL", "FRONTEND_BASE_URL", "BACKEND_URL", "FRONTEND_ACTIVATE_PATH"]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    with monkeypatch.context() as patch:
+        for name in VARIABLES:
+            patch.delenv(name, raising=False)
+        yield patch
+    importlib.reload(api)
+
+
+def pages(environment: pytest.MonkeyPatch, **variables: str) -> dict[str, dict[str, str]]:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    return importlib.reload(api).FRONTEND_PAGES
+
+
+def test_without_a_front_end_links_lead_to_the_built_in_site(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    found = pages(environment, BACKEND_URL="https://films.example")
+    assert found["api"] == {
+        "activate": "https://films.example/activate/",
+        "reset": "https://films.example/reset-password/",
+        "login": "https://films.example/login/",
+        "activation_error": "https://films.example/activation-failed/",
+    }
+    assert found["users"] == found["api"] | {"activate": "https://films.example/users/confirm/"}
+
+
+def test_the_vanilla_clients_paths_are_the_default(environment: pytest.MonkeyPatch) -> None:
+    found = pages(environment, FRONTEND_URL="http://127.0.0.1:5500/")["api"]
+    assert found["activate"] == "http://127.0.0.1:5500/pages/auth/activate.html"
+    assert found["reset"] == "http://127.0.0.1:5500/pages/auth/confirm_password.html"
+
+
+def test_paths_can_be_chosen(environment: pytest.MonkeyPatch) -> None:
+    found = pages(
+        environment, FRONTEND_BASE_URL="http://localhost:4200", FRONTEND_ACTIVATE_PATH="/activate"
+    )
+    assert found["api"]["activate"] == "http://localhost:4200/activate"
+
+
+def test_a_front_end_url_with_a_path_is_the_login_page(environment: pytest.MonkeyPatch) -> None:
+    found = pages(environment, FRONTEND_URL="https://app.example/welcome/login")
+    for door in ("api", "users"):
+        assert found[door]["login"] == "https://app.example/welcome/login"
+        assert found[door]["reset"].startswith("https://app.example/")
+        assert "welcome" not in found[door]["reset"]
