@@ -19,6 +19,7 @@ HLS = "application/vnd.apple.mpegurl"
 MPEG_TS = "video/MP2T"
 MP4 = "video/mp4"
 JPEG = "image/jpeg"
+VTT = "text/vtt; charset=utf-8"
 
 # What lies under a build never changes, but only this user may keep it.
 IMMUTABLE = "private, max-age=31536000, immutable"

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from django.core.cache import cache
 
 from video_app.models import Build, ChunkState
-from video_app.pipeline import playlist
+from video_app.pipeline import playlist, storyboard
 from video_app.published import Stream
 
 LIFETIME = 3600  # seconds
@@ -18,6 +18,8 @@ LIFETIME = 3600  # seconds
 MEDIA = "media"  # of any rendition: all have the same segments
 MASTER = "master"
 IFRAMES = "iframes"
+SUBTITLES = "subtitles"  # of any track: all have the same minutes
+STORYBOARD = "storyboard"
 
 
 class Playlist(TypedDict):
@@ -53,10 +55,19 @@ def _render(stream: Stream, name: str, detail: str = "") -> str:
     complete = stream["complete"]
     if name == MEDIA:
         return playlist.media_playlist(build.plan, stream["ready"], complete=complete, query=query)
+    if name == SUBTITLES:
+        return playlist.subtitle_playlist(build.plan, query=query)
+    if name == STORYBOARD:
+        return storyboard.text(build.plan, query=query)
     reports = _reports(build) if complete else []
     if name == MASTER:
         return playlist.master_playlist(
-            build.plan, reports, complete=complete, base=detail, query=query
+            build.plan,
+            reports,
+            complete=complete,
+            has_subtitles=bool(stream["subtitles"]),
+            base=detail,
+            query=query,
         )
     return playlist.iframe_playlist(build.plan, detail, reports, query=query)
 

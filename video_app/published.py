@@ -33,6 +33,9 @@ class Stream(TypedDict):
     ready: int  # segments that may be asked for
     complete: bool
     progressive: list[str]  # rungs that have a progressive MP4
+    tracks: int  # selectable sound tracks
+    subtitles: int  # subtitle tracks
+    sheets: int  # of the storyboard
 
 
 class Film(TypedDict):
@@ -82,6 +85,9 @@ def _stream(build: Build) -> Stream:
         ready=_ready_segments(build, plan),
         complete=build.state == BuildState.COMPLETE,
         progressive=list(build.progressive),
+        tracks=len(plan.tracks),
+        subtitles=build.subtitles,
+        sheets=build.storyboard_sheets,
     )
 
 

@@ -48,6 +48,13 @@ class SegmentName:
         return f"{value:03d}.ts"
 
 
+class Place(_Number):
+    """Of a track, a subtitle segment or a sheet: counted from 0."""
+
+    regex = "[0-9]{1,4}"
+
+
+register_converter(Place, "place")
 register_converter(VideoId, "id")
 register_converter(Resolution, "resolution")
 register_converter(SegmentName, "segment")
