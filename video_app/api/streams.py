@@ -9,9 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.module_loading import import_string
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated, NotFound
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from video_app import delivery, playlists, published
@@ -36,7 +38,7 @@ class StreamView(APIView):
             return self.get(request, *args, **kwargs)
         except (FileNotFoundError, Build.DoesNotExist):
             return _error(request, NotFound())
-        except APIException as error:
+        except (APIException, DatabaseError) as error:
             return _error(request, error)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -69,14 +71,57 @@ class SegmentView(StreamView):
         if number >= stream["ready"]:
             raise NotFound
         rung = ladder.nearest(resolution, tuple(stream["rungs"]))
-        return delivery.send_file(
+        key = layout.segment_key(layout.build_prefix(video_id, stream["build"]), rung, number)
+        return _part(request, stream, key, delivery.MPEG_TS)
+
+
+class TrackView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
+        return _playlist(request, video_id, playlists.MEDIA, needs=("tracks", track))
+
+
+class TrackSegmentView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, track: int, number: int) -> HttpResponseBase:
+        stream = _stream(request, _film(request, video_id)[0])
+        if track >= stream["tracks"] or number >= stream["ready"]:
+            raise NotFound
+        name = layout.track_name(track)
+        key = layout.segment_key(layout.build_prefix(video_id, stream["build"]), name, number)
+        return _part(request, stream, key, delivery.MPEG_TS)
+
+
+class SubtitlesView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
+        return _playlist(request, video_id, playlists.SUBTITLES, needs=("subtitles", track))
+
+
+class SubtitleSegmentView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, track: int, number: int) -> HttpResponseBase:
+        stream = _stream(request, _film(request, video_id)[0])
+        if track >= stream["subtitles"]:
+            raise NotFound
+        prefix = layout.build_prefix(video_id, stream["build"])
+        return _part(request, stream, layout.subtitle_key(prefix, track, number), delivery.VTT)
+
+
+class StoryboardView(StreamView):
+    def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
+        return _playlist(
             request,
-            layout.segment_key(layout.build_prefix(video_id, stream["build"]), rung, number),
-            content_type=delivery.MPEG_TS,
-            etag=f"{stream['build']}-{rung}-{number}",
-            # Without a build in the URL, tomorrow's answer may be another film.
-            cache_control=delivery.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE,
+            video_id,
+            playlists.STORYBOARD,
+            needs=("sheets", 0),
+            content_type=delivery.VTT,
         )
+
+
+class SheetView(StreamView):
+    def get(self, request: HttpRequest, video_id: int, number: int) -> HttpResponseBase:
+        stream = _stream(request, _film(request, video_id)[0])
+        if number >= stream["sheets"]:
+            raise NotFound
+        prefix = layout.build_prefix(video_id, stream["build"])
+        return _part(request, stream, layout.storyboard_key(prefix, number), delivery.JPEG)
 
 
 class ThumbnailView(StreamView):
@@ -160,12 +205,33 @@ def _stream(request: HttpRequest, film: Film) -> Stream:
     return stream
 
 
+def _part(request: HttpRequest, stream: Stream, key: str, content_type: str) -> HttpResponseBase:
+    """A file of a build; `key` names the build, so it is a validator as well."""
+    return delivery.send_file(
+        request,
+        key,
+        content_type=content_type,
+        etag=key.removeprefix("hls/").replace("/", "-"),
+        # Without a build in the URL, tomorrow's answer may be another film.
+        cache_control=delivery.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE,
+    )
+
+
 def _playlist(
-    request: HttpRequest, video_id: int, name: str, resolution: str = ""
+    request: HttpRequest,
+    video_id: int,
+    name: str,
+    resolution: str = "",
+    *,
+    needs: tuple[str, int] | None = None,
+    content_type: str = delivery.HLS,
 ) -> HttpResponseBase:
+    """A text about the build; `needs` names a count that must be above a number."""
     key = playlists.key(video_id, request.GET.get("b", "")[:20], f"{name}{resolution}")
     film, cached = _film(request, video_id, key)
     stream = _stream(request, film)
+    if needs and needs[1] >= stream[needs[0]]:  # type: ignore[literal-required]
+        raise NotFound
     if resolution:
         if not stream["complete"]:
             raise NotFound
@@ -174,7 +240,7 @@ def _playlist(
     return delivery.send_text(
         request,
         text["text"],
-        content_type=delivery.HLS,
+        content_type=content_type,
         etag=text["tag"],
         cache_control=delivery.REVALIDATE if stream["complete"] else delivery.NO_STORE,
     )
@@ -187,11 +253,15 @@ def _signed_build(request: HttpRequest, video_id: int, resolution: str) -> str:
         raise NotAuthenticated("This link is not valid or has expired.") from error
 
 
-def _error(request: HttpRequest, error: APIException) -> JsonResponse:
-    response = JsonResponse({"detail": str(error.detail)}, status=error.status_code)
+def _error(request: HttpRequest, error: Exception) -> JsonResponse:
+    """What REST framework would have answered."""
+    answer = api_settings.EXCEPTION_HANDLER(error, {})
+    if answer is None:
+        raise error
+    response = JsonResponse(answer.data, status=answer.status_code, headers=answer.headers)
     response["Cache-Control"] = delivery.NO_STORE
-    if error.status_code == 401:
+    if answer.status_code == 401:
         response["WWW-Authenticate"] = authentication.authenticate_header(request)
-    if error.status_code == 405:
+    if answer.status_code == 405:
         response["Allow"] = "GET, HEAD"
     return response
