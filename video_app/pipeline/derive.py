@@ -2,18 +2,22 @@
 
 import shutil
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 from video_app.pipeline import command, ffmpeg, storyboard
 from video_app.pipeline.errors import EncodeError, StorageFullError
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.subtitles import cut
-from video_app.pipeline.types import Plan
+from video_app.pipeline.types import Plan, Rung
 
 # Seconds for a copy; a film of six hours is read and written twice.
 COPY_SECONDS = 3600
 # The copy is smaller than the transport stream; less than this share is no copy of it.
 MIN_SHARE = 0.6
+# What a transport stream adds to a packet: headers, and stuffing up to 188 bytes.
+MAX_PADDING = 200
+AAC_RATE = Fraction(48000, 1024)  # packets per second
 MAX_TEXT_BYTES = 16 * 1024**2
 
 
@@ -32,10 +36,16 @@ def make_progressive(
         argv = command.join(binary, names, str(target))
         ffmpeg.run(argv, limits, cwd=folder / rung.name, watch=watch)
         sizes[rung.name] = target.stat().st_size
-        if sizes[rung.name] < MIN_SHARE * whole:
+        if sizes[rung.name] < MIN_SHARE * (whole - _most_padding(plan, rung)):
             raise EncodeError(f"{rung.name}.mp4 is too small to be the whole film")
         target.replace(folder / target.name)
     return sizes
+
+
+def _most_padding(plan: Plan, rung: Rung) -> float:
+    """Bytes; in the stream of a dark and silent film nearly everything is padding."""
+    packets = plan.frames / rung.rate_divisor + plan.duration * AAC_RATE
+    return float(packets) * MAX_PADDING
 
 
 def make_subtitles(
