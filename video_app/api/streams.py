@@ -258,8 +258,10 @@ def _error(request: HttpRequest, error: Exception) -> JsonResponse:
     answer = api_settings.EXCEPTION_HANDLER(error, {})
     if answer is None:
         raise error
-    response = JsonResponse(answer.data, status=answer.status_code, headers=answer.headers)
+    response = JsonResponse(answer.data, status=answer.status_code)
     response["Cache-Control"] = delivery.NO_STORE
+    if "Retry-After" in answer:
+        response["Retry-After"] = answer["Retry-After"]
     if answer.status_code == 401:
         response["WWW-Authenticate"] = authentication.authenticate_header(request)
     if answer.status_code == 405:

@@ -44,7 +44,8 @@ def _rung(name: str) -> Rung:
 
 def make_video(title: str = "Big Buck Bunny", **fields: Any) -> Video:
     """A row without a film in it; no job is started for it."""
-    video = Video(title=title, **{"state": State.PENDING, "video_file": "sources/a.mp4", **fields})
+    given = {"state": State.PENDING, "video_file": "sources/a.mp4", "source_revision": 1}
+    video = Video(title=title, **given | fields)
     Video.objects.bulk_create([video])
     return video
 
