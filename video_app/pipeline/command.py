@@ -34,6 +34,9 @@ TIMESTAMP_ORIGIN = 10
 LEAD_IN = Fraction(1)
 # Bits per second of each selectable sound track.
 TRACK_RATE = 128_000
+# Every usual rate has whole samples in it, and 48 kHz too.
+SAMPLE_PERIOD = Fraction(1, 25)
+RESAMPLER_LEAD_IN = Fraction(1, 10)
 # The encoder's own delay is one frame; three more make its first ones exact.
 AUDIO_LEAD_IN_FRAMES = 4
 # Linearise, map into BT.709's range, and return to its curve.
@@ -63,28 +66,24 @@ def input_arguments(path: str) -> list[str]:
 
 
 def encode_chunk(
-    binary: str, path: str, plan: Plan, span: ChunkSpan, *, threads: int = 0, silent: bool = False
+    binary: str, path: str, plan: Plan, span: ChunkSpan, *, threads: int = 0
 ) -> list[str]:
     """One process that decodes a chunk once and writes all renditions of its segments.
 
-    Runs in the work folder and writes `<rung>/NNN.ts` there. `silent` replaces the
-    sound by silence, for a chunk in which the source has none.
+    Runs in the work folder and writes `<rung>/NNN.ts` there.
     """
-    inputs = _seek(plan, span) + input_arguments(path)
     graphs = [video_graph(plan, span)]
     labels = [f"[v{n}]" for n in range(len(plan.rungs))]
     for audio, outputs in _sounds(plan):
-        stream = f"0:{audio.index}"
-        if silent or not _is_heard(plan, span, audio):
-            stream = f"{inputs.count('-i')}:a"
-            inputs += ["-f", "lavfi", "-i", f"anullsrc=r={SAMPLE_RATE}:cl=stereo"]
-        graphs.append(audio_graph(plan, span, stream, outputs))
+        graphs.append(audio_graph(plan, span, audio, outputs))
         labels += outputs
     return [
         *base_arguments(binary, threads=threads),
         *("-progress", "pipe:1", "-stats_period", "1"),
-        *inputs,
-        *("-filter_complex", ";".join(graphs)),
+        *_seek(plan, span),
+        *input_arguments(path),
+        # Pictures must not wait in memory for sound that comes minutes later.
+        *(argument for graph in graphs for argument in ("-filter_complex", graph)),
         *(argument for label in labels for argument in ("-map", label)),
         *_video_codec(plan, threads),
         *(_audio_codec(plan, span) if plan.has_audio else ()),
@@ -121,11 +120,6 @@ def _sounds(plan: Plan) -> list[tuple[AudioStream, list[str]]]:
     main = len(audio_rates(plan))
     further = [(track, [f"[a{main + n}]"]) for n, track in enumerate(plan.tracks)]
     return [(plan.source.audios[0], [f"[a{n}]" for n in range(main)]), *further]
-
-
-def _is_heard(plan: Plan, span: ChunkSpan, audio: AudioStream) -> bool:
-    start, end = plan.time(span.first_frame), plan.time(span.end_frame)
-    return audio.start < end and audio.end > start - LEAD_IN
 
 
 def _seek(plan: Plan, span: ChunkSpan) -> list[str]:
@@ -179,20 +173,52 @@ def _thin(rung: Rung) -> str:
     return f"framestep={rung.rate_divisor}" if rung.rate_divisor > 1 else "null"
 
 
-def audio_graph(plan: Plan, span: ChunkSpan, stream: str, outputs: list[str]) -> str:
+def audio_graph(plan: Plan, span: ChunkSpan, audio: AudioStream, outputs: list[str]) -> str:
     """Exactly the samples from which the encoder makes the chunk's AAC frames, for each
     of the labelled outputs."""
     first, end = audio_frames(plan, span)
-    # Fill gaps with silence, cut overlaps, never stretch: stretching by single
-    # samples makes packets that players place seconds away.
-    resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01"
-    if span.first_frame == 0:
-        resample += ":first_pts=0"
+    wanted = Fraction(AAC_FRAME * (first - AUDIO_LEAD_IN_FRAMES), SAMPLE_RATE)
+    start = max(Fraction(0), (wanted - RESAMPLER_LEAD_IN) // SAMPLE_PERIOD * SAMPLE_PERIOD)
+    # Silence after the end, and where there is no sound at all, which `apad` cannot do.
+    sound = f"anullsrc=r={SAMPLE_RATE}:cl=stereo"
+    if _is_heard(plan, span, audio):
+        own, silence = (f"[{name}{outputs[0][1:]}" for name in ("own", "silence"))
+        sound = (
+            f"{_resampled(audio, start)}{own};{sound}{silence};"
+            f"{own}{silence}concat=v=0:a=1,asettb=1/{SAMPLE_RATE}"
+        )
     return (
-        f"[{stream}]aformat=channel_layouts=stereo,{resample},apad,"
+        f"{sound},asetpts=PTS+{start * SAMPLE_RATE},"
         f"atrim=start_pts={AAC_FRAME * (first - AUDIO_LEAD_IN_FRAMES)}"
         f":end_pts={AAC_FRAME * (end + 1)},asplit={len(outputs)}{''.join(outputs)}"
     )
+
+
+def _is_heard(plan: Plan, span: ChunkSpan, audio: AudioStream) -> bool:
+    start, end = plan.time(span.first_frame), plan.time(span.end_frame)
+    return audio.start < end and audio.end > start - LEAD_IN
+
+
+def _resampled(audio: AudioStream, start: Fraction) -> str:
+    """The stream's sound from `start` on, which becomes its zero."""
+    return (
+        # The resampler starts with the same phase as in a whole encode.
+        f"[0:{audio.index}]asetpts='{_exact_stamp(audio)}-round({_decimal(start)}*SR)',"
+        "atrim=start_pts=0,aformat=channel_layouts=stereo,"
+        # Fill gaps with silence, cut overlaps, never stretch: stretching by single
+        # samples makes packets that players place seconds away.
+        f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01:first_pts=0"
+    )
+
+
+def _exact_stamp(audio: AudioStream) -> str:
+    """A sound frame's time without its container's rounding to milliseconds, which
+    would shift each chunk's sound: frames of one length lie on a grid."""
+    if audio.codec == "vorbis":  # frames of several lengths
+        return "PTS"
+    origin = f"round({_decimal(audio.start)}*SR)"
+    grid = f"{origin}+NB_SAMPLES*round((PTS-{origin})/NB_SAMPLES)"
+    return f"st(0,{grid});if(lte(abs(PTS-ld(0)),SR/900),ld(0),PTS)"
 
 
 def _video_codec(plan: Plan, threads: int) -> list[str]:
