@@ -18,6 +18,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 from rq import Worker
 
+from auth_app.models import Mail, MailState
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 
 
@@ -36,6 +37,7 @@ class Figures:
         yield _by_state("videoflix_videos", "Videos by state", Video, State.values)
         yield _by_state("videoflix_builds", "Builds by state", Build, BuildState.values)
         yield _by_state("videoflix_chunks", "Pieces of builds by state", Chunk, ChunkState.values)
+        yield _by_state("videoflix_mails", "Mails by state", Mail, MailState.values)
         yield from _queues()
 
 

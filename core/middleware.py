@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 API_PREFIXES = ("/api/", "/users/", "/content", "/health")
+NO_DEVICES = "camera=(), microphone=(), geolocation=()"
+JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 REQUEST_ID = re.compile(r"[\w-]{1,64}")
 
@@ -30,6 +32,22 @@ def request_id(get_response: Handler) -> Handler:
         finally:
             logs.request_id.reset(token)
         response["X-Request-ID"] = value
+        return response
+
+    return middleware
+
+
+def response_headers(get_response: Handler) -> Handler:
+    """What browsers may do with an answer; JSON is data, and nobody's page or picture."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+        )
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            response.headers["Content-Security-Policy"] = JSON_POLICY
+            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return middleware

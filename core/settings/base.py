@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.response_headers",
     "core.middleware.optional_slash",
     "core.middleware.origin_guard",
     "django.contrib.sessions.middleware.SessionMiddleware",
