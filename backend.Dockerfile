@@ -9,7 +9,9 @@ RUN apt-get update \
 
 WORKDIR /app
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.txt
+RUN python -m venv /opt/venv \
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.txt
+ENV PATH=/opt/venv/bin:$PATH
 
 # Only root may change the code; what the product writes lies in /data, which is volumes.
 COPY . .

@@ -7,7 +7,8 @@ set -eu
 # Without a password of your own the first administrator gets a random one. It stays in the
 # volume and is shown at each start, which is no way to treat a secret in production.
 choose_admin_password() {
-    [ -z "${DJANGO_SUPERUSER_PASSWORD:-}" ] && [ -z "${PRODUCTION:-}" ] || return 0
+    [ -z "${DJANGO_SUPERUSER_PASSWORD:-}" ] || return 0
+    case "${PRODUCTION:-}" in "" | 0 | [Ff]alse | [Nn]o | [Oo]ff) ;; *) return 0 ;; esac
     file=${VAR_DIR:-var}/admin_password
     [ -s "$file" ] || (umask 077 && python -c 'import secrets; print(secrets.token_urlsafe(12))' >"$file")
     DJANGO_SUPERUSER_PASSWORD=$(cat "$file")
