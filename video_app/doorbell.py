@@ -11,7 +11,6 @@ import django_rq
 from django.db import transaction
 from redis.exceptions import RedisError
 from rq.exceptions import InvalidJobOperation
-from rq.job import Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +37,9 @@ def _enqueue(
     job_id = "-".join([task, *map(str, arguments)])
     queue = django_rq.get_queue(queue_name)
     try:
-        if _is_waiting(queue, job_id):
+        # Not the job's own status: a job that a dying worker took off the list but never
+        # began says "queued" for ever.
+        if queue.get_job_position(job_id) is not None:
             return
         queue.enqueue_call(
             f"video_app.tasks.{task}",
@@ -51,8 +52,3 @@ def _enqueue(
         )
     except (RedisError, InvalidJobOperation) as error:
         logger.warning("could not enqueue %s: %s", job_id, error)
-
-
-def _is_waiting(queue: django_rq.queues.DjangoRQ, job_id: str) -> bool:
-    job: Job | None = queue.fetch_job(job_id)
-    return job is not None and job.get_status() == JobStatus.QUEUED

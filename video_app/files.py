@@ -1,6 +1,7 @@
 """The files that belong to a video."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +20,7 @@ def remove(video_id: int, keys: list[str]) -> None:
     """Remove a video's files; what is in the way is left to the sweeper."""
     root = Path(settings.MEDIA_ROOT)
     for key in keys:
-        (root / key).unlink(missing_ok=True)
-        seekable_path(root / key).unlink(missing_ok=True)
+        for path in (root / key, seekable_path(root / key)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
     shutil.rmtree(root / layout.video_prefix(video_id), ignore_errors=True)

@@ -1,7 +1,8 @@
 """The one way to own work: a lease in the database, with a fencing token.
 
-Works on any queryset of a `Leased` model. Every step is a conditional `update()`,
-and the row count says who won.
+Works on any queryset of a `Leased` model that has one row. The conditions of the
+queryset are judged on the locked row when it is claimed; from then on the token
+decides.
 """
 
 import uuid
@@ -9,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -20,37 +22,39 @@ def is_free() -> Q:
 
 
 def claim(rows: Rows) -> uuid.UUID | None:
-    """Take the row if nobody holds it; the token to prove it by, else none."""
+    """Take the row if nobody holds it; the token to prove it by, else none.
+
+    The lock comes first, with all conditions beside it: PostgreSQL judges them again on
+    the newest version of a row that another worker has just changed. In the WHERE of an
+    UPDATE's subquery they would be judged by the old snapshot, and both would win.
+    """
     token = uuid.uuid4()
-    won = (
-        _own(rows)
-        .filter(is_free(), attempts__lt=settings.MAX_ATTEMPTS)
-        .update(lease_token=token, lease_until=_expiry(), attempts=F("attempts") + 1)
-    )
-    return token if won else None
+    with transaction.atomic():
+        free = rows.filter(is_free(), attempts__lt=settings.MAX_ATTEMPTS)
+        row = free.order_by().only("pk").select_for_update(of=("self",)).first()
+        if row is None:
+            return None
+        # Whoever rang has been heard: a lease that runs out is due again at once.
+        type(row)._base_manager.filter(pk=row.pk).update(
+            lease_token=token, lease_until=_expiry(), attempts=F("attempts") + 1, enqueued_at=None
+        )
+    return token
 
 
 def renew(rows: Rows, token: uuid.UUID, **changes: Any) -> bool:
-    """Keep the lease while it is still ours; whether it is."""
+    """Keep the lease while it is still ours and the work still wanted; whether it is."""
     return bool(_own(rows).filter(lease_token=token).update(lease_until=_expiry(), **changes))
 
 
 def release(rows: Rows, token: uuid.UUID, **changes: Any) -> bool:
     """Give the work back or mark it done; whether it was still ours."""
     return bool(
-        _own(rows)
-        .filter(lease_token=token)
-        .update(lease_token=None, lease_until=None, enqueued_at=None, **changes)
+        _own(rows).filter(lease_token=token).update(lease_token=None, lease_until=None, **changes)
     )
 
 
 def _own(rows: Rows) -> Rows:
-    """The same rows with no joins of their own.
-
-    Conditions added to it stand in the UPDATE itself, so PostgreSQL checks them again
-    on the newest version of a row that another worker has just changed; conditions
-    inside a subquery would be judged by the old snapshot, and both would win.
-    """
+    """The same rows without joins, so that the token is looked at in the UPDATE itself."""
     return rows.model._base_manager.filter(pk__in=rows.order_by().values("pk"))
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
@@ -75,6 +75,12 @@ class Leased(models.Model):
 
 
 class VideoQuerySet(models.QuerySet["Video"]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Locks the videos first, as whoever changes several rows of a film does."""
+        with transaction.atomic():
+            list(self.order_by("pk").only("pk").select_for_update(of=("self",)))
+            return super().delete()
+
     def published(self) -> "VideoQuerySet":
         return self.filter(is_published=True)
 
@@ -181,12 +187,18 @@ class Video(Leased):
         film was being transcoded must not put old values back.
         """
         is_new_file = self.video_file.name != self._stored_file
-        if is_new_file:
-            self._begin_revision()
         if not self._state.adding and options.get("update_fields") is None:
             options["update_fields"] = EDITED + (REVISION if is_new_file else [])
-        super().save(**options)
+        with transaction.atomic():
+            if is_new_file:
+                self._begin_revision()
+            super().save(**options)
         self._stored_file = self.video_file.name
+
+    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            Video.objects.filter(pk=self.pk).select_for_update().only("pk").first()
+            return super().delete(**options)
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
@@ -196,7 +208,10 @@ class Video(Leased):
         return video
 
     def _begin_revision(self) -> None:
-        self.source_revision += 1
+        # Counted from what is stored: this row may have been read before the last one.
+        stored = Video.objects.filter(pk=self.pk).select_for_update().only("source_revision")
+        newest = stored.first()
+        self.source_revision = 1 + (newest.source_revision if newest else 0)
         self.original_name = PurePath(self.video_file.name or "").name[:255]
         self.size = self.video_file.size if self.video_file else 0
         self.state, self.error = State.PENDING, ""

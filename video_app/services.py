@@ -2,8 +2,10 @@
 
 Jobs carry ids and may run any number of times, anywhere; each step here is
 conditional on a lease and on the source revision, so that late ones change nothing.
+Whoever changes several rows of a film locks its video first: one order, no deadlock.
 """
 
+import errno
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,11 +15,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from video_app import leases, published
 from video_app.doorbell import ring
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.pipeline.errors import StorageFullError
 from video_app.pipeline.transcode import chunk_seconds
 from video_app.pipeline.types import Plan
 
@@ -25,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 TRANSCODE, SHORT = "transcode", "short"
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
+NO_ROOM = "There was no room left for the encoded film."
 # A plan may copy a whole source, a finish a whole film.
 LONG_JOB_SECONDS = 2 * 3600
 # Chunks before this one hold a film's first seconds and overtake older films.
@@ -58,17 +63,24 @@ def transcode_again(video_id: int) -> bool:
     return bool(changed)
 
 
+def plannable() -> Any:
+    """Videos whose newest source waits for its plan."""
+    return Video.objects.filter(planned_revision__lt=F("source_revision")).exclude(
+        state=State.FAILED
+    )
+
+
 def _plannable(video_id: int, revision: int) -> Any:
-    return Video.objects.filter(
-        pk=video_id, source_revision=revision, planned_revision__lt=revision
-    ).exclude(state=State.FAILED)
+    return plannable().filter(pk=video_id, source_revision=revision)
 
 
 def claim_plan(video_id: int, revision: int) -> UUID | None:
-    token = leases.claim(_plannable(video_id, revision))
-    if token:
-        Video.objects.filter(pk=video_id, lease_token=token).update(state=State.PROCESSING)
-        published.touch(published.CATALOGUE)
+    with transaction.atomic():
+        token = leases.claim(_plannable(video_id, revision))
+        if token:
+            # What still encodes is an older source; the new one may be refused.
+            _cancel_builds(video_id)
+            Video.objects.filter(pk=video_id).update(state=State.PROCESSING)
     return token
 
 
@@ -87,9 +99,8 @@ def refuse(video_id: int, token: UUID, reason: str) -> None:
 
 def give_up(video_id: int) -> None:
     """The system failed too often at looking at a source."""
-    Video.objects.filter(pk=video_id, planned_revision__lt=F("source_revision")).update(
-        state=State.FAILED, error=GAVE_UP, lease_token=None, lease_until=None
-    )
+    hopeless = plannable().filter(leases.is_free(), attempts__gte=settings.MAX_ATTEMPTS)
+    hopeless.filter(pk=video_id).update(state=State.FAILED, error=GAVE_UP)
     published.touch(published.CATALOGUE)
 
 
@@ -104,7 +115,6 @@ def record_plan(video_id: int, revision: int, token: UUID, plan: Plan) -> Build 
         video = _plannable(video_id, revision).select_for_update().filter(lease_token=token).first()
         if video is None:
             return None
-        _cancel_builds(video)
         build = Build.objects.create(
             video=video, source_revision=revision, plan_json=plan.to_json()
         )
@@ -122,12 +132,16 @@ def record_plan(video_id: int, revision: int, token: UUID, plan: Plan) -> Build 
     return build
 
 
-def _cancel_builds(video: Video) -> None:
+def _cancel_builds(video_id: int) -> None:
     """Stop what is still encoding; a half-made first build is withdrawn as well."""
-    encoding = video.builds.filter(state=BuildState.ENCODING)
-    Video.objects.filter(pk=video.pk, current_build__in=encoding).update(current_build=None)
+    encoding = Build.objects.filter(video=video_id, state=BuildState.ENCODING)
+    Video.objects.filter(pk=video_id, current_build__in=encoding).update(current_build=None)
     encoding.update(state=BuildState.CANCELLED, retired_at=timezone.now())
-    transaction.on_commit(lambda: published.forget([video.pk]))
+    transaction.on_commit(lambda: published.forget([video_id]))
+
+
+def _lock_film(build_id: int) -> None:
+    Video.objects.filter(builds=build_id).select_for_update(of=("self",)).only("pk").first()
 
 
 # --- chunks -------------------------------------------------------------------------
@@ -145,15 +159,17 @@ def request_chunks(build: Build, plan: Plan, indexes: list[int] | None = None) -
         ring(TRANSCODE, "encode_chunk", build.pk, index, timeout=timeout, at_front=is_urgent)
 
 
-def _wanted_chunks(build_id: int, index: int) -> Any:
-    """The chunk, while somebody still wants it encoded."""
+def wanted_chunks() -> Any:
+    """Chunks that somebody still wants encoded."""
     return Chunk.objects.filter(
-        build_id=build_id,
-        index=index,
         state=ChunkState.DUE,
         build__state=BuildState.ENCODING,
         build__source_revision=F("build__video__source_revision"),
     )
+
+
+def _wanted_chunks(build_id: int, index: int) -> Any:
+    return wanted_chunks().filter(build_id=build_id, index=index)
 
 
 def claim_chunk(build_id: int, index: int) -> UUID | None:
@@ -161,19 +177,34 @@ def claim_chunk(build_id: int, index: int) -> UUID | None:
 
 
 def renew_chunk(build_id: int, index: int, token: UUID, seconds_done: float) -> bool:
-    return leases.renew(_wanted_chunks(build_id, index), token, seconds_done=seconds_done)
+    """Keep the lease and say how far the chunk is: a second attempt does not take it back."""
+    furthest = Greatest("seconds_done", seconds_done)
+    return leases.renew(_wanted_chunks(build_id, index), token, seconds_done=furthest)
 
 
-def release_chunk(build_id: int, index: int, token: UUID, error: str) -> None:
-    """An attempt failed; the next one follows at once, unless it was the last."""
+def release_chunk(build_id: int, index: int, token: UUID, error: Exception) -> None:
+    """An attempt failed; the next one follows at once, unless it was the last.
+
+    When the storage is full the sweeper rings for it, about a minute later.
+    """
     chunk = Chunk.objects.filter(build_id=build_id, index=index)
-    if not leases.release(chunk, token, error=error[:300], seconds_done=0):
+    is_full = isinstance(error, StorageFullError) or _says_full(error)
+    if not leases.release(chunk, token, error=str(error)[:300]):
         return
     if chunk.filter(attempts__gte=settings.MAX_ATTEMPTS).exists():
-        fail_build(build_id, error if error.startswith("The") else GAVE_UP)
-    else:
+        fail_build(build_id, NO_ROOM if is_full else GAVE_UP)
+    elif not is_full:
         build = Build.objects.get(pk=build_id)
         request_chunks(build, build.plan, [index])
+
+
+def _says_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC
+
+
+def give_chunk_back(build_id: int, index: int, token: UUID) -> None:
+    """The work was interrupted: leave it to the sweeper."""
+    leases.release(Chunk.objects.filter(build_id=build_id, index=index), token)
 
 
 def publish_chunk(
@@ -181,10 +212,11 @@ def publish_chunk(
 ) -> bool:
     """Let `move` put the segments in place and mark the chunk done; whether it was ours.
 
-    The row stays locked meanwhile: nobody else can claim it between the look at
-    the lease and the move.
+    The rows stay locked meanwhile: nobody else can claim the chunk between the look at
+    the lease and the move, and of two chunks that end together one sees the other done.
     """
     with transaction.atomic():
+        _lock_film(build_id)
         chunk = (
             _wanted_chunks(build_id, index)
             .filter(lease_token=token)
@@ -237,12 +269,15 @@ def request_finish(build_id: int) -> None:
     ring(TRANSCODE, "finish_build", build_id, timeout=LONG_JOB_SECONDS, at_front=True)
 
 
-def _finishable(build_id: int) -> Any:
+def finishable() -> Any:
+    """Builds whose chunks are all done."""
     return Build.objects.filter(
-        pk=build_id,
-        state=BuildState.ENCODING,
-        source_revision=F("video__source_revision"),
+        state=BuildState.ENCODING, source_revision=F("video__source_revision")
     ).exclude(chunks__state=ChunkState.DUE)
+
+
+def _finishable(build_id: int) -> Any:
+    return finishable().filter(pk=build_id)
 
 
 def claim_finish(build_id: int) -> UUID | None:
@@ -263,6 +298,7 @@ def publish_build(build_id: int, token: UUID, derived: Derived) -> bool:
     """Make a whole build the one that players get; whether it was still wanted."""
     now = timezone.now()
     with transaction.atomic():
+        _lock_film(build_id)
         build = (
             _finishable(build_id).filter(lease_token=token).select_for_update(of=("self",)).first()
         )
@@ -277,11 +313,9 @@ def publish_build(build_id: int, token: UUID, derived: Derived) -> bool:
             subtitles=derived.subtitles,
             storyboard_sheets=derived.sheets,
         )
-        if not Video.objects.filter(
-            pk=build.video_id, source_revision=build.source_revision
-        ).update(current_build=build, state=State.COMPLETED, error=""):
-            transaction.set_rollback(True)
-            return False
+        Video.objects.filter(pk=build.video_id).update(
+            current_build=build, state=State.COMPLETED, error=""
+        )
         build.video.builds.exclude(pk=build_id).filter(retired_at=None).update(retired_at=now)
         transaction.on_commit(lambda: published.forget([build.video_id]))
     return True
@@ -290,7 +324,8 @@ def publish_build(build_id: int, token: UUID, derived: Derived) -> bool:
 def fail_build(build_id: int, reason: str) -> None:
     """Give a build up; an older whole one goes on being shown."""
     with transaction.atomic():
-        build = Build.objects.select_related("video").get(pk=build_id)
+        _lock_film(build_id)
+        build = Build.objects.get(pk=build_id)
         if not Build.objects.filter(pk=build_id, state=BuildState.ENCODING).update(
             state=BuildState.FAILED, retired_at=timezone.now(), lease_token=None, lease_until=None
         ):
@@ -318,7 +353,7 @@ def progress(video: Video) -> float:
     """Percent of the newest source that is encoded, 0 to 100."""
     if video.state == State.COMPLETED:
         return 100.0
-    build = video.builds.filter(state=BuildState.ENCODING).first()
+    build = video.builds.filter(source_revision=video.source_revision).first()
     if build is None or not video.duration:
         return 0.0
     plan = build.plan

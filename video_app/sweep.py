@@ -1,27 +1,26 @@
 """The sweeper: whatever was lost between database, queue and disk is found here.
 
-Runs at worker start, every minute in each worker, and as `manage.py reconcile`.
+Runs at worker start, every SWEEP_SECONDS in each worker, and as `manage.py reconcile`.
 Safe to run anywhere, any number of times at once.
 """
 
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from video_app import leases, services
-from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.models import Build, BuildState, Chunk, State, Video
 from video_app.pipeline.source import SEEKABLE
 
-# Rung for this recently, a job is still on its way.
-PATIENCE_SECONDS = 30
 # Younger files may belong to an upload whose row is not committed yet.
 ORPHAN_SECONDS = 24 * 3600
 FOLDERS = {"video_file": "sources", "thumbnail": "thumbnails", "poster": "posters"}
@@ -57,21 +56,16 @@ def reconcile(*, dry_run: bool = False) -> Sweep:
 
 
 def _overdue() -> Q:
-    since = timezone.now() - timedelta(seconds=PATIENCE_SECONDS)
+    """Nobody works on it, and nobody has rung for it lately."""
+    since = timezone.now() - timedelta(seconds=settings.SWEEP_SECONDS / 2)
     return leases.is_free() & (Q(enqueued_at=None) | Q(enqueued_at__lt=since))
 
 
 def _sweep_work(*, dry_run: bool) -> Sweep:
     hopeless = Q(attempts__gte=settings.MAX_ATTEMPTS)
-    plans = Video.objects.filter(_overdue(), planned_revision__lt=F("source_revision")).exclude(
-        state=State.FAILED
-    )
-    chunks = Chunk.objects.filter(
-        _overdue(), state=ChunkState.DUE, build__state=BuildState.ENCODING
-    )
-    finishes = Build.objects.filter(_overdue(), state=BuildState.ENCODING).exclude(
-        chunks__state=ChunkState.DUE
-    )
+    plans = services.plannable().filter(_overdue())
+    chunks = services.wanted_chunks().filter(_overdue())
+    finishes = services.finishable().filter(_overdue())
     lost_builds = set(chunks.filter(hopeless).values_list("build_id", flat=True)) | set(
         finishes.filter(hopeless).values_list("pk", flat=True)
     )
@@ -93,7 +87,7 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
 def _ring(plans: Any, chunks: Any, finishes: Any) -> None:
     for video in plans:
         services.request_plan(video.pk, video.source_revision)
-    for build in Build.objects.filter(pk__in=chunks.values("build_id")).order_by("-pk"):
+    for build in Build.objects.filter(pk__in=chunks.values("build_id")).order_by("pk"):
         indexes = list(chunks.filter(build=build).values_list("index", flat=True))
         services.request_chunks(build, build.plan, indexes)
     for build in finishes:
@@ -105,14 +99,23 @@ def _sweep_storage(*, dry_run: bool) -> Sweep:
     for folder in [*_expired_builds(), *_dead_work(), *_orphan_folders()]:
         found.folders += 1
         if not dry_run:
-            shutil.rmtree(folder, ignore_errors=True)
-    for file in _orphan_files():
+            _remove(folder)
+    for file in [*_orphan_files(), *_spent_copies()]:
         found.files += 1
         if not dry_run:
-            file.unlink(missing_ok=True)
+            _remove(file)
     if not dry_run:
         _expired_rows().delete()
     return found
+
+
+def _remove(path: Path) -> None:
+    """What is gone already, or cannot be removed, is no reason to stop sweeping."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with suppress(OSError):
+        path.unlink()
 
 
 def _root() -> Path:
@@ -126,8 +129,8 @@ def _expired_rows() -> Any:
 
 
 def _expired_builds() -> Iterator[Path]:
-    """Folders of builds that no player can still be using."""
-    for build in _expired_rows():
+    """Folders of builds that no player can still be using; a failed one has none to keep."""
+    for build in [*_expired_rows(), *Build.objects.filter(state=BuildState.FAILED)]:
         folder = _root() / build.prefix
         if folder.exists():
             yield folder
@@ -151,21 +154,35 @@ def _dead_work() -> Iterator[Path]:
 
 def _orphan_folders() -> Iterator[Path]:
     """Folders under `hls/` without a row. A row is older than its folder, always."""
-    videos = {int(f.name): f for f in _root().glob("hls/*") if f.name.isdigit()}
-    known = set(Video.objects.filter(pk__in=videos).values_list("pk", flat=True))
-    yield from (folder for pk, folder in videos.items() if pk not in known)
-    builds = {int(f.name): f for pk in known for f in videos[pk].iterdir() if f.name.isdigit()}
-    kept = set(Build.objects.filter(pk__in=builds).values_list("pk", flat=True))
-    yield from (folder for pk, folder in builds.items() if pk not in kept)
+    for pattern, rows in (("hls/*", Video.objects), ("hls/*/*", Build.objects)):
+        folders = {int(f.name): f for f in _root().glob(pattern) if f.name.isdecimal()}
+        known = set(rows.filter(pk__in=folders).values_list("pk", flat=True))
+        yield from (folder for pk, folder in folders.items() if pk not in known)
 
 
 def _orphan_files() -> Iterator[Path]:
     """Uploads that no row knows: cut off, replaced, or left by a deleted video."""
-    oldest = time.time() - ORPHAN_SECONDS
     for field, folder in FOLDERS.items():
-        old = [f for f in _root().glob(f"{folder}/*") if f.stat().st_mtime < oldest]
+        old = [f for f in _root().glob(f"{folder}/*") if _is_old(f)]
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
         for file in old:
             if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
                 yield file
-    yield from (f for f in _root().glob("tmp/*") if f.stat().st_mtime < oldest)
+    yield from (f for f in _root().glob("tmp/*") if _is_old(f))
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - ORPHAN_SECONDS
+    except FileNotFoundError:  # another sweeper was faster
+        return False
+
+
+def _spent_copies() -> Iterator[Path]:
+    """Copies made for seeking, of films that are done with."""
+    copies = list(_root().glob(f"sources/*{SEEKABLE}"))
+    unfinished = Video.objects.filter(state__in=(State.PENDING, State.PROCESSING))
+    needed = set(unfinished.values_list("video_file", flat=True)) if copies else set()
+    for copy in copies:
+        if f"sources/{copy.name.removesuffix(SEEKABLE)}" not in needed:
+            yield copy

@@ -4,12 +4,12 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from video_app import services
 from video_app.models import Build, Video
@@ -27,17 +27,15 @@ def plan_video(video_id: int, revision: int) -> None:
     if token is None:
         return
     keep = _keeper(lambda: services.renew_plan(video_id, revision, token))
-    try:
-        plan = _plan(Video.objects.get(pk=video_id), keep)
-    except PipelineError as error:
-        services.refuse(video_id, token, str(error))
-    except LeaseLostError:
-        return
-    except (EncodeError, OSError) as error:
-        logger.warning("planning failed", extra={"video": video_id, "reason": str(error)})
-        services.release_plan(video_id, token)
-    else:
-        services.record_plan(video_id, revision, token, plan)
+    with _given_back(lambda: services.release_plan(video_id, token)):
+        try:
+            plan = _plan(Video.objects.get(pk=video_id), keep)
+        except PipelineError as error:
+            services.refuse(video_id, token, str(error))
+        except (EncodeError, OSError) as error:
+            logger.warning("planning failed", extra={"video": video_id, "reason": str(error)})
+        else:
+            services.record_plan(video_id, revision, token, plan)
 
 
 def _plan(video: Video, keep: Callable[[], None]) -> Plan:
@@ -58,17 +56,16 @@ def encode_chunk(build_id: int, index: int) -> None:
     token = services.claim_chunk(build_id, index)
     if token is None:
         return
-    build = Build.objects.select_related("video").get(pk=build_id)
-    try:
-        with _work_folder(build, token) as work:
-            _encode(build, index, token, work)
-    except LeaseLostError:
-        return
-    except (EncodeError, OSError) as error:
-        logger.warning(
-            "chunk failed", extra={"build": build_id, "chunk": index, "reason": str(error)}
-        )
-        services.release_chunk(build_id, index, token, str(error))
+    with _given_back(lambda: services.give_chunk_back(build_id, index, token)):
+        build = Build.objects.select_related("video").get(pk=build_id)
+        try:
+            with _work_folder(build, token) as work:
+                _encode(build, index, token, work)
+        except (EncodeError, OSError) as error:
+            logger.warning(
+                "chunk failed", extra={"build": build_id, "chunk": index, "reason": str(error)}
+            )
+            services.release_chunk(build_id, index, token, error)
 
 
 def _encode(build: Build, index: int, token: UUID, work: Path) -> None:
@@ -101,21 +98,24 @@ def finish_build(build_id: int) -> None:
     token = services.claim_finish(build_id)
     if token is None:
         return
-    build = Build.objects.select_related("video").get(pk=build_id)
     keep = _keeper(lambda: services.renew_finish(build_id, token))
-    try:
-        with _work_folder(build, token) as work:
-            derived = _derive(build, work, keep)
-    except LeaseLostError:
-        return
-    except (EncodeError, OSError) as error:
-        logger.warning("finishing failed", extra={"build": build_id, "reason": str(error)})
-        services.release_finish(build_id, token)
-        return
-    if services.publish_build(build_id, token, derived):
-        source.seekable_path(Path(build.video.video_file.path)).unlink(missing_ok=True)
-        if not build.video.poster:
-            make_poster(build.video_id, build.source_revision)
+    with _given_back(lambda: services.release_finish(build_id, token)):
+        build = Build.objects.select_related("video").get(pk=build_id)
+        try:
+            with _work_folder(build, token) as work:
+                derived = _derive(build, work, keep)
+        except (EncodeError, OSError) as error:
+            logger.warning("finishing failed", extra={"build": build_id, "reason": str(error)})
+            return
+        if services.publish_build(build_id, token, derived):
+            _after_publishing(build)
+
+
+def _after_publishing(build: Build) -> None:
+    source.seekable_path(Path(build.video.video_file.path)).unlink(missing_ok=True)
+    poster_key = layout.poster_key(build.video_id, build.source_revision)
+    if not Video.objects.filter(pk=build.video_id, poster=poster_key).exists():
+        make_poster(build.video_id, build.source_revision)
 
 
 def _derive(build: Build, work: Path, keep: Callable[[], None]) -> services.Derived:
@@ -154,7 +154,8 @@ def make_poster(video_id: int, revision: int) -> None:
     except (EncodeError, OSError) as error:
         logger.warning("poster failed", extra={"video": video_id, "reason": str(error)})
         return
-    services.set_poster(video_id, revision, key)
+    if not services.set_poster(video_id, revision, key):
+        _local(key).unlink(missing_ok=True)
 
 
 def _ffmpeg() -> str:
@@ -170,6 +171,21 @@ def _source_path(build: Build) -> Path:
     path = Path(build.video.video_file.path)
     copy = source.seekable_path(path)
     return copy if copy.exists() else path
+
+
+@contextmanager
+def _given_back(release: Callable[[], None]) -> Iterator[None]:
+    """Whatever ends the work, also a time-out or a stopping worker, the lease goes back.
+
+    Releasing what was published, refused or taken away already changes nothing.
+    """
+    try:
+        yield
+    except (LeaseLostError, Build.DoesNotExist, Video.DoesNotExist):
+        return
+    finally:
+        with suppress(Error):  # then it runs out
+            release()
 
 
 @contextmanager
@@ -201,7 +217,7 @@ def _keeper(renew: Callable[[], bool]) -> Callable[[], None]:
             if not renew():
                 raise LeaseLostError
             renewed_at = now
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             connection.close()
             if now - renewed_at > settings.LEASE_SECONDS:
                 raise LeaseLostError from error

@@ -27,7 +27,8 @@ _QUEUE = {
     "URL": REDIS_URL,
     "SERIALIZER": "rq.serializers.JSONSerializer",
     "DEFAULT_TIMEOUT": 600,
-    "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 2},
+    # For those who ring; a worker that waits for the bell sets its own.
+    "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
 }
 # `transcode` holds films, `short` mails, posters and housekeeping, so that neither
 # waits for the other. `rqworker default` serves all of them.
@@ -40,5 +41,7 @@ RQ = {
 RQ_SHOW_ADMIN_LINK = True
 RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
 
-# Called by the worker every minute.
+# How often each worker looks for lost work and leftovers.
+SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)
+# Called by the worker at the same time.
 HOUSEKEEPING = ["auth_app.services.send_due_mails", "auth_app.services.flush_expired"]

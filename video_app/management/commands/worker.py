@@ -1,16 +1,20 @@
-"""`worker`: the processes that one machine needs, kept running."""
+"""`worker`: the processes that one machine needs, kept running; they die with it."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from video_app.pipeline.launch import die_with
+
 SHORT_LIFE_SECONDS = 5
-STOP_SECONDS = 20
+STOP_SECONDS = 5
 
 
 class Command(BaseCommand):
@@ -53,7 +57,9 @@ class _Child:
     def start(self) -> None:
         self.started_at = time.monotonic()
         command = [sys.executable, "manage.py", "rqworker", self.lane]
-        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603
+        # After the fork is fine for a process without threads, which this one is.
+        tie = partial(die_with, os.getpid())
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=tie)  # noqa: S603
 
     def keep_alive(self) -> bool:
         """Start it again if it died; whether it had."""
