@@ -1,0 +1,115 @@
+"""After an account's whole life, no secret lies in a log or in Redis."""
+
+import http.client
+import json
+import re
+import zlib
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from redis import Redis
+
+from core.mailbox import mails
+from tests.browser.product import wait_for
+from tests.stack import Stack
+
+EMAIL, FIRST, SECOND = "lena@example.org", "first long secret", "second long secret"
+
+
+class Caller:
+    """Requests without a browser that remember every secret they saw."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.cookies: dict[str, str] = {}
+        self.secrets = {FIRST, SECOND}
+
+    def call(self, method: str, path: str, body: Any = None) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=30)
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Content-Type": "application/json", "Cookie": cookie}
+        connection.request(method, path, json.dumps(body), headers)
+        answer = connection.getresponse()
+        answer.read()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = line.split(";")[0].partition("=")
+            self.cookies[name] = value
+            self.secrets |= {value} if "token" in name and len(value) > 40 else set()
+        connection.close()
+        return answer.status
+
+    def link(self, subject: str) -> tuple[str, str]:
+        """`uid` and `token` of the mailed link."""
+        query = parse_qs(urlsplit(wait_for(lambda: self._find(subject), subject, 60)).query)
+        self.secrets.add(query["token"][0])
+        return query["uid"][0], query["token"][0]
+
+    def _find(self, subject: str) -> str:
+        for mail in mails(self.stack.directory / "mail"):
+            if (mail.message["To"], mail.message["Subject"]) == (EMAIL, subject):
+                return re.findall(r"https?://\S+", mail.text)[0]
+        return ""
+
+
+def live_a_life(caller: Caller) -> None:
+    form = {"email": EMAIL, "password": FIRST}
+    assert caller.call("POST", "/api/register/", form) == 201
+    uid, token = caller.link("Confirm your email")
+    assert caller.call("GET", f"/api/activate/{uid}/{token}") == 200
+    assert caller.call("POST", "/api/login/", form) == 200
+    assert caller.call("POST", "/api/token/refresh/") == 200
+    assert caller.call("POST", "/api/login/", {"email": EMAIL, "password": SECOND}) == 401
+    assert caller.call("POST", "/api/password_reset/", {"email": EMAIL}) == 200
+    uid, token = caller.link("Reset your Password")
+    path = f"/api/password_confirm/{uid}/{token}/"
+    assert caller.call("POST", path, {"new_password": "weak"}) == 400
+    assert caller.call("POST", path, {"new_password": SECOND}) == 200
+    query = urlencode({"uid": uid, "token": token})
+    assert caller.call("GET", f"/reset-password/?{query}") == 200
+    assert caller.call("GET", f"/users/confirm/?{query}") == 302
+    assert caller.call("POST", "/api/logout/") == 200
+
+
+def values(redis: Redis, key: bytes) -> list[bytes]:
+    match redis.type(key):
+        case b"string":
+            return [redis.get(key) or b""]
+        case b"hash":
+            return list(redis.hgetall(key).values())
+        case b"list":
+            return redis.lrange(key, 0, -1)
+        case b"zset":
+            return redis.zrange(key, 0, -1)
+        case _:
+            return []
+
+
+def plain(value: bytes) -> bytes:
+    """RQ compresses what its jobs are to do."""
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value
+
+
+def test_no_secret_reaches_a_log_or_redis(stack: Stack) -> None:
+    caller = Caller(stack)
+    live_a_life(caller)
+    logs = stack.log("web") + stack.log("worker")
+    redis = Redis.from_url(stack.env["REDIS_URL"])
+    stored = b"".join(plain(value) for key in redis.scan_iter() for value in values(redis, key))
+    assert stored, "nothing was read"
+    assert len(caller.secrets) >= 8
+    for secret in [*caller.secrets, "eyJ"]:
+        assert secret not in logs
+        assert secret.encode() not in stored
+
+
+def test_what_happens_to_accounts_is_logged_with_the_requests_id(stack: Stack) -> None:
+    assert Caller(stack).call("POST", "/api/login/", {"email": "x@y.zz", "password": "z"}) == 401
+    lines = [json.loads(line) for line in stack.log("web").splitlines() if line[:1] == "{"]
+    [failure] = [line for line in lines if line["message"] == "sign_in_failed"][-1:]
+    [access] = [line for line in lines if line["request_id"] == failure["request_id"]][-1:]
+    assert failure["ip"] == "127.0.0.1"
+    assert failure["user_id"] is None
+    assert (access["path"], access["status"]) == ("/api/login/", "401")
