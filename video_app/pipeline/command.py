@@ -19,6 +19,7 @@ from video_app.pipeline.types import (
     Plan,
     Rung,
     Source,
+    VideoStream,
 )
 
 # Playlists, manifests, scripts and images renamed to .mp4 make ffmpeg read other
@@ -39,9 +40,10 @@ SAMPLE_PERIOD = Fraction(1, 25)
 RESAMPLER_LEAD_IN = Fraction(1, 10)
 # The encoder's own delay is one frame; three more make its first ones exact.
 AUDIO_LEAD_IN_FRAMES = 4
-# Linearise, map into BT.709's range, and return to its curve.
+# Linearise, map into BT.709's range, and return to its curve. Some files leave out what
+# primaries and matrix HDR has.
 TONEMAP = (
-    "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
+    "zscale=pin=bt2020:min=bt2020nc:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
     "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
 )
 
@@ -145,7 +147,7 @@ def video_graph(plan: Plan, span: ChunkSpan) -> str:
         "tpad=stop=-1:stop_mode=clone,"
         # In frame numbers: after `fps` the time base is one frame; seconds would round.
         f"trim=start_pts={span.first_frame}:end_pts={span.end_frame},"
-        f"{_scale(plan.rungs[top])},{TONEMAP if video.is_hdr else ''}format=yuv420p[c{top}]"
+        f"{_scale(plan.rungs[top], _colours(video))}[c{top}]"
     ]
     for number in range(top, 0, -1):
         chains.append(f"[c{number}]split=2[r{number}][d{number}]")
@@ -161,12 +163,23 @@ def _pad_start(plan: Plan, span: ChunkSpan) -> str:
     return f":start_time={_decimal(start)}" if is_before_picture else ""
 
 
-def _scale(rung: Rung) -> str:
-    # Square pixels after every scale: an even width is rarely the exact aspect.
-    return (
-        f"scale={rung.width}:{rung.height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,"
-        "setsar=1"
+def _colours(video: VideoStream) -> tuple[str, str]:
+    """Options of the first scaler and filters after it that make the colours BT.709.
+
+    They are labelled so, because the next scaler would convert them once more.
+    """
+    label = (
+        "format=yuv420p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
     )
+    if video.is_hdr:
+        return "", f",{TONEMAP}{label}"
+    return f":in_color_matrix={video.matrix}:out_color_matrix=bt709:out_range=tv", f",{label}"
+
+
+def _scale(rung: Rung, colours: tuple[str, str] = ("", "")) -> str:
+    # Square pixels after every scale: an even width is rarely the exact aspect.
+    options, filters = colours
+    return f"scale={rung.width}:{rung.height}:flags=bicubic{options},setsar=1{filters}"
 
 
 def _thin(rung: Rung) -> str:

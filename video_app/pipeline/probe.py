@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
+from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.types import AudioStream, Source, SubtitleStream, VideoStream
 
@@ -12,7 +13,9 @@ MAX_SUBTITLES = 32
 # A film that holds less than this share of what its header states was cut off.
 COMPLETE_SHARE = Fraction(95, 100)
 
+UNSPECIFIED_MATRIX = 2  # ibid.
 NO_FILM = "This is not a video file that can be read."
+UNDECODABLE = "The video in this file cannot be decoded."
 
 
 def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
@@ -23,21 +26,25 @@ def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
         raise PipelineError(f"The file has more than {max_streams} streams.")
     video = _video(facts)
     audios = tuple(_audios(facts))
-    duration = max(Fraction(s["end"]) for s in _timed(facts, video, audios))
-    stated = Fraction(facts["stated_duration"])
-    if duration < stated * COMPLETE_SHARE and stated - duration > 1:
-        raise PipelineError(
-            f"The file is incomplete: it should last {float(stated):.0f} s "
-            f"but ends after {float(duration):.0f} s. Please upload it again."
-        )
+    _refuse_incomplete(facts)
     return Source(
         container=facts["container"],
         size=facts["size"],
-        duration=duration,
+        duration=max(Fraction(s["end"]) for s in _timed(facts, video, audios)),
         video=video,
         audios=audios,
         subtitles=tuple(_subtitles(facts)),
     )
+
+
+def _refuse_incomplete(facts: dict[str, Any]) -> None:
+    stated = Fraction(facts["stated_duration"])
+    end = max(Fraction(stream["end"]) for stream in facts["streams"])
+    if end < stated * COMPLETE_SHARE and stated - end > 1:
+        raise PipelineError(
+            f"The file is incomplete: it should last {float(stated):.0f} s "
+            f"but ends after {float(end):.0f} s. Please upload it again."
+        )
 
 
 def _timed(
@@ -53,9 +60,15 @@ def _video(facts: dict[str, Any]) -> VideoStream:
     if not pictures:
         raise PipelineError("The file has no video in it, only sound or pictures.")
     chosen, frame = facts["chosen"], facts["frame"]
-    if chosen is None or frame is None:
-        raise PipelineError("The video in this file cannot be decoded.")
+    if chosen is None:
+        raise PipelineError(UNDECODABLE)
     stream = next(s for s in pictures if s["index"] == chosen)
+    if frame is None and stream["width"] * stream["height"] > MAX_PIXELS:
+        raise PipelineError(
+            f"The picture is too large: {stream['width']} x {stream['height']} pixels."
+        )
+    if frame is None:
+        raise PipelineError(UNDECODABLE)
     return VideoStream(
         index=chosen,
         codec=stream["codec"],
@@ -68,7 +81,14 @@ def _video(facts: dict[str, Any]) -> VideoStream:
         start=Fraction(stream["start"]),
         is_interlaced=frame["is_interlaced"],
         is_hdr=frame["transfer"] in HDR_TRANSFERS,
+        matrix=_matrix(frame),
     )
+
+
+def _matrix(frame: dict[str, Any]) -> str:
+    """As every player guesses: BT.709 for large pictures that do not say."""
+    is_large = frame["width"] >= 1280 or frame["height"] > 576
+    return "bt709" if frame["matrix"] == UNSPECIFIED_MATRIX and is_large else "auto"
 
 
 def _sane_aspect(aspect: Fraction) -> Fraction:

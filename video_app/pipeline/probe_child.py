@@ -14,73 +14,85 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from video_app.pipeline.command import FORMAT_WHITELIST, PROTOCOL_WHITELIST
+from video_app.pipeline.command import FORMAT_WHITELIST, MAX_PIXELS, PROTOCOL_WHITELIST
 
 OPTIONS = {
     "format_whitelist": FORMAT_WHITELIST,
     "protocol_whitelist": PROTOCOL_WHITELIST,
     "probesize": "20000000",
     "analyzeduration": "20000000",
+    "max_pixels": str(MAX_PIXELS),
 }
 TAIL_SECONDS = 15
 # A tail that ends this close to the stated duration proves the whole file is there.
 TAIL_TOLERANCE = Fraction(1)
+# A recording may start between key frames; this many packets without a picture are no film.
+FIRST_PACKETS = 500
+FIRST_FRAMES = 3
+TEXT_LENGTH = 100
 
 
 def main(path: str) -> None:
     try:
-        with av.open(f"file:{path}", options=OPTIONS) as container:
-            facts = describe(container)
+        facts = describe(path)
     except (av.FFmpegError, OSError) as error:
         facts = {"error": type(error).__name__}
     json.dump(facts, sys.stdout)
 
 
-def describe(container: InputContainer) -> dict[str, Any]:
+def describe(path: str) -> dict[str, Any]:
     """The container's facts; times are strings of fractions of seconds from its start."""
-    origin = Fraction(container.start_time or 0, av.time_base)
-    stated = Fraction(container.duration or 0, av.time_base)
-    streams = [_stream(stream, origin) for stream in container.streams]
-    chosen = best_video(streams)
-    frame = _first_frame(container, chosen) if chosen else None
-    ends = _ends(container, origin, stated)
-    for stream in streams:
-        stream["end"] = str(ends.get(stream["index"], Fraction(0)))
-    return {
-        "container": container.format.name,
-        "size": container.size,
-        "stated_duration": str(stated),
-        "streams": streams,
-        "chosen": chosen and chosen["index"],
-        "frame": frame,
-    }
+    with _open(path) as container:
+        origin = Fraction(container.start_time or 0, av.time_base)
+        stated = Fraction(container.duration or 0, av.time_base)
+        streams = [_stream(stream, origin) for stream in container.streams]
+        chosen = best_video(streams)
+        frame = _first_frame(container, chosen) if chosen else None
+        ends = _tail_ends(container, origin, stated) or _whole_ends(path, origin)
+        for stream in streams:
+            stream["end"] = str(ends.get(stream["index"], Fraction(0)))
+        return {
+            "container": container.format.name,
+            "size": container.size,
+            "stated_duration": str(stated),
+            "streams": streams,
+            "chosen": chosen and chosen["index"],
+            "frame": frame,
+        }
+
+
+def _open(path: str) -> InputContainer:
+    return av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
 
 
 def _stream(stream: Any, origin: Fraction) -> dict[str, Any]:
+    codec = stream.codec_context  # none without a decoder
     facts = {
         "index": stream.index,
-        "type": stream.type,
-        "codec": stream.codec_context.name if stream.codec_context else "",
-        "start": str((stream.start_time or 0) * stream.time_base - origin),
-        "language": stream.metadata.get("language", "und"),
-        "title": stream.metadata.get("title", ""),
+        "type": stream.type if codec else "unknown",
+        "codec": codec.name if codec else "",
+        "start": str(_seconds(stream, stream.start_time, origin)),
+        "language": stream.metadata.get("language", "und")[:TEXT_LENGTH],
+        "title": stream.metadata.get("title", "")[:TEXT_LENGTH],
         "is_default": bool(stream.disposition & stream.disposition.default),
         "is_picture": bool(stream.disposition & stream.disposition.attached_pic),
     }
-    if stream.type == "video":
+    if facts["type"] == "video":
         facts |= {
-            "width": stream.codec_context.width,
-            "height": stream.codec_context.height,
+            "width": codec.width,
+            "height": codec.height,
             "sample_aspect": str(stream.sample_aspect_ratio or 1),
             "average_rate": str(stream.average_rate or 0),
             "base_rate": str(stream.base_rate or 0),
         }
-    if stream.type == "audio":
-        facts |= {
-            "channels": stream.codec_context.channels,
-            "sample_rate": stream.codec_context.sample_rate,
-        }
+    if facts["type"] == "audio":
+        facts |= {"channels": codec.channels, "sample_rate": codec.sample_rate}
     return facts
+
+
+def _seconds(stream: Any, stamp: int | None, origin: Fraction) -> Fraction:
+    """A stream's time stamp on the container's own clock; unknown ones are its start."""
+    return Fraction(0) if stamp is None else stamp * stream.time_base - origin
 
 
 def best_video(streams: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
@@ -93,61 +105,91 @@ def best_video(streams: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _first_frame(container: InputContainer, chosen: dict[str, Any]) -> dict[str, Any] | None:
-    """What only a decoded picture tells; none when nothing decodes."""
-    stream = container.streams[chosen["index"]]
-    try:
-        frame: Any = next(iter(container.decode(stream)), None)
-    except av.FFmpegError:
+    """What only decoded pictures tell; none when nothing decodes."""
+    if chosen["width"] * chosen["height"] > MAX_PIXELS:
         return None
-    if frame is None:
+    frames = _first_frames(container, container.streams[chosen["index"]])
+    if not frames:
         return None
     return {
-        "width": frame.width,
-        "height": frame.height,
-        "rotation": frame.rotation,
-        "is_interlaced": bool(frame.interlaced_frame),
-        "transfer": int(frame.color_trc),
+        "width": frames[0].width,
+        "height": frames[0].height,
+        "rotation": frames[0].rotation,
+        "is_interlaced": any(frame.interlaced_frame for frame in frames),
+        "transfer": int(frames[0].color_trc),
+        "matrix": int(frames[0].colorspace),
     }
 
 
-def _ends(container: InputContainer, origin: Fraction, stated: Fraction) -> dict[int, Fraction]:
-    """Where each stream really ends. Headers lie, so packets are looked at: those of the
-    tail when they confirm the stated duration, else all of them."""
-    if stated > TAIL_SECONDS:
+def _first_frames(container: InputContainer, stream: Any) -> list[Any]:
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    frames: list[Any] = []
+    packets = container.demux(stream)
+    for _ in range(FIRST_PACKETS):
         try:
-            container.seek(int((origin + stated - TAIL_SECONDS) * av.time_base))
-            ends = _scan(container, origin)
+            frames += next(packets).decode()
+        except StopIteration:
+            break
         except av.FFmpegError:
-            ends = {}
-        if ends and max(ends.values()) >= stated - TAIL_TOLERANCE:
-            return ends | {
-                stream.index: _stated_end(stream, origin)
-                for stream in container.streams
-                if stream.index not in ends
-            }
-    container.seek(0, backward=True, any_frame=True)
-    return _scan(container, origin)
+            continue
+        if len(frames) >= FIRST_FRAMES:
+            break
+    return frames
 
 
-def _stated_end(stream: Any, origin: Fraction) -> Fraction:
-    if not stream.duration or not stream.time_base:
-        return Fraction(0)
-    return Fraction(((stream.start_time or 0) + stream.duration) * stream.time_base - origin)
+def _tail_ends(
+    container: InputContainer, origin: Fraction, stated: Fraction
+) -> dict[int, Fraction]:
+    """Where each stream ends when the packets of the tail confirm the stated duration.
+
+    Headers lie, but a look at every packet of a long film takes a minute.
+    """
+    if stated <= TAIL_SECONDS:
+        return {}
+    try:
+        container.seek(int((origin + stated - TAIL_SECONDS) * av.time_base))
+    except av.FFmpegError:
+        return {}
+    ends = _scan(container, origin)
+    if not ends or max(ends.values()) < stated - TAIL_TOLERANCE:
+        return {}
+    earlier = {s.index: _stated_end(s, origin, stated) for s in container.streams}
+    return earlier | ends
+
+
+def _whole_ends(path: str, origin: Fraction) -> dict[int, Fraction]:
+    with _open(path) as container:
+        return _scan(container, origin)
+
+
+def _stated_end(stream: Any, origin: Fraction, stated: Fraction) -> Fraction:
+    """The end of a stream without a packet in the tail; the film's when nobody knows."""
+    if stream.duration and stream.time_base:
+        return _seconds(stream, (stream.start_time or 0) + stream.duration, origin)
+    return stated
 
 
 def _scan(container: InputContainer, origin: Fraction) -> dict[int, Fraction]:
+    """The end of the last packet of each stream, from where the container stands."""
     ends: dict[int, Fraction] = {}
     try:
         for packet in container.demux():
             stamp = packet.pts if packet.pts is not None else packet.dts
-            if stamp is None or not packet.time_base:
+            if stamp is None or not packet.time_base or packet.is_discard:
                 continue
             end = (stamp + (packet.duration or 0)) * packet.time_base - origin
+            if not packet.duration:
+                end += _frame_seconds(packet.stream)
             index = packet.stream_index
             ends[index] = max(ends.get(index, Fraction(0)), end)
     except av.FFmpegError:
         pass  # what was read until the damage is what there is
     return ends
+
+
+def _frame_seconds(stream: Any) -> Fraction:
+    rate = stream.average_rate if stream.type == "video" else None
+    return 1 / rate if rate else Fraction(0)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class VideoStream:
     start: Fraction  # seconds after the container's own start
     is_interlaced: bool = False
     is_hdr: bool = False
+    matrix: str = "auto"  # how the scaler is to read its colours
 
 
 @dataclass(frozen=True, slots=True)
