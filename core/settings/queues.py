@@ -16,11 +16,13 @@ CACHES = {
             "CLIENT_CLASS": "django_redis.client.DefaultClient",
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
             "IGNORE_EXCEPTIONS": True,
+            "CONNECTION_POOL_CLASS": "core.redis_pool.PausingPool",
             **_TIMEOUTS,
         },
     }
 }
-DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+# The pool says it once; a line for every question would drown the log.
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = False
 
 # JSON at both ends: whoever can write to Redis must not be able to run code.
 _QUEUE = {
