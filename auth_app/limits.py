@@ -34,10 +34,11 @@ def hit(scope: str, who: str) -> int:
     """
     limit = Limit.parse(settings.THROTTLE_RATES[scope])
     key = _key(scope, who)
+    if cache.add(key, 1, timeout=limit.seconds):
+        return 0
     try:
         count = cache.incr(key)
-    except ValueError:
-        cache.add(key, 1, timeout=limit.seconds)
+    except ValueError:  # the window closed just now
         return 0
     if count is None or count <= limit.count:
         return 0

@@ -1,12 +1,23 @@
 """What a change of the user means for the user's sessions, whoever makes the change."""
 
+import logging
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
+from django.http import HttpRequest
 
-from auth_app import sessions
+from auth_app import limits, sessions
 from auth_app.models import User
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(user_logged_in)
+def log_sign_in_to_admin(user: User, request: HttpRequest, **kwargs: Any) -> None:
+    ip = limits.client_address(request)
+    logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "door": "admin"})
 
 
 @receiver(post_save, sender=User)

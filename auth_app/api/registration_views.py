@@ -27,8 +27,8 @@ class RegisterView(AccountView):
                 asked["email"],
                 asked["password"],
                 self.door,
-                phone=asked["phone"],
-                address=asked["address"],
+                phone=asked["phone"] or "",
+                address=asked["address"] or "",
             )
         except services.AddressTakenError as error:
             raise ValidationError({"email": ["This address already has an account."]}) from error

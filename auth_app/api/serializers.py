@@ -44,7 +44,7 @@ class LoginSerializer(serializers.Serializer[Any]):
 
 
 class UsersLoginSerializer(LoginSerializer):
-    remember = serializers.BooleanField(default=False)
+    remember = serializers.BooleanField(default=False, allow_null=True)
 
 
 class RegisterSerializer(serializers.Serializer[Any]):
@@ -54,8 +54,8 @@ class RegisterSerializer(serializers.Serializer[Any]):
     password = _password()
     confirmed_password = _password("the password again", required=False)
     confirm_password = _password("the password once more", required=False)
-    phone = serializers.CharField(max_length=40, default="", allow_blank=True)
-    address = serializers.CharField(max_length=200, default="", allow_blank=True)
+    phone = serializers.CharField(max_length=40, default="", allow_blank=True, allow_null=True)
+    address = serializers.CharField(max_length=200, default="", allow_blank=True, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         _match(attrs, attrs["password"], "confirmed_password", "confirm_password")

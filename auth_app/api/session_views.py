@@ -32,7 +32,7 @@ class LoginView(AccountView):
         except services.TooManyAttemptsError as error:
             raise Throttled(error.wait) from error
         session = services.sign_in(
-            user, self.door, self.origin(), remember=asked.get("remember", False)
+            user, self.door, self.origin(), remember=bool(asked.get("remember"))
         )
         response = self._answer(session)
         cookies.put(response, request, self.door, tokens_of(session))

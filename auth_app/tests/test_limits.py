@@ -45,6 +45,25 @@ def test_an_unknown_account_is_locked_alike() -> None:
     assert [attempt(email="x@example.com").status_code for _ in range(6)] == [401] * 5 + [429]
 
 
+def test_patience_does_not_help_a_guesser(settings: Any) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"account_long": "8/h"}
+    make_user()
+    statuses = []
+    for _minute in range(3):
+        cache.delete_many(list(cache.keys("limit:account:*")))
+        statuses += [attempt().status_code for _ in range(5)]
+    assert statuses == [401] * 8 + [429] * 7
+
+
+def test_refused_attempts_do_not_lengthen_a_lock(settings: Any) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"account_long": "8/h"}
+    make_user()
+    for _ in range(20):
+        attempt()
+    cache.delete_many(list(cache.keys("limit:account:*")))
+    assert attempt(PASSWORD).status_code == 200
+
+
 def test_case_does_not_open_another_count() -> None:
     make_user()
     names = ["alice@example.com", "ALICE@example.com", "Alice@Example.com"] * 2

@@ -35,6 +35,10 @@ def test_users_answers_with_the_address_and_keeps_the_profile() -> None:
     assert User.objects.filter(phone="123", address="Street 1").exists()
 
 
+def test_an_absent_profile_may_be_null() -> None:
+    assert register("/users/register/", phone=None, address=None).status_code == 201
+
+
 def test_the_account_waits_for_its_activation() -> None:
     register()
     assert User.objects.get().is_awaiting_activation
