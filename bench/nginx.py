@@ -1,0 +1,98 @@
+"""A throw-away nginx in front of a web server, with the repository's own rule for files."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUR_CONFIG = ROOT / "docker" / "nginx" / "https.conf"
+CONFIG = """\
+{user}
+daemon off;
+pid {directory}/nginx.pid;
+error_log {directory}/error.log warn;
+worker_processes 1;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    default_type application/octet-stream;
+    types {{ video/MP2T ts; }}
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/proxy;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+    keepalive_requests 100000;
+    upstream videoflix {{ server 127.0.0.1:{upstream}; keepalive 16; }}
+    server {{
+        listen 127.0.0.1:{port};
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $host:{port};
+        location / {{ proxy_pass http://videoflix; }}
+        location /plain/ {{ alias {media}/; sendfile on; tcp_nopush on; }}
+        {protected}
+    }}
+}}
+"""
+
+
+def is_installed() -> bool:
+    return shutil.which("nginx") is not None
+
+
+def protected_location(media: Path) -> str:
+    """The `location /protected/` of the repository's configuration, for this folder."""
+    found = re.search(r"location /protected/ \{.*?\n    \}", OUR_CONFIG.read_text(), re.DOTALL)
+    if not found:
+        raise LookupError(f"{OUR_CONFIG} has no location /protected/")
+    return re.sub(r"alias [^;]+;", f"alias {media}/;", found[0])
+
+
+@contextmanager
+def running_nginx(
+    directory: Path, media: Path, port: int, upstream: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """nginx on `port`: files under /plain/, everything else from the server on `upstream`."""
+    directory.mkdir(parents=True, exist_ok=True)
+    config = directory / "nginx.conf"
+    config.write_text(
+        CONFIG.format(
+            # As root it would change to a user who cannot read a temporary folder.
+            user="user root;" if os.geteuid() == 0 else "",
+            directory=directory,
+            media=media,
+            port=port,
+            upstream=upstream,
+            protected=protected_location(media),
+        )
+    )
+    nginx = shutil.which("nginx") or "nginx"
+    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(directory)])  # noqa: S603
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/plain/")
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own loopback
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(f"nginx does not answer on {url}")
