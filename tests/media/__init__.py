@@ -1,1 +1,1 @@
-"""Films for tests: real ones, fetched when needed, and samples made on the spot."""
+"""Films of every kind, sane and hostile, through the pipeline."""

@@ -1,0 +1,207 @@
+"""Every picture at its time: no one is lost, doubled or shifted, whatever the source."""
+
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.media.films import Film, assert_exact, prepare
+from tests.media.samples import AAC, RATE, X264, ffmpeg
+from video_app.pipeline.grid import choose_rate
+from video_app.pipeline.plan import Limits, make_plan
+
+pytestmark = pytest.mark.ffmpeg
+NO_SOUND = ("-an",)
+
+
+def test_every_picture_of_an_ordinary_film_appears_once(samples, encoded):
+    film = encoded(samples.film("plain.mp4", *X264, *AAC))
+    assert film.plan.chunks == 3
+    assert_exact(film, duration=8)
+    assert film.numbers() == list(range(200))
+
+
+def test_a_rate_that_is_no_whole_number_keeps_every_picture(samples, encoded):
+    slower = ("-vf", "setpts=N*1001/(24000*TB)", "-r", "24000/1001", *NO_SOUND)
+    film = encoded(samples.film("ntsc-film.mkv", *slower, *X264))
+    assert film.plan.rate == Fraction(24000, 1001)
+    assert_exact(film, has_sound=False)
+    assert film.numbers() == list(range(200))
+
+
+def test_a_hole_in_a_variable_rate_shows_the_picture_before_it(samples, encoded):
+    hole = ("-vf", "select='not(between(n,60,134))'", "-fps_mode", "vfr")
+    film = encoded(samples.film("hole.mp4", *hole, *X264, *AAC))
+    assert_exact(film, duration=8)
+    assert film.numbers() == [*range(60), *[59] * 75, *range(135, 200)]
+
+
+def test_pictures_of_uneven_length_are_shown_as_long_as_in_the_source(samples, encoded):
+    uneven = ("-vf", "select='mod(n,5)-mod(n,3)'", "-fps_mode", "vfr", "-enc_time_base", "1/1000")
+    film = encoded(samples.film("uneven.mkv", *uneven, *X264, *AAC))
+    kept = [n for n in range(200) if n % 5 - n % 3]
+    rate = film.plan.rate
+    shown = [(number, round(Fraction(number - kept[0], RATE) * rate)) for number in kept]
+    at_a_time = [max(n for n, frame in shown if frame <= k) for k in range(film.plan.frames)]
+    assert film.numbers() == at_a_time
+    assert_exact(film)
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(240, 4), (1000, 4)])
+def test_very_high_rates_come_down_to_sixty(samples, encoded, rate, seconds):
+    film = encoded(
+        samples.film(f"{rate}.mp4", *X264, *NO_SOUND, source=samples.clock(seconds, rate))
+    )
+    assert film.plan.rate == 60
+    assert_exact(film, duration=seconds, has_sound=False)
+    exact = [number * rate / 60 for number in range(seconds * 60)]
+    assert all(abs(a - b) <= rate / 60 for a, b in zip(film.numbers(), exact, strict=True))
+
+
+def test_one_picture_a_second_for_a_minute(samples, encoded):
+    film = encoded(samples.film("slow.mp4", *X264, *NO_SOUND, source=samples.clock(60, 1)))
+    assert film.plan.rate == 1
+    assert_exact(film, duration=60, has_sound=False)
+    assert film.numbers() == list(range(60))
+
+
+@pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
+def test_one_single_picture_is_a_film(samples, encoded, container):
+    film = encoded(samples.film(f"single.{container}", "-frames:v", "1", *X264, *NO_SOUND))
+    assert_exact(film, has_sound=False)
+    assert film.plan.duration <= Fraction(1, 10)
+
+
+def test_less_than_half_a_second_is_a_film(samples, encoded):
+    film = encoded(samples.film("short.mp4", "-t", "0.4", *X264, *AAC))
+    assert_exact(film, duration=0.4)
+    assert film.numbers() == list(range(10))
+
+
+def test_late_pictures_hold_the_first_one_from_the_start(samples, encoded):
+    film = encoded(_shifted(samples, "late-pictures.mp4", picture=0.52))
+    assert_exact(film, duration=8.52)
+    assert film.numbers()[:15] == [*[0] * 13, 0, 1]
+
+
+def test_pictures_that_start_after_the_first_chunks_do_so(samples, encoded):
+    film = encoded(_shifted(samples, "very-late-pictures.mkv", picture=6.52))
+    assert_exact(film, duration=14.52)
+    assert film.numbers()[150:170] == [*[0] * 14, *range(1, 7)]
+
+
+def test_an_edit_list_is_obeyed(samples, encoded):
+    whole = samples.film("keyed.mp4", *X264, *AAC)
+    film = encoded(samples.film("edited.mp4", "-c", "copy", source=_cut(samples, whole)))
+    numbers = film.numbers()
+    assert_exact(film)
+    assert numbers[:3] == [30, 31, 32]
+    assert numbers == list(range(30, 30 + len(numbers)))
+
+
+@pytest.mark.parametrize("offset", [-5, 40_000])
+def test_time_stamps_may_start_anywhere(samples, encoded, offset):
+    plain = samples.film("plain.mp4", *X264, *AAC)
+    moved = ("-c", "copy", "-output_ts_offset", str(offset), "-avoid_negative_ts", "disabled")
+    film = encoded(samples.film(f"from{offset}.mkv", *moved, source=plain))
+    assert_exact(film, duration=8)
+    assert film.numbers() == list(range(200))
+
+
+def test_time_stamps_may_wrap_in_a_transport_stream(samples, encoded):
+    plain = samples.film("plain.mp4", *X264, *AAC)
+    wrap = 2**33 / 90_000
+    late = ("-c", "copy", "-output_ts_offset", f"{wrap - 4:.3f}", "-muxdelay", "0")
+    film = encoded(samples.film("wrap.ts", *late, source=plain))
+    assert_exact(film, duration=8)
+    assert film.numbers() == list(range(200))
+
+
+@pytest.mark.parametrize("name", ["live.mkv", "live.flv"])
+def test_a_container_may_not_know_its_duration(samples, encoded, name):
+    plain = samples.film("plain.mp4", *X264, *AAC)
+    live = {
+        "live.mkv": ("-live", "1", "-f", "matroska"),
+        "live.flv": ("-flvflags", "no_duration_filesize", "-f", "flv"),
+    }
+    path = samples.get(name, lambda target: _pipe(plain, live[name], target))
+    film = encoded(path)
+    assert_exact(film, duration=8)
+    assert film.numbers() == list(range(200))
+
+
+def test_a_film_of_two_hours_is_planned_at_once_and_sought_at_its_end(samples, tmp_path):
+    static = "color=gray:s=64x48:r=5:d=7200"
+    path = samples.lavfi("hours.mp4", static, *X264[:4], "-g", "600")
+    _, found = prepare(path, tmp_path)
+    plan = make_plan(found, Limits(duration=6 * 3600, pixels=10**7))
+    assert plan.duration == 7200
+    _, refused = prepare(path, tmp_path)
+    with pytest.raises(Exception, match="longer than 1 hours"):
+        make_plan(refused, Limits(duration=3600, pixels=10**7))
+
+
+def test_interlaced_pictures_become_twice_as_many(samples, encoded):
+    film = encoded(_interlaced(samples))
+    assert film.plan.rate == choose_rate(film.plan.source.video) == 50
+    assert_exact(film, duration=4)
+    numbers = film.numbers()
+    # Each field is a picture of the clock at 50 per second.
+    assert all(abs(number - frame) <= 1 for frame, number in enumerate(numbers))
+
+
+@pytest.mark.parametrize("kind", ["plain.mp4", "hole.mp4", "ntsc-film.mkv", "mpeg4.avi"])
+def test_chunks_show_the_pictures_of_one_whole_encode(samples, encoded, kind):
+    makers = {
+        "plain.mp4": (*X264, *AAC),
+        "hole.mp4": ("-vf", "select='not(between(n,60,134))'", "-fps_mode", "vfr", *X264, *AAC),
+        "ntsc-film.mkv": ("-vf", "setpts=N*1001/(24000*TB)", "-r", "24000/1001", "-an", *X264),
+        "mpeg4.avi": ("-c:v", "mpeg4", "-q:v", "3", "-bf", "2", "-g", "60", "-c:a", "mp3"),
+    }
+    path = samples.film(kind, *makers[kind])
+    chunked, whole = encoded(path), encoded(path, "whole", is_whole=True)
+    assert min(_similarity(chunked, whole)) > 30
+
+
+def _shifted(samples, name: str, *, picture: float) -> Path:
+    plain = samples.film("plain.mp4", *X264, *AAC)
+
+    def make(target: Path) -> None:
+        both = ("-itsoffset", str(picture), "-i", str(plain), "-i", str(plain))
+        ffmpeg(*both, "-map", "0:v", "-map", "1:a", "-c", "copy", str(target))
+
+    return samples.get(name, make)
+
+
+def _cut(samples, whole: Path) -> Path:
+    """From 1.2 s on, between key frames: only an edit list can say so."""
+
+    def make(target: Path) -> None:
+        ffmpeg("-ss", "1.2", "-i", str(whole), "-c", "copy", str(target))
+
+    return samples.get("cut.mp4", make)
+
+
+def _pipe(source: Path, muxer: tuple[str, ...], target: Path) -> None:
+    """Through a pipe, where no muxer can go back and note the duration."""
+    command = ["ffmpeg", "-v", "error", "-i", str(source), "-c", "copy", *muxer, "pipe:"]
+    target.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def _interlaced(samples) -> Path:
+    fields = ("-vf", "interlace=scan=tff:lowpass=off", "-flags", "+ildct+ilme", "-top", "1")
+    codec = ("-c:v", "mpeg2video", "-q:v", "3", "-c:a", "aac")
+    return samples.film("interlaced.mkv", *fields, *codec, source=samples.clock(4, 50))
+
+
+def _similarity(one: Film, other: Film) -> list[float]:
+    """PSNR of each picture."""
+    paths = [str(film.folder / film.top / "index.m3u8") for film in (one, other)]
+    command = ["ffmpeg", "-v", "error", "-i", paths[0], "-i", paths[1], "-lavfi"]
+    done = subprocess.run(
+        [*command, "psnr=stats_file=-", "-f", "null", "-"], check=True, capture_output=True
+    )
+    values = [line.split("psnr_avg:")[1].split()[0] for line in done.stdout.decode().splitlines()]
+    assert len(values) == one.plan.frames == other.plan.frames
+    return [float(value) for value in values]
