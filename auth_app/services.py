@@ -83,7 +83,7 @@ def sign_out(raw_refresh_token: str, origin: Origin) -> None:
         logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": origin.ip})
 
 
-def register(email: str, password: str, door: str, **profile: str) -> User:
+def register(email: str, password: str, door: str, origin: Origin, **profile: str) -> User:
     """A new account that waits for its activation; the mail is on its way.
 
     `AddressTakenError` when the address has one, also when a parallel request was first.
@@ -94,7 +94,7 @@ def register(email: str, password: str, door: str, **profile: str) -> User:
             mails.ask_for(MailKind.ACTIVATION, user.email, door)
     except IntegrityError as error:
         raise AddressTakenError from error
-    logger.info("registered", extra={"user_id": user.pk, "door": door})
+    logger.info("registered", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
     return user
 
 
@@ -102,7 +102,7 @@ def has_account(email: str) -> bool:
     return User.objects.filter(email=normalized(email)).exists()
 
 
-def activate(uid: str, token: str) -> User:
+def activate(uid: str, token: str, origin: Origin) -> User:
     """Confirm the address; works once, and never after an account has been active."""
     user = links.user_of(uid)
     if user is None or not links.activation_tokens.check_token(user, token):
@@ -110,7 +110,7 @@ def activate(uid: str, token: str) -> User:
     waiting = User.objects.filter(pk=user.pk, is_active=False, activated_at=None)
     if not waiting.update(is_active=True, activated_at=timezone.now()):
         raise InvalidLinkError
-    logger.info("activated", extra={"user_id": user.pk})
+    logger.info("activated", extra={"user_id": user.pk, "ip": origin.ip})
     return user
 
 

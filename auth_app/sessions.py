@@ -51,7 +51,7 @@ def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> S
     )
 
 
-def rotate(token: SessionRefreshToken) -> Session:
+def rotate(token: SessionRefreshToken, origin: Origin) -> Session:
     """The session after `token` was exchanged for its successor.
 
     Parallel callers with one token, and late ones within the grace, all get the same
@@ -67,7 +67,7 @@ def rotate(token: SessionRefreshToken) -> Session:
         raise SessionOverError
     if not _spent_lately(session, token.jti):
         end(session.pk, "replay")
-        logger.warning("refresh_replayed", extra={"user_id": session.user_id})
+        logger.warning("refresh_replayed", extra={"user_id": session.user_id, "ip": origin.ip})
         raise SessionOverError
     return session
 

@@ -27,6 +27,7 @@ class RegisterView(AccountView):
                 asked["email"],
                 asked["password"],
                 self.door,
+                self.origin(),
                 phone=asked["phone"] or "",
                 address=asked["address"] or "",
             )
@@ -51,8 +52,9 @@ class ActivateView(AccountView):
         self, request: Request, uid: str | None = None, token: str | None = None
     ) -> HttpResponseBase:
         query = request.query_params
+        uid, token = uid or query.get("uid", ""), token or query.get("token", "")
         try:
-            services.activate(uid or query.get("uid", ""), token or query.get("token", ""))
+            services.activate(uid, token, self.origin())
         except services.InvalidLinkError:
             return self._answer(request, BAD_LINK, 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")

@@ -59,7 +59,7 @@ class RefreshView(AccountView):
         tokens = cookies.refresh_tokens(request, self.door)
         if not tokens:
             return Response({"detail": NO_COOKIE}, status=401 if self.is_users else 400)
-        session = _rotated(tokens)
+        session = _rotated(tokens, self.origin())
         if session is None:
             response = Response({"detail": "The refresh token is invalid."}, status=401)
             cookies.clear(response)
@@ -82,11 +82,11 @@ class LogoutView(AccountView):
         return response
 
 
-def _rotated(tokens: list[str]) -> Session | None:
+def _rotated(tokens: list[str], origin: sessions.Origin) -> Session | None:
     """The session of the first refresh token that is still good."""
     for raw in tokens:
         try:
-            return sessions.rotate(SessionRefreshToken.parse(raw))
+            return sessions.rotate(SessionRefreshToken.parse(raw), origin)
         except (TokenError, sessions.SessionOverError):
             continue
     return None
