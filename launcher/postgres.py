@@ -12,6 +12,7 @@ from launcher.problems import Problem
 from launcher.services import free_port
 
 START_SECONDS = 30
+DEBIAN_FOLDER = Path("/usr/lib/postgresql")  # its binaries are not on the PATH
 # Nothing in it outlives the tests, so nothing needs to reach the disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -44,7 +45,7 @@ def throwaway_postgres() -> Iterator[str]:
 
 def _binaries() -> Path:
     found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    folders = [Path(found).parent] if found else sorted(DEBIAN_FOLDER.glob("*/bin"))
     if not folders:
         raise Problem("PostgreSQL is not installed. On Debian: sudo apt install postgresql")
     return folders[-1]
