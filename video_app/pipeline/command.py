@@ -91,7 +91,7 @@ def encode_chunk(
         *(_audio_codec(plan, span) if plan.has_audio else ()),
         *("-map_metadata", "-1", "-map_chapters", "-1"),
         # Time stamps are final as they leave the filters.
-        *("-fps_mode", "passthrough", "-output_ts_offset", str(TIMESTAMP_ORIGIN)),
+        *("-fps_mode", "passthrough"),
         *("-f", "tee", _tee(plan, span)),
     ]
 
@@ -168,9 +168,8 @@ def _colours(video: VideoStream) -> tuple[str, str]:
 
     They are labelled so, because the next scaler would convert them once more.
     """
-    label = (
-        "format=yuv420p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-    )
+    bt709 = ":".join(f"{name}=bt709" for name in ("colorspace", "color_primaries", "color_trc"))
+    label = f"format=yuv420p,setparams={bt709}:range=tv"
     if video.is_hdr:
         return "", f",{TONEMAP}{label}"
     return f":in_color_matrix={video.matrix}:out_color_matrix=bt709:out_range=tv", f",{label}"
@@ -294,6 +293,8 @@ def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> st
         "hls_list_size": 0,
         "hls_segment_filename": f"{folder}/%03d.ts",
         "start_number": span.first_segment,
+        # Here and not of `tee`, which would round it to whole frames.
+        "output_ts_offset": TIMESTAMP_ORIGIN,
         # No offset between a picture's time stamp and its place in the stream.
         "max_delay": 0,
     }
