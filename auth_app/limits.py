@@ -34,8 +34,8 @@ def hit(scope: str, who: str) -> int:
     """
     limit = Limit.parse(settings.THROTTLE_RATES[scope])
     key = _key(scope, who)
-    if cache.add(key, 1, timeout=limit.seconds):
-        return 0
+    if cache.add(key, 1, timeout=limit.seconds) is not False:
+        return 0  # the first, or (None) Redis is away
     try:
         count = cache.incr(key)
     except ValueError:  # the window closed just now

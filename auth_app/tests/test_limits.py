@@ -1,5 +1,8 @@
 """What is done too often is refused, for a while and with `Retry-After`."""
 
+import copy
+import socket
+import time
 from typing import Any
 
 import pytest
@@ -119,6 +122,17 @@ def test_no_address_lies_in_redis_in_clear() -> None:
 def test_the_count_is_shared_and_exact_between_processes() -> None:
     waits = [limits.hit("account", "someone") for _ in range(7)]
     assert [bool(wait) for wait in waits] == [False] * 5 + [True] * 2
+
+
+def test_a_redis_that_hangs_delays_signing_in_by_seconds_only(settings: Any) -> None:
+    make_user()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        caches = copy.deepcopy(settings.CACHES)
+        caches["default"]["LOCATION"] = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        settings.CACHES = caches
+        start = time.monotonic()
+        assert attempt(PASSWORD).status_code == 200
+    assert 0.5 < time.monotonic() - start < 5
 
 
 @pytest.mark.usefixtures("redis_away")
