@@ -125,9 +125,9 @@ def _sounds(plan: Plan) -> list[tuple[AudioStream, list[str]]]:
 
 
 def _seek(plan: Plan, span: ChunkSpan) -> list[str]:
-    start = plan.time(span.first_frame) - LEAD_IN
-    # Keep the source's own clock, started at zero: the grid is absolute.
-    clock = ["-copyts", "-start_at_zero"]
+    start = plan.time(span.first_frame) + plan.origin - LEAD_IN
+    # Keep the source's own clock, started at frame 0: the grid is absolute.
+    clock = ["-copyts", "-start_at_zero", "-itsoffset", _decimal(-plan.origin)]
     if start <= 0:
         return clock
     # From the key frame on: a frame shown before the seek point may last into the chunk.
@@ -159,7 +159,7 @@ def video_graph(plan: Plan, span: ChunkSpan) -> str:
 def _pad_start(plan: Plan, span: ChunkSpan) -> str:
     """Hold the first picture where the film starts without one."""
     start = plan.time(span.first_frame)
-    is_before_picture = start <= max(Fraction(0), plan.source.video.start)
+    is_before_picture = start <= max(Fraction(0), plan.source.video.start - plan.origin)
     return f":start_time={_decimal(start)}" if is_before_picture else ""
 
 
@@ -196,7 +196,7 @@ def audio_graph(plan: Plan, span: ChunkSpan, audio: AudioStream, outputs: list[s
     if _is_heard(plan, span, audio):
         own, silence = (f"[{name}{outputs[0][1:]}" for name in ("own", "silence"))
         sound = (
-            f"{_resampled(audio, start)}{own};{sound}{silence};"
+            f"{_resampled(audio, plan.origin, start)}{own};{sound}{silence};"
             f"{own}{silence}concat=v=0:a=1,asettb=1/{SAMPLE_RATE}"
         )
     return (
@@ -208,14 +208,14 @@ def audio_graph(plan: Plan, span: ChunkSpan, audio: AudioStream, outputs: list[s
 
 def _is_heard(plan: Plan, span: ChunkSpan, audio: AudioStream) -> bool:
     start, end = plan.time(span.first_frame), plan.time(span.end_frame)
-    return audio.start < end and audio.end > start - LEAD_IN
+    return audio.start - plan.origin < end and audio.end - plan.origin > start - LEAD_IN
 
 
-def _resampled(audio: AudioStream, start: Fraction) -> str:
+def _resampled(audio: AudioStream, origin: Fraction, start: Fraction) -> str:
     """The stream's sound from `start` on, which becomes its zero."""
     return (
         # The resampler starts with the same phase as in a whole encode.
-        f"[0:{audio.index}]asetpts='{_exact_stamp(audio)}-round({_decimal(start)}*SR)',"
+        f"[0:{audio.index}]asetpts='{_exact_stamp(audio, origin)}-round({_decimal(start)}*SR)',"
         "atrim=start_pts=0,aformat=channel_layouts=stereo,"
         # Fill gaps with silence, cut overlaps, never stretch: stretching by single
         # samples makes packets that players place seconds away.
@@ -223,13 +223,13 @@ def _resampled(audio: AudioStream, start: Fraction) -> str:
     )
 
 
-def _exact_stamp(audio: AudioStream) -> str:
+def _exact_stamp(audio: AudioStream, origin: Fraction) -> str:
     """A sound frame's time without its container's rounding to milliseconds, which
     would shift each chunk's sound: frames of one length lie on a grid."""
     if audio.codec == "vorbis":  # frames of several lengths
         return "PTS"
-    origin = f"round({_decimal(audio.start)}*SR)"
-    grid = f"{origin}+NB_SAMPLES*round((PTS-{origin})/NB_SAMPLES)"
+    first = f"round({_decimal(audio.start - origin)}*SR)"
+    grid = f"{first}+NB_SAMPLES*round((PTS-{first})/NB_SAMPLES)"
     return f"st(0,{grid});if(lte(abs(PTS-ld(0)),SR/900),ld(0),PTS)"
 
 

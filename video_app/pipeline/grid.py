@@ -17,6 +17,7 @@ STANDARD_RATES = tuple(
     )
 )
 MAX_RATE = 60  # Apple HLS Authoring Specification 1.15
+MAX_CUT = Fraction(1, 20)
 GOP_SECONDS = 2  # ibid. 1.13
 GOPS_PER_SEGMENT = 3  # 6 s, ibid. 7.5
 # The first segments are shorter, so that the first picture needs less encoding.
@@ -61,6 +62,16 @@ def _standard(rate: Fraction) -> Fraction:
     """The lowest standard rate that loses no picture."""
     higher = (standard for standard in STANDARD_RATES if standard >= rate * Fraction(999, 1000))
     return next(higher, rate)
+
+
+def origin(start: Fraction, rate: Fraction) -> Fraction:
+    """The source's time of frame 0, so that the first picture, shown at `start`, is on the grid.
+
+    Pictures halfway between two frames would be doubled and lost by a hair's breadth of
+    rounding. At most `MAX_CUT` seconds of sound before the picture are cut for it.
+    """
+    phase = start % (1 / rate)
+    return phase if phase <= min(MAX_CUT, 1 / (2 * rate)) else phase - 1 / rate
 
 
 def rate_divisor(rate: Fraction, limit: int) -> int:

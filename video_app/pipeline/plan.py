@@ -24,7 +24,8 @@ def make_plan(source: Source, limits: Limits) -> Plan:
     rungs = choose_rungs(source.video, rate)
     divisor = max(rung.rate_divisor for rung in rungs)
     gop = grid.gop_frames(rate, divisor)
-    cuts = grid.segment_cuts(grid.frame_count(source.duration, rate, divisor), gop)
+    origin = grid.origin(source.video.start, rate)
+    cuts = grid.segment_cuts(grid.frame_count(source.duration - origin, rate, divisor), gop)
     return Plan(
         rate=rate,
         gop=gop,
@@ -32,6 +33,7 @@ def make_plan(source: Source, limits: Limits) -> Plan:
         chunk_cuts=grid.chunk_cuts(len(cuts) - 1, is_seekable=source.is_seekable),
         rungs=rungs,
         source=source,
+        origin=origin,
     )
 
 

@@ -39,7 +39,9 @@ def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
 
 def _refuse_incomplete(facts: dict[str, Any]) -> None:
     stated = Fraction(facts["stated_duration"])
+    # Some containers state where they end, not how long they last.
     end = max(Fraction(stream["end"]) for stream in facts["streams"])
+    end += max(Fraction(0), Fraction(facts["start"]))
     if end < stated * COMPLETE_SHARE and stated - end > 1:
         raise PipelineError(
             f"The file is incomplete: it should last {float(stated):.0f} s "

@@ -54,6 +54,7 @@ def describe(path: str) -> dict[str, Any]:
         return {
             "container": container.format.name,
             "size": container.size,
+            "start": str(origin),
             "stated_duration": str(stated),
             "streams": streams,
             "chosen": chosen and chosen["index"],
@@ -171,20 +172,22 @@ def _stated_end(stream: Any, origin: Fraction, stated: Fraction) -> Fraction:
 
 def _scan(container: InputContainer, origin: Fraction) -> dict[int, Fraction]:
     """The end of the last packet of each stream, from where the container stands."""
-    ends: dict[int, Fraction] = {}
+    last: dict[int, tuple[Fraction, Fraction]] = {}
     try:
         for packet in container.demux():
             stamp = packet.pts if packet.pts is not None else packet.dts
             if stamp is None or not packet.time_base or packet.is_discard:
                 continue
-            end = (stamp + (packet.duration or 0)) * packet.time_base - origin
-            if not packet.duration:
-                end += _frame_seconds(packet.stream)
-            index = packet.stream_index
-            ends[index] = max(ends.get(index, Fraction(0)), end)
+            # Durations in an MP4 lead to the next packet in decoding order: only that of
+            # the packet shown last counts.
+            start = stamp * packet.time_base - origin
+            length = (packet.duration or 0) * packet.time_base or _frame_seconds(packet.stream)
+            last[packet.stream_index] = max(
+                last.get(packet.stream_index, (start, length)), (start, length)
+            )
     except av.FFmpegError:
         pass  # what was read until the damage is what there is
-    return ends
+    return {index: start + length for index, (start, length) in last.items()}
 
 
 def _frame_seconds(stream: Any) -> Fraction:

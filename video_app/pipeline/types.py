@@ -109,6 +109,7 @@ class Plan:
     chunk_cuts: tuple[int, ...]
     rungs: tuple[Rung, ...]
     source: Source = field(repr=False)
+    origin: Fraction = Fraction(0)  # seconds after the source's start at which frame 0 lies
 
     @property
     def frames(self) -> int:
@@ -170,6 +171,7 @@ class Plan:
             chunk_cuts=tuple(value["chunk_cuts"]),
             rungs=tuple(Rung(**rung) for rung in value["rungs"]),
             source=source_from_json(source),
+            origin=Fraction(value["origin"]),
         )
 
 
