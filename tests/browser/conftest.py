@@ -88,7 +88,9 @@ def admin(product: Stack) -> Admin:
 @pytest.fixture(scope="session")
 def film(admin: Admin, tmp_path_factory: pytest.TempPathFactory) -> int:
     """The id of a finished film of 12 seconds in every rendition."""
-    clip = make_clip(tmp_path_factory.mktemp("clips") / "film.mp4", seconds=12, size="1920x1080")
+    # 12 pictures per second: enough to see them move, and soon encoded.
+    path = tmp_path_factory.mktemp("clips") / "film.mp4"
+    clip = make_clip(path, seconds=12, size="1920x1080", rate=12)
     video_id = admin.upload(clip, title="Colour Bars", category="Documentary")
     admin.wait_until_complete(video_id)
     return video_id

@@ -67,10 +67,10 @@ class Admin:
             return json.load(answer)
 
 
-def make_clip(path: Path, *, seconds: int, size: str) -> Path:
-    """A film with moving pictures and a tone."""
-    picture = f"testsrc2=size={size}:rate=24:duration={seconds}"
-    sound = f"sine=frequency=330:sample_rate=48000:duration={seconds}"
+def make_clip(path: Path, *, seconds: int, size: str, rate: int) -> Path:
+    """A film with moving pictures and the sound of rain."""
+    picture = f"testsrc2=size={size}:rate={rate}:duration={seconds}"
+    sound = f"anoisesrc=color=pink:amplitude=0.1:sample_rate=48000:duration={seconds}"
     encoding = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -ac 2 -shortest"
     command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
     subprocess.run([*command, *encoding.split(), str(path)], check=True)

@@ -58,6 +58,7 @@ function run(startAt) {
       level: (index) => menus.quality.show(index),
       subtitles: (tracks) => menus.subtitles.fill(tracks),
       audio: (tracks) => menus.languages.fill(tracks),
+      renewed: () => menus.quality.insist(),
       trouble: fail,
     },
   });

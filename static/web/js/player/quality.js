@@ -11,6 +11,7 @@ const WANTED = "videoflix.quality";
 export class Quality {
   constructor(hls) {
     this.hls = hls;
+    this.chosen = AUTO;
     this.menu = new Menu($("#quality-menu"), (index) => this.choose(index));
   }
 
@@ -20,13 +21,22 @@ export class Quality {
     this.menu.fill([{ value: AUTO, label: "Automatic" }, ...choices.reverse()], AUTO);
     const wanted = levels.findIndex((level) => name(level) === recall(WANTED));
     if (wanted === AUTO) return;
+    this.chosen = wanted;
     this.hls.startLevel = wanted;
     this.hls.loadLevel = wanted;
     this.menu.choose(wanted);
   }
 
+  /** hls.js falls back to another rendition when one was refused; the viewer's choice stands. */
+  insist() {
+    if (this.chosen !== AUTO) this.choose(this.chosen);
+  }
+
   choose(index) {
-    this.hls.nextLevel = index;
+    this.chosen = index;
+    // A choice shows at once; going back to automatic need not interrupt.
+    if (index === AUTO) this.hls.loadLevel = AUTO;
+    else this.hls.currentLevel = index;
     remember(WANTED, index === AUTO ? "" : name(this.hls.levels[index]));
     if (index !== AUTO) this.menu.note(AUTO, "");
   }

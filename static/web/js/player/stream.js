@@ -6,8 +6,8 @@ const { Hls } = window;
 const MAX_RECOVERIES = 4; // in a row, without a segment in between
 
 /**
- * Load the film and keep it going. `on.levels/audio/subtitles/level/trouble` are called with
- * what changes. Returns `null` where the browser itself plays HLS and offers no choices.
+ * Load the film and keep it going. `on.levels/level/audio/subtitles/renewed/trouble` are called
+ * when something changes. Returns `null` where the browser itself plays HLS and offers no choices.
  */
 export function load(video, url, { startAt, on }) {
   if (!Hls?.isSupported()) {
@@ -26,7 +26,7 @@ export function load(video, url, { startAt, on }) {
   hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
   hls.on(Events.AUDIO_TRACKS_UPDATED, () => on.audio(hls.audioTracks));
   hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
-  recoverFromErrors(hls, on.trouble);
+  recoverFromErrors(hls, on);
   hls.loadSource(url);
   hls.attachMedia(video);
   return hls;
@@ -39,23 +39,23 @@ function loadNatively(video, url, { startAt, on }) {
 }
 
 /** A 401 is answered with fresh cookies, a lost connection by trying again, with patience. */
-function recoverFromErrors(hls, onTrouble) {
+function recoverFromErrors(hls, on) {
   const { Events, ErrorTypes } = window.Hls;
   let recoveries = 0;
   hls.on(Events.FRAG_BUFFERED, () => (recoveries = 0));
   hls.on(Events.ERROR, async (_, data) => {
     const status = data.response?.code;
     if (status === 401) {
-      if (!data.fatal) return;
-      if (recoveries++ < MAX_RECOVERIES && (await refreshed())) return restart(hls);
-      return onTrouble("session");
+      if (recoveries++ >= MAX_RECOVERIES || !(await refreshed())) return on.trouble("session");
+      restart(hls);
+      return on.renewed();
     }
     if (!data.fatal) return;
-    if (status === 404) return onTrouble("missing");
-    if (recoveries++ >= MAX_RECOVERIES) return onTrouble(data.type === ErrorTypes.MEDIA_ERROR ? "format" : "network");
+    if (status === 404) return on.trouble("missing");
+    if (recoveries++ >= MAX_RECOVERIES) return on.trouble(data.type === ErrorTypes.MEDIA_ERROR ? "format" : "network");
     if (data.type === ErrorTypes.MEDIA_ERROR) return hls.recoverMediaError();
     if (data.type === ErrorTypes.NETWORK_ERROR) return setTimeout(restart, 1000 * recoveries, hls);
-    onTrouble("format");
+    on.trouble("format");
   });
 }
 

@@ -1,0 +1,228 @@
+"""Catalogue and player of the built-in site, with films that the real worker encoded."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.console import Console
+from tests.browser.product import Admin, make_clip
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
+
+
+@pytest.fixture
+def signed_in(product: Stack, page: Page) -> Page:
+    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
+    return page
+
+
+@pytest.fixture
+def clean_marks(product: Stack, signed_in: Page, film: int) -> Iterator[None]:
+    yield
+    for mark in ("position", "favorite"):
+        signed_in.context.request.delete(f"{product.url}/api/video/{film}/{mark}/")
+
+
+def video(page: Page, expression: str) -> Any:
+    return page.evaluate(f"document.querySelector('video').{expression}")
+
+
+def wait_for_video(page: Page, condition: str) -> None:
+    # A function, because the page's policy forbids to evaluate text.
+    page.wait_for_function(f"() => {condition}")
+
+
+def play(page: Page) -> None:
+    wait_for_video(page, "video.readyState >= 3")
+    page.evaluate("video.muted = true")
+    if video(page, "paused"):
+        page.get_by_role("button", name="Play").first.click()
+    wait_for_video(page, "!video.paused && video.currentTime > 0.2")
+
+
+def choose_quality(page: Page, label: str) -> None:
+    page.get_by_role("button", name=re.compile("^Quality")).click()
+    page.get_by_role("radio", name=label).check()
+    page.keyboard.press("Escape")
+
+
+def test_sign_in_choose_a_film_watch_it_and_change_its_quality(
+    product: Stack, page: Page, film: int, clean_marks: None
+) -> None:
+    page.context.clear_cookies()
+    page.goto(product.url)
+    page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
+    page.get_by_label("Password", exact=True).fill(ADMIN_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(f'.film[data-film="{film}"] a').first.click()
+    expect(page.get_by_role("heading", name="Colour Bars")).to_be_visible()
+    play(page)
+
+    for height in (360, 1080):
+        page.keyboard.press("0")
+        choose_quality(page, f"{height}p")
+        wait_for_video(page, f"video.videoHeight === {height}")
+        expect(page.get_by_role("button", name=f"Quality, now {height}p")).to_be_visible()
+
+    before = video(page, "currentTime")
+    wait_for_video(page, f"video.currentTime > {before} || video.ended")
+
+
+def test_the_keyboard_drives_the_player(
+    product: Stack, signed_in: Page, film: int, clean_marks: None
+) -> None:
+    page = signed_in
+    page.goto(f"{product.url}/watch/{film}/")
+    play(page)
+
+    page.keyboard.press("k")
+    wait_for_video(page, "video.paused")
+    page.keyboard.press("9")
+    wait_for_video(page, "Math.abs(video.currentTime - 0.9 * video.duration) < 0.1")
+    page.keyboard.press("ArrowLeft")
+    wait_for_video(page, "Math.abs(video.currentTime + 5 - 0.9 * video.duration) < 0.1")
+    page.keyboard.press("m")
+    assert video(page, "muted") is False
+    page.keyboard.press("f")
+    wait_for_video(page, "document.fullscreenElement?.id === 'player'")
+
+
+def test_a_film_goes_on_where_it_was_left(
+    product: Stack, signed_in: Page, film: int, clean_marks: None
+) -> None:
+    page = signed_in
+    page.goto(f"{product.url}/watch/{film}/")
+    play(page)
+    with page.expect_response(re.compile("/position/")):
+        page.evaluate("video.currentTime = 7; video.pause()")
+
+    page.goto(product.url)
+    row = page.get_by_role("region", name="Continue watching").or_(
+        page.get_by_role("list", name="Continue watching")
+    )
+    row.locator(f'.film[data-film="{film}"] a').click()
+
+    wait_for_video(page, "video.currentTime >= 6.9")
+    expect(page.get_by_text("Going on at 0:07")).to_be_visible()
+
+
+def test_the_list_remembers_what_is_liked(
+    product: Stack, signed_in: Page, film: int, clean_marks: None
+) -> None:
+    page = signed_in
+    page.goto(product.url)
+    heart = page.locator("#hero-favourite")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("status").filter(has_text="Added to your list")).to_be_visible()
+
+    page.reload()
+
+    expect(page.get_by_role("list", name="My list")).to_be_visible()
+
+
+def test_search_finds_and_says_how_many(product: Stack, signed_in: Page, film: int) -> None:
+    page = signed_in
+    page.goto(product.url)
+    page.get_by_role("searchbox", name="Search films").fill("colour")
+    expect(page.get_by_text("1 film", exact=True)).to_be_visible()
+
+    page.get_by_role("searchbox").fill("nothing is called like this")
+    expect(page.get_by_text("0 films")).to_be_visible()
+    assert "q=nothing" in page.url
+
+    page.go_back()
+    expect(page.locator("#home")).to_be_visible()
+
+
+def test_a_category_has_a_page(product: Stack, signed_in: Page, film: int) -> None:
+    page = signed_in
+    page.goto(product.url)
+    page.locator("#rows").get_by_role("link", name="Documentary", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Documentary")).to_be_visible()
+    expect(page.locator("#results-list .film")).to_have_count(1)
+
+
+def test_a_title_is_never_markup(product: Stack, signed_in: Page, film: int) -> None:
+    page = signed_in
+    evil = {"results": [{"id": film, "title": "<img src=x onerror=alert(1)>", "category": "<b>"}]}
+    page.route("**/api/video/?*", lambda route: route.fulfill(json=evil))
+    page.goto(product.url)
+
+    expect(page.get_by_role("heading", name="<img src=x")).to_be_visible()
+    assert page.locator('img[src="x"]').count() == 0
+
+
+def test_a_film_that_is_being_encoded_starts_at_0_and_grows(
+    product: Stack, signed_in: Page, admin: Admin, film: int, tmp_path: Path
+) -> None:
+    page = signed_in
+    clip = make_clip(tmp_path / "long.mp4", seconds=90, size="1280x720", rate=24)
+    growing = admin.upload(clip, title="Growing Up", category="Drama")
+    admin.wait_until_playable(growing)
+
+    page.goto(f"{product.url}/watch/{growing}/")
+    play(page)
+
+    assert video(page, "currentTime") < 4
+    expect(page.get_by_text(re.compile(r"Still encoding, \d+ %"))).to_be_visible()
+    length = video(page, "duration")
+    assert length < 89
+    wait_for_video(page, f"video.duration > {length} + 5")
+    page.context.request.delete(f"{product.url}/api/video/{growing}/position/")
+
+
+def test_an_unknown_film_is_explained(product: Stack, signed_in: Page, console: Console) -> None:
+    signed_in.goto(f"{product.url}/watch/999999/")
+
+    expect(signed_in.get_by_role("alertdialog", name="This film is not here")).to_be_visible()
+    console.forgive("404")
+
+
+def test_a_lost_connection_is_said_and_survived(
+    product: Stack, signed_in: Page, film: int, console: Console, clean_marks: None
+) -> None:
+    page = signed_in
+    context: BrowserContext = page.context
+    page.goto(f"{product.url}/watch/{film}/")
+    play(page)
+    page.evaluate("video.pause()")
+    context.set_offline(True)
+    page.evaluate("fetch('/api/video/').catch(() => {})")
+    context.set_offline(False)
+    page.evaluate("video.play()")
+
+    wait_for_video(page, "video.ended")
+    console.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_session_that_expires_during_a_film_is_renewed(
+    product: Stack, signed_in: Page, film: int, console: Console, clean_marks: None
+) -> None:
+    page = signed_in
+    page.goto(f"{product.url}/")
+    page.context.clear_cookies(name="access_token")
+    page.goto(f"{product.url}/watch/{film}/")
+    play(page)
+    page.context.clear_cookies(name="access_token")
+    page.keyboard.press("0")
+
+    choose_quality(page, "360p")
+
+    wait_for_video(page, "video.videoHeight === 360")
+    console.forgive("401")
+
+
+def test_without_a_session_the_player_leads_to_sign_in_and_back(
+    product: Stack, page: Page, film: int, console: Console
+) -> None:
+    page.goto(f"{product.url}/watch/{film}/")
+
+    expect(page.get_by_text("Your session has ended")).to_be_visible()
+    assert page.url.endswith(f"next=%2Fwatch%2F{film}%2F")
+    console.forgive("400")
