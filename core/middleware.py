@@ -5,6 +5,8 @@ import re
 import uuid
 from collections.abc import Callable
 
+from csp.constants import HEADER as POLICY_HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -35,6 +37,15 @@ def request_id(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class PagePolicy(CSPMiddleware):
+    """django-csp, but not for answers that bring their policy: composing one takes long."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if POLICY_HEADER in response:
+            return response
+        return super().process_response(request, response)
 
 
 def response_headers(get_response: Handler) -> Handler:

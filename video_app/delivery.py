@@ -26,6 +26,9 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
 
+# Opened as a page of its own, a film may show itself and nothing else.
+POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'"
+
 # nginx serves MEDIA_ROOT under this location, marked `internal`.
 ACCEL_LOCATION = "/protected/"
 
@@ -56,7 +59,7 @@ def send_file(
 
     `etag` is the bare opaque tag. `FileNotFoundError` when there is no such file.
     """
-    headers = {"Cache-Control": cache_control}
+    headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
     if settings.MEDIA_ACCEL == "nginx":
         # nginx does ranges, validators and HEAD itself.
         headers["X-Accel-Redirect"] = ACCEL_LOCATION + quote(key)
@@ -132,7 +135,12 @@ def send_text(
 ) -> HttpResponseBase:
     """A playlist, compressed for those who can read that; `etag` is the bare opaque tag."""
     # Weak: one tag for the plain and the compressed text.
-    headers = {"Cache-Control": cache_control, "ETag": f'W/"{etag}"', "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": cache_control,
+        "Content-Security-Policy": POLICY,
+        "ETag": f'W/"{etag}"',
+        "Vary": "Accept-Encoding",
+    }
     body = text.encode()
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         headers["Content-Encoding"] = "gzip"

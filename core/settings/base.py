@@ -29,7 +29,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.PagePolicy",
     "core.middleware.response_headers",
     "core.middleware.optional_slash",
     "core.middleware.origin_guard",

@@ -28,6 +28,7 @@ def _database() -> dict[str, Any]:
 
 
 default = _database()
+default["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
 if "sqlite" in default["ENGINE"]:
     default["OPTIONS"] = {
         # Web and workers write at once: wait for the lock, and take it at BEGIN
@@ -37,7 +38,6 @@ if "sqlite" in default["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    default["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
     default["CONN_HEALTH_CHECKS"] = True
     default.setdefault("OPTIONS", {})["connect_timeout"] = 3
     if env.bool("DB_SSL_REQUIRE", default=False):

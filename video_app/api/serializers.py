@@ -49,43 +49,33 @@ def category_named(name: str) -> str | None:
     return _CATEGORIES.get(name.strip().lower())
 
 
-class VideoSerializer(serializers.ModelSerializer):
+class VideoSerializer(serializers.Serializer):
     """A film in the catalogue, with what the asking user did with it."""
 
+    id = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
     title = HarmlessField()
     description = HarmlessField()
     thumbnail_url = serializers.SerializerMethodField()
     category = CategoryField()
+    duration = serializers.FloatField(allow_null=True, help_text="Seconds.")
+    state = serializers.ChoiceField(State.choices)
     is_favorite = serializers.BooleanField()
     position = serializers.FloatField(help_text="Seconds; where this user stopped.")
     is_watched = serializers.BooleanField(help_text="Whether this user came to the end.")
-
-    class Meta:
-        model = Video
-        fields = [
-            "id",
-            "created_at",
-            "title",
-            "description",
-            "thumbnail_url",
-            "category",
-            "duration",
-            "state",
-            "is_favorite",
-            "position",
-            "is_watched",
-        ]
 
     def get_thumbnail_url(self, video: Video) -> str:
         return links.thumbnail_url(self.context["request"], video)
 
 
-class ContentSerializer(serializers.ModelSerializer):
+class ContentSerializer(serializers.Serializer):
     """The shape of the Angular 18 client, which sees films in every state."""
 
+    id = serializers.IntegerField()
     title = HarmlessField()
     description = HarmlessField()
     category = CategoryField()
+    created_at = serializers.DateTimeField()
     image_file = serializers.SerializerMethodField()
     image_url = serializers.SerializerMethodField()
     video_file = serializers.SerializerMethodField()
@@ -94,22 +84,6 @@ class ContentSerializer(serializers.ModelSerializer):
     processing_error = serializers.SerializerMethodField()
 
     STATES = {State.COMPLETED: "ready", State.FAILED: "error"}
-
-    class Meta:
-        model = Video
-        fields = [
-            "id",
-            "title",
-            "description",
-            "category",
-            "created_at",
-            "image_file",
-            "image_url",
-            "video_file",
-            "converted_files",
-            "processing_state",
-            "processing_error",
-        ]
 
     def get_image_file(self, video: Video) -> str:
         return links.thumbnail_url(self.context["request"], video)

@@ -1,0 +1,181 @@
+"""`./videoflix bench serve`: segments, playlists and lists per second, and what they cost.
+
+Bounded, on loopback only, in a temporary folder. The ceiling is nginx with the same
+files; the floor a view that looks the video up and streams in pieces.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import load, nginx
+from bench.load import Measured
+from tests.stack import Stack, free_port, running_stack
+
+SEGMENTS = 40
+SEGMENT_BYTES = 1_000_000
+SIZES = (10, 10_000, 100_000)
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "bench.settings", "ACCESS_LOG": "0"}
+SEED = f"""
+import json, os
+from django.conf import settings
+from tests.people import access_token, make_user
+from video_app.tests.films import make_film
+film = make_film(segments={SEGMENTS})
+root = os.path.join(settings.MEDIA_ROOT, film.current_build.prefix, "720p")
+for name in os.listdir(root):
+    with open(os.path.join(root, name), "wb") as file:
+        file.write(os.urandom({SEGMENT_BYTES}))
+print(json.dumps({{"film": film.pk, "build": film.current_build_id,
+                  "token": access_token(make_user())}}))
+"""
+GROW = """
+from video_app.models import Video
+film = Video.objects.get(pk={film})
+have = Video.objects.count()
+Video.objects.bulk_create(
+    [Video(title=f"Film {{n}}", description="About nothing.", category="drama",
+           video_file="sources/a.mp4", source_revision=1, planned_revision=1, duration=240,
+           state="completed", current_build_id=film.current_build_id)
+     for n in range(have, {total})], batch_size=2000)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured: the running product, seeded."""
+
+    stack: Stack
+    film: int
+    build: int
+    token: str
+    seconds: float
+
+    @property
+    def servers(self) -> list[int]:
+        return load.family(self.stack.processes["web"].pid)
+
+    def ask(
+        self, paths: list[str], port: int = 0, servers: list[int] | None = None, **headers: str
+    ) -> Measured:
+        return load.measure(
+            port or self.stack.port,
+            paths,
+            servers or self.servers,
+            self.stack.directory,
+            self.seconds,
+            {"Authorization": f"Bearer {self.token}"} | headers,
+        )
+
+    def segments(self, pattern: str) -> list[str]:
+        return [
+            pattern.format(film=self.film, build=self.build, number=number)
+            for number in range(SEGMENTS)
+        ]
+
+
+OURS = "/api/video/{film}/720p/{number:03d}.ts?b={build}"
+PLAIN = "/api/plain/{film}/{number}/"
+STATIC = "/plain/hls/{film}/{build}/720p/{number:03d}.ts"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./videoflix bench serve", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
+    parser.add_argument("--videos", type=int, default=SIZES[-1], help="the largest catalogue")
+    asked = parser.parse_args(arguments)
+    if not load.is_installed():
+        print("The benchmark needs wrk (Debian: sudo apt install wrk).", file=sys.stderr)  # noqa: T201
+        return 1
+    directory = Path(tempfile.mkdtemp(prefix="videoflix-bench-"))
+    try:
+        with running_stack(directory, worker=False, **SETTINGS) as stack:
+            seeded = json.loads(stack.manage("shell", "-v", "0", "-c", SEED))
+            _report(Bench(stack, seconds=asked.seconds, **seeded), asked.videos)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    return 0
+
+
+def _report(bench: Bench, most_videos: int) -> None:
+    _say(f"{load.load_of_machine()}; wrk with {load.CONNECTIONS} connections on the same cores.")
+    before = load.memory(bench.servers)
+    _report_segments(bench)
+    _report_lists(bench, most_videos)
+    after = load.memory(bench.servers)
+    _say(
+        f"\nMemory of the web processes: {before / 1e6:.0f} MB before, {after / 1e6:.0f} MB after."
+    )
+
+
+def _report_segments(bench: Bench) -> None:
+    _say(f"\nSegments of {SEGMENT_BYTES / 1e6:.0f} MB")
+    _say(f"{'':34}{'req/s':>9}{'MB/s':>8}{'CPU ms':>9}{'p50 ms':>9}{'p99 ms':>9}")
+    ours = _row("ours, gunicorn alone", bench.ask(bench.segments(OURS)))
+    plain = _row("plain view, 8 kB pieces", bench.ask(bench.segments(PLAIN)))
+    if not nginx.is_installed():
+        _say("nginx is not installed (Debian: sudo apt install nginx-light): no ceiling.")
+        return _say(f"ours : plain per CPU second  {_ratio(ours, plain):.2f} (wanted 2)")
+    with _behind_nginx(bench) as (front, port, nginx_pids):
+        static = _row("nginx alone", front.ask(front.segments(STATIC), port, nginx_pids))
+        both = nginx_pids + front.servers
+        behind = _row("ours behind nginx", front.ask(front.segments(OURS), port, both))
+    _say(f"ours : plain per CPU second      {_ratio(ours, plain):5.2f} (wanted 2)")
+    _say(
+        f"ours behind nginx : nginx alone  {behind.per_second / static.per_second:5.2f} (wanted 0.5)"
+    )
+    return None
+
+
+def _ratio(one: Measured, other: Measured) -> float:
+    return one.per_cpu_second / other.per_cpu_second
+
+
+@contextmanager
+def _behind_nginx(bench: Bench) -> Iterator[tuple[Bench, int, list[int]]]:
+    """The same product once more, with MEDIA_ACCEL, behind an nginx."""
+    stack = Stack(bench.stack.directory, bench.stack.env | {"MEDIA_ACCEL": "nginx"})
+    stack.start_web()
+    port = free_port()
+    directory = stack.directory / "nginx"
+    try:
+        with nginx.running_nginx(directory, stack.media, port, stack.port) as process:
+            front = Bench(stack, bench.film, bench.build, bench.token, bench.seconds)
+            yield front, port, load.family(process.pid)
+    finally:
+        stack.stop("web")
+
+
+def _report_lists(bench: Bench, most_videos: int) -> None:
+    film = f"/api/video/{bench.film}"
+    _say(f"\n{'Videos':34}{'req/s':>9}{'':8}{'CPU ms':>9}{'p50 ms':>9}{'p99 ms':>9}")
+    for total in [size for size in SIZES if size <= most_videos]:
+        bench.stack.manage("shell", "-v", "0", "-c", GROW.format(film=bench.film, total=total))
+        _row(f"{total:>7} first page", bench.ask(["/api/video/?page=1&page_size=10"]))
+        _row(f"{'':>7} rendition playlist", bench.ask([f"{film}/720p/index.m3u8"]))
+        _row(f"{'':>7} master playlist", bench.ask([f"{film}/master.m3u8"]))
+
+
+def _row(name: str, found: Measured) -> Measured:
+    megabytes = found.size / found.seconds / 1e6
+    per_request = 1000 * found.cpu / found.requests
+    errors = f"  {found.errors} errors!" if found.errors else ""
+    _say(
+        f"{name:34}{found.per_second:9.0f}{megabytes:8.0f}{per_request:9.2f}"
+        f"{found.p50:9.1f}{found.p99:9.1f}{errors}"
+    )
+    return found
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

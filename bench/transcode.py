@@ -1,0 +1,139 @@
+"""What transcoding costs and yields: `python -m bench.transcode [FILE] [--seconds N]`.
+
+Five ways to make the same renditions, one run, one source, one encoder thread each;
+then the time from the end of an upload to its first playable segment.
+"""
+
+import argparse
+import os
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import variants
+from bench.cost import run
+from bench.first_segment import first_segment_goals
+from bench.goals import cost_goals, quality_goals, rate_goals
+from bench.variants import Film, Result
+from bench.vmaf import vmaf
+from tests.media.real import BUNNY_1080P, real_clip
+from video_app.pipeline.ffmpeg import find_ffmpeg
+from video_app.pipeline.plan import Limits, make_plan
+from video_app.pipeline.playlist import Report, master_playlist
+from video_app.pipeline.source import read_source
+from video_app.pipeline.types import Plan
+
+NAMES = {
+    "a": "(a) usual: an ffmpeg per rendition, medium",
+    "b": "(b) an ffmpeg per rendition, our settings",
+    "c": "(c) our pipeline, one worker",
+    "d": "(d) our pipeline, two workers",
+    "e": "(e) floor: x264 alone on scaled frames",
+}
+SCORED = "abc"
+LIMITS = Limits(duration=24 * 3600, pixels=8192 * 4320)
+
+
+def main() -> None:
+    options = _options()
+    source = options.file or real_clip(BUNNY_1080P)
+    with TemporaryDirectory(prefix="bench-") as folder:
+        if not options.only_first_segment:
+            excerpt = _excerpt(source, options.seconds, Path(folder) / f"source{source.suffix}")
+            _compare(excerpt, Path(folder), options.every)
+        if not options.no_first_segment:
+            for goal in first_segment_goals(source, Path(folder)):
+                say(str(goal))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench transcode", description=__doc__)
+    parser.add_argument("file", nargs="?", type=lambda name: Path(name).resolve())
+    parser.add_argument("--seconds", type=int, default=30, help="of the film's beginning (30)")
+    parser.add_argument("--every", type=int, default=3, help="VMAF of every n-th frame (3)")
+    parser.add_argument("--no-first-segment", action="store_true", help="leave that part out")
+    parser.add_argument("--only-first-segment", action="store_true", help="nothing but that part")
+    return parser.parse_args()
+
+
+def _excerpt(source: Path, seconds: int, target: Path) -> Path:
+    cut = [find_ffmpeg(), "-nostdin", "-v", "error", "-i", source, "-t", str(seconds)]
+    run([*cut, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", target])
+    return target
+
+
+def _compare(source: Path, folder: Path, every: int) -> None:
+    plan = make_plan(read_source(source, max_streams=64), LIMITS)
+    plan = replace(plan, source=replace(plan.source, audios=plan.source.audios[:1]))
+    film = Film(find_ffmpeg(), source, plan)
+    _describe(film)
+    results, reports = _run_all(film, folder)
+    for letter in SCORED:
+        for rung in plan.rungs:
+            joined = _join(folder / letter / rung.name)
+            results[letter].scores[rung.name] = vmaf(source, joined, plan, rung, every=every)
+    decode_cpu = variants.decode(film).cpu
+    _print_table(results)
+    say(f"one decode: {decode_cpu:.1f} CPU s\n")
+    goals = [
+        *cost_goals(results, decode_cpu),
+        *quality_goals(results["c"], results["a"]),
+        *rate_goals(_rates(plan, reports)),
+    ]
+    say("\n".join(map(str, goals)))
+
+
+def _describe(film: Film) -> None:
+    video, plan = film.plan.source.video, film.plan
+    load = Path("/proc/loadavg").read_text().split()[0] if sys.platform == "linux" else "?"
+    say(f"{film.source.name}: {video.width}x{video.height}, {float(plan.duration):.2f} s of it")
+    say(f"{film.binary}; {os.cpu_count()} cores, load {load} at the start")
+    for rung in plan.rungs:
+        say(f"  {rung.name:>5}: {rung.preset}, CRF {rung.crf} {rung.x264}")
+
+
+def _run_all(film: Film, folder: Path) -> tuple[dict[str, Result], list[Report]]:
+    usual = variants.usual(film, folder / "a")
+    separate = variants.separate(film, folder / "b")
+    ours, reports = variants.chunked(film, folder / "c", workers=1)
+    two, _ = variants.chunked(film, folder / "d", workers=2)
+    floor = variants.floor(film, folder / "e")
+    return {"a": usual, "b": separate, "c": ours, "d": two, "e": floor}, reports
+
+
+def _join(folder: Path) -> Path:
+    joined = folder.with_suffix(".joined.ts")
+    with joined.open("wb") as target:
+        for segment in sorted(folder.glob("*.ts")):
+            target.write(segment.read_bytes())
+    return joined
+
+
+def _rates(plan: Plan, reports: list[Report]) -> dict[str, tuple[int, int]]:
+    """Peak and average bit/s of each rung, as our master playlist tells players."""
+    pattern = r"#EXT-X-STREAM-INF:.*?BANDWIDTH=(\d+),AVERAGE-BANDWIDTH=(\d+).*\n(\w+)/"
+    master = master_playlist(plan, reports, complete=True)
+    return {rung: (int(peak), int(average)) for peak, average, rung in re.findall(pattern, master)}
+
+
+def _print_table(results: dict[str, Result]) -> None:
+    say(f"\n{'':<44}{'CPU s':>8}{'wall s':>8}{'MB':>8}  per rung: kB and VMAF")
+    for letter, result in results.items():
+        rungs = "".join(
+            f"{size // 1000:>8}" + (f"/{result.scores[rung]:5.1f}" if result.scores else "")
+            for rung, size in result.sizes.items()
+        )
+        total = sum(result.sizes.values()) / 1e6
+        cost = f"{result.cost.cpu:>8.1f}{result.cost.wall:>8.1f}{total:>8.2f}"
+        say(f"{NAMES[letter]:<44}{cost}{rungs}")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
