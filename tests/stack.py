@@ -33,6 +33,8 @@ STOP_SECONDS = 15
 class Stack:
     """A running product. `url` has no trailing slash; the logs are `directory/*.log`."""
 
+    redis: ValkeyServer
+
     def __init__(self, directory: Path, env: Mapping[str, str], port: int | None = None) -> None:
         self.directory = directory
         self.port = port or free_port()
@@ -106,6 +108,7 @@ def running_stack(
         database = cleanup.enter_context(_database(directory))
         urls = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0", "DATABASE_URL": database}
         stack = Stack(directory, urls | env, port)
+        stack.redis = redis
         cleanup.callback(lambda: [stack.stop(name) for name in list(stack.processes)])
         stack.manage("migrate", "--verbosity=0")
         stack.manage("createsuperuser", "--noinput")

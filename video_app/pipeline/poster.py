@@ -1,8 +1,8 @@
 """Choosing a frame that stands for the film: not black, not blank, not blurred."""
 
+import shutil
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageFilter, ImageStat
 
@@ -21,19 +21,28 @@ def make_poster(binary: str, path: Path, source: Source, target: Path) -> None:
 
     `EncodeError` when not one frame could be read.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent) as folder:
-        stills = []
-        for number in range(CANDIDATES):
-            time = source.duration * (2 * number + 1) / (2 * CANDIDATES)
-            still = Path(folder, f"{number}.jpg")
-            if _take(binary, path, source, time, still):
-                stills.append(still)
-        if not stills and not _take(binary, path, source, Fraction(0), still):
-            raise EncodeError("no frame could be read")
-        best = max(stills or [still], key=score)
+    # Of the same name in each attempt, so that the next one clears up after a killed one.
+    folder = target.with_suffix(".candidates")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        best = _choose(binary, path, source, folder)
         best.chmod(0o640)
         best.replace(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _choose(binary: str, path: Path, source: Source, folder: Path) -> Path:
+    stills = []
+    for number in range(CANDIDATES):
+        time = source.duration * (2 * number + 1) / (2 * CANDIDATES)
+        still = folder / f"{number}.jpg"
+        if _take(binary, path, source, time, still):
+            stills.append(still)
+    if not stills and not _take(binary, path, source, Fraction(0), still):
+        raise EncodeError("no frame could be read")
+    return max(stills or [still], key=score)
 
 
 def _take(binary: str, path: Path, source: Source, time: Fraction, target: Path) -> bool:

@@ -1,0 +1,277 @@
+"""A running product to break: its processes, its rows and its files, seen from outside."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import psycopg
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack, running_stack
+from video_app.pipeline.layout import segment_name
+from video_app.pipeline.transport import read_segment
+from video_app.pipeline.types import Plan
+
+T = TypeVar("T")
+
+# Small enough to see a lease run out, large enough for a busy machine to renew it.
+ENV = {
+    "LEASE_SECONDS": "6",
+    "SWEEP_SECONDS": "2",
+    "RETIRED_BUILD_SECONDS": "6",
+    "TRANSCODE_PROCESSES": "1",
+    "FFMPEG_THREADS": "1",
+}
+# Feeds every ffmpeg as slowly as the file beside it says, in seconds of film per second.
+SLOW_FFMPEG = """#!/bin/sh
+pace=$(cat "$0.pace" 2>/dev/null) || exec ffmpeg "$@"
+for word; do
+    shift
+    [ "$word" = -i ] && set -- "$@" -readrate "$pace"
+    set -- "$@" "$word"
+done
+exec ffmpeg "$@"
+"""
+
+
+def until(find: Callable[[], T], what: str, seconds: float = 60, pause: float = 0.1) -> T:
+    """The first result of `find` that is true."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if found := find():
+            return found
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(pause)
+
+
+class Site:
+    """One stack, its administrator, and looks behind its back."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.redis = stack.redis
+        self.ffmpeg = Path(stack.env["FFMPEG_BINARY"])
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    # --- what people do -----------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        login = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+        self._send("/api/login/", json.dumps(login).encode(), "application/json")
+        self.submit(
+            "/admin/login/?next=/admin/", {"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+        )
+
+    def get(self, path: str) -> bytes:
+        with self._opener.open(self.stack.url + path, timeout=20) as answer:
+            body: bytes = answer.read()
+        return body
+
+    def status(self, video: int) -> Any:
+        return json.loads(self.get(f"/api/video/{video}/status/"))
+
+    def upload(self, film: Path, title: str = "A film") -> int:
+        with film.open("rb") as file:
+            fields = {"title": title, "category": "drama", "video_file": file}
+            body = encode_multipart(BOUNDARY, fields)
+        return int(json.loads(self._send("/api/video/upload/", body, MULTIPART_CONTENT))["id"])
+
+    def change(self, video: int, film: Path | None = None, **fields: str) -> None:
+        """Save the admin's form of a video, with a new file or without."""
+        form: dict[str, Any] = {
+            "title": "A film",
+            "description": "",
+            "category": "drama",
+            "is_published": "on",
+            **fields,
+        }
+        with ExitStack() as open_files:
+            if film:
+                form["video_file"] = open_files.enter_context(film.open("rb"))
+            page = self.submit(f"/admin/video_app/video/{video}/change/", form)
+        assert b"was changed successfully" in page
+
+    def delete(self, video: int) -> None:
+        page = self.submit(f"/admin/video_app/video/{video}/delete/", {"post": "yes"})
+        assert b"was deleted successfully" in page
+
+    def submit(self, path: str, fields: Mapping[str, Any]) -> bytes:
+        """Fill in a form of the admin and send it."""
+        token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path))
+        assert token
+        body = encode_multipart(BOUNDARY, {"csrfmiddlewaretoken": token[1].decode(), **fields})
+        return self._send(path, body, MULTIPART_CONTENT)
+
+    def _send(self, path: str, body: bytes, content_type: str) -> bytes:
+        url = self.stack.url + path
+        headers = {"Content-Type": content_type, "Referer": url}
+        with self._opener.open(urllib.request.Request(url, body, headers), timeout=60) as answer:
+            text: bytes = answer.read()
+        return text
+
+    # --- rows ---------------------------------------------------------------------------
+
+    def rows(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """What a query says; `?` for arguments."""
+        url = self.stack.env["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            with closing(sqlite3.connect(urlsplit(url).path, timeout=20)) as connection:
+                return connection.execute(query, arguments).fetchall()
+        with psycopg.connect(url) as postgres:
+            return postgres.execute(query.replace("?", "%s"), arguments).fetchall()  # type: ignore[arg-type]
+
+    def chunks(self, video: int) -> list[tuple[str, int]]:
+        """State and attempts of each chunk of the newest build."""
+        return self.rows(
+            "SELECT state, attempts FROM video_app_chunk WHERE build_id = (SELECT max(id) FROM "
+            'video_app_build WHERE video_id = ?) ORDER BY "index"',
+            video,
+        )
+
+    def attempts(self, video: int) -> int:
+        """Work done beyond one attempt for each chunk of the newest build."""
+        return sum(attempts - 1 for _, attempts in self.chunks(video))
+
+    def plan(self, video: int) -> tuple[Plan, Path]:
+        """Plan and folder of the build that players get."""
+        ((build, plan),) = self.rows(
+            "SELECT b.id, b.plan_json FROM video_app_build b "
+            "JOIN video_app_video v ON v.current_build_id = b.id WHERE v.id = ?",
+            video,
+        )
+        values = json.loads(plan) if isinstance(plan, str) else plan
+        return Plan.from_json(values), self.stack.media / "hls" / str(video) / str(build)
+
+    # --- processes ------------------------------------------------------------------------
+
+    def start_worker(self) -> None:
+        self.stack.start_worker()
+
+    def stop_worker(self) -> None:
+        if "worker" in self.stack.processes:
+            self.stack.stop("worker")
+
+    def slow_down(self, pace: float | None) -> None:
+        """Let each ffmpeg read so many seconds of film per second; None: as fast as it can."""
+        file = Path(f"{self.ffmpeg}.pace")
+        file.write_text(str(pace)) if pace else file.unlink(missing_ok=True)
+
+    def encoders(self) -> list[int]:
+        """The ffmpeg processes that write a chunk."""
+        return [pid for pid, words in self.processes() if "-progress" in words]
+
+    def processes(self) -> Iterator[tuple[int, list[str]]]:
+        """Everything that ffmpeg or a probe does with this site's media."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:  # it is gone
+                continue
+            if any(str(self.stack.media) in word for word in words) and "postgres" not in words[0]:
+                yield int(folder.name), words
+
+    def encoding(self, seconds: float = 40) -> int:
+        """Wait for an ffmpeg that writes a chunk other than the first; its pid."""
+
+        def find() -> list[int]:
+            encoders = self.encoders()
+            return encoders if len(self._done_chunks()) and encoders else []
+
+        return until(find, "an encoder", seconds, pause=0.02)[0]
+
+    def _done_chunks(self) -> list[tuple[Any, ...]]:
+        return self.rows(
+            "SELECT c.id FROM video_app_chunk c JOIN video_app_build b ON b.id = c.build_id "
+            "WHERE c.state = 'done' AND b.state = 'encoding'"
+        )
+
+    # --- the right end --------------------------------------------------------------------
+
+    def wait_for(self, video: int, state: str = "completed", seconds: float = 90) -> None:
+        def is_there() -> bool:
+            found = self.status(video)
+            assert found["state"] == state or found["state"] not in ("completed", "failed"), found
+            return bool(found["state"] == state)
+
+        until(is_there, f"film {video} {state}", seconds, pause=0.25)
+
+    def assert_whole(self, video: int) -> None:
+        """The build that players get holds every picture, in every rendition."""
+        plan, folder = self.plan(video)
+        for rung in plan.rungs:
+            names = [segment_name(number) for number in range(plan.segments)]
+            segments = [read_segment((folder / rung.name / name).read_bytes()) for name in names]
+            pictures = sum(segment.pictures for segment in segments)
+            assert pictures == plan.frames // rung.rate_divisor
+            assert sorted(path.name for path in (folder / rung.name).glob("*.ts")) == names
+
+    def assert_clean(self) -> None:
+        """No process and no file that belongs to no row, once the sweeper was there."""
+        until(lambda: not list(self.processes()), "no process", 5)
+        until(lambda: not self.leftovers(), "no leftovers", 15, pause=0.5)
+
+    def leftovers(self) -> list[str]:
+        media = self.stack.media
+        builds = {f"hls/{v}/{b}" for v, b in self.rows("SELECT video_id, id FROM video_app_build")}
+        keys = self.rows("SELECT video_file, thumbnail, poster FROM video_app_video")
+        known = builds | {key for row in keys for key in row if key}
+        found = [
+            *media.glob("hls/*/*"),
+            *media.glob("sources/*"),
+            *media.glob("posters/*"),
+            *media.glob("tmp/*"),
+        ]
+        strays = [path.relative_to(media).as_posix() for path in found]
+        work = [path.as_posix() for path in media.glob("hls/*/*/.lease-*")]
+        return [path for path in strays if path not in known] + work
+
+
+@contextmanager
+def running_site(directory: Path, *, worker: bool = True, **env: str) -> Iterator[Site]:
+    """Start everything in `directory` with a slow ffmpeg; the administrator is signed in."""
+    directory.mkdir(parents=True, exist_ok=True)
+    wrapper = directory / "slow-ffmpeg"
+    wrapper.write_text(SLOW_FFMPEG)
+    wrapper.chmod(0o755)
+    with running_stack(
+        directory, worker=worker, **{**ENV, "FFMPEG_BINARY": str(wrapper), **env}
+    ) as stack:
+        site = Site(stack)
+        site.sign_in()
+        yield site
+
+
+def kill(*pids: int) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def parent_of(pid: int) -> int:
+    """`/proc/<pid>/stat`: pid, (name), state, parent, …"""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def make_film(path: Path, seconds: int, *, colour: str = "") -> Path:
+    """A film with sound; of one colour when it is to be recognised."""
+    picture = f"color={colour}:size=320x180" if colour else "testsrc2=size=320x180"
+    subprocess.run(
+        [
+            *("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"{picture}:rate=25"),
+            *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-t", str(seconds)),
+            *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50"),
+            *("-c:a", "aac", "-b:a", "64k", str(path)),
+        ],
+        check=True,
+    )
+    return path
