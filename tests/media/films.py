@@ -5,14 +5,18 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from io import BytesIO
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
 import av
 
-from tests.media.samples import BITS, HEIGHT, TONE_HERTZ, WIDTH
-from video_app.pipeline import ffmpeg, playlist, source, transcode
+from tests.media.samples import BITS, TONE_HERTZ, WIDTH
+from video_app.pipeline import ffmpeg, source, transcode
 from video_app.pipeline.command import TIMESTAMP_ORIGIN
+from video_app.pipeline.grid import GOPS_PER_SEGMENT
+from video_app.pipeline.layout import segment_name
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, Plan, Source
 
@@ -28,8 +32,8 @@ class Film:
     folder: Path
 
     def open(self, rung: str) -> Any:
-        path = self.folder / rung / "index.m3u8"
-        return av.open(str(path), options={"allowed_extensions": "ALL"})
+        paths = (self.folder / rung / segment_name(n) for n in range(self.plan.segments))
+        return av.open(BytesIO(b"".join(path.read_bytes() for path in paths)), format="mpegts")
 
     @property
     def top(self) -> str:
@@ -77,14 +81,12 @@ def encode(path: Path, folder: Path, *, is_whole: bool = False, binary: str = ""
     path, found = prepare(path, folder)
     plan = make_plan(found, LIMITS)
     if is_whole:
-        plan = replace(plan, chunk_cuts=(0, plan.segments))
+        cuts = (*range(0, plan.frames, GOPS_PER_SEGMENT * plan.gop), plan.frames)
+        plan = replace(plan, cuts=cuts, chunk_cuts=(0, len(cuts) - 1))
     for index in range(plan.chunks):
         transcode.encode_chunk(
             ffmpeg.find_ffmpeg(binary), path, plan, plan.chunk(index), folder, threads=1
         )
-    for rung in plan.rungs:
-        text = playlist.media_playlist(plan, plan.segments, complete=True)
-        (folder / rung.name / "index.m3u8").write_text(text)
     return Film(plan, folder)
 
 
@@ -120,6 +122,14 @@ def _assert_sound_grid(film: Film, rung: str) -> None:
     assert len(stamps) == math.ceil(film.plan.duration * SAMPLE_RATE / AAC_FRAME)
 
 
+def assert_in_order(numbers: list[int], first: int, last: int) -> None:
+    """Each picture once; only the first and the last one may be held for longer."""
+    start = len(numbers) - len(list(dropwhile(lambda n: n == first, numbers)))
+    end = numbers.index(last) if last in numbers else len(numbers)
+    assert numbers[start - 1 : end + 1] == list(range(first, last + 1))
+    assert set(numbers[end:]) == {last}
+
+
 def luma(picture: Any, x: float, y: float) -> int:
     """The brightness at a place given in shares of width and height."""
     plane = picture.planes[0]
@@ -147,7 +157,9 @@ def _byte(value: float) -> int:
     return max(0, min(255, round(value)))
 
 
-def is_close(found: tuple[int, int, int], wanted: tuple[int, int, int], tolerance: int = 12) -> bool:
+def is_close(
+    found: tuple[int, int, int], wanted: tuple[int, int, int], tolerance: int = 12
+) -> bool:
     return all(abs(a - b) <= tolerance for a, b in zip(found, wanted, strict=True))
 
 
