@@ -1,6 +1,7 @@
 """A throw-away PostgreSQL for `./videoflix test --postgres`."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -29,14 +30,17 @@ def throwaway_postgres() -> Iterator[str]:
         if user:
             shutil.chown(folder, user)
         data, log = folder / "data", folder / "log"
-        _run(binaries / "initdb", "-D", data, "-U", "videoflix", "--auth=trust", user=user)
+        secret, password = folder / "password", secrets.token_urlsafe(16)
+        secret.write_text(password)
+        access = ("-U", "videoflix", f"--pwfile={secret}", "--auth=scram-sha-256")
+        _run(binaries / "initdb", "-D", data, *access, user=user)
         settings = [*FAST, f"port={port}", "listen_addresses=127.0.0.1"]
         settings.append(f"unix_socket_directories={folder}")
         options = " ".join(f"-c {setting}" for setting in settings)
         pg_ctl = (binaries / "pg_ctl", "-D", data, "-w", "-t", START_SECONDS)
         _run(*pg_ctl, "-l", log, "-o", options, "start", user=user)
         try:
-            yield f"postgres://videoflix@127.0.0.1:{port}/postgres"
+            yield f"postgres://videoflix:{password}@127.0.0.1:{port}/postgres"
         finally:
             _run(*pg_ctl, "-m", "immediate", "stop", user=user)
     finally:
