@@ -1,11 +1,14 @@
 """Playlists and segments: who may have them, by which names, and at what price."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
 from tests.people import make_user, signed_in
@@ -170,6 +173,12 @@ class TestRights:
 
 
 class TestChanges:
+    def test_a_token_that_was_good_expires(self, film: Video, member: Client):
+        assert member.get(url(film, "720p/000.ts")).status_code == 200
+
+        with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+            assert member.get(url(film, "720p/000.ts")).status_code == 401
+
     def test_staff_see_an_unpublished_film(self, film: Video):
         Video.objects.update(is_published=False)
         staff = signed_in(make_user("boss", is_staff=True))
