@@ -19,6 +19,10 @@ class Console:
         assert left != self.complaints, f"nothing like {pattern!r} in {self.complaints}"
         self.complaints = left
 
+    def overlook(self, pattern: str) -> None:
+        """Drop what may happen or not."""
+        self.complaints = [text for text in self.complaints if not re.search(pattern, text)]
+
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")

@@ -1,0 +1,64 @@
+"""Every page of the site: no complaint, no sideways scrolling, names for everything."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+FOR_STRANGERS = [
+    "/",
+    "/login/",
+    "/signup/",
+    "/activation-failed/",
+    "/forgot-password/",
+    "/reset-password/?uid=MQ&token=abc",
+    "/dev/mail/",
+    "/admin/login/",
+]
+UNNAMED = """() => [...document.querySelectorAll("button, a, input, select, iframe, video, img")]
+    .filter((element) => element.checkVisibility())
+    .filter((element) => {
+        if (element.matches("img")) return !element.hasAttribute("alt");
+        if (element.matches("video")) return false;
+        const label = element.labels?.[0]?.textContent;
+        const text = element.ariaLabel ?? label ?? element.title ?? "";
+        return !(text || element.textContent || element.value).trim();
+    })
+    .map((element) => element.outerHTML)"""
+
+
+def check(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
+    assert page.evaluate(UNNAMED) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pages_for_strangers(product: Stack, page: Page, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    for path in FOR_STRANGERS:
+        check(page, product.url + path)
+        assert page.get_by_role("heading", level=1).count() == 1
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pages_for_members(product: Stack, page: Page, film: int, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
+
+    for path in ("/", "/?q=bars", "/?category=Documentary", f"/watch/{film}/"):
+        check(page, product.url + path)
+
+
+def test_the_keyboard_reaches_the_form_past_the_skip_link(product: Stack, page: Page) -> None:
+    page.goto(f"{product.url}/forgot-password/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.id") == "email"
