@@ -9,7 +9,7 @@ import { length } from "./time.js";
 
 const LOOK_AGAIN = 5000;
 const shown = new Map(); // id → film, one object per film however often it is on the page
-let shownIds = "";
+let shownList = "";
 
 async function start() {
   $("#sign-out").addEventListener("click", signOut);
@@ -27,7 +27,7 @@ async function start() {
 
 async function showHome() {
   const [newest, started] = await Promise.all([films.newest(), films.started()]);
-  shownIds = ids(newest);
+  shownList = signature(newest);
   show($("#loading"), false);
   $("#home").removeAttribute("aria-busy");
   show($("#empty"), !newest.length);
@@ -91,7 +91,7 @@ async function lookAgain() {
   try {
     await Promise.all([...shown.values()].filter(films.isEncoding).map(followEncoding));
     const isReading = $("#rows").contains(document.activeElement) || $("#home").hidden;
-    if (!isReading && ids(await films.newest()) !== shownIds) await showHome();
+    if (!isReading && signature(await films.newest()) !== shownList) await showHome();
   } catch (error) {
     if (error.isSessionOver) leaveForLogin();
     else if (!(error instanceof ApiError)) throw error; // an unreachable server is asked again
@@ -104,8 +104,9 @@ async function followEncoding(film) {
   $$(`.film[data-film="${film.id}"]`).forEach((element) => showProgress(element, film));
 }
 
-function ids(list) {
-  return list.map(({ id }) => id).join();
+/** What the page shows of a list; it changes with a new film, and when a poster arrives. */
+function signature(list) {
+  return list.map(({ id, thumbnail_url }) => `${id} ${thumbnail_url}`).join();
 }
 
 function fail(error) {
