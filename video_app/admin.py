@@ -106,10 +106,7 @@ class VideoAdmin(admin.ModelAdmin):
 
     @admin.display(description="length", ordering="duration")
     def length(self, video: Video) -> str:
-        if not video.duration:
-            return "-"
-        minutes, seconds = divmod(round(video.duration), 60)
-        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+        return _clock(video.duration) if video.duration else "-"
 
     @admin.display(description="size", ordering="size")
     def source_size(self, video: Video) -> str:
@@ -137,8 +134,20 @@ def _progress(video: Video) -> dict[str, Any]:
     percent = services.progress(video)
     labels = {
         State.PENDING: "waiting for a worker",
-        State.PROCESSING: f"{percent:.0f} %" + (", watchable" if video.current_build_id else ""),
+        State.PROCESSING: f"{percent:.0f} %{_outlook(video)}",
         State.COMPLETED: "ready",
         State.FAILED: f"failed: {video.error}",
     }
     return {"state": video.state, "percent": percent, "label": labels[State(video.state)]}
+
+
+def _outlook(video: Video) -> str:
+    """When a running transcode will be done, and whether one can watch already."""
+    pace = services.pace(video)
+    left = f", {_clock(pace.seconds_left)} left at {pace.speed:g}x" if pace else ""
+    return left + (", watchable" if video.current_build_id else "")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

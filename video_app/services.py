@@ -7,6 +7,7 @@ Whoever changes several rows of a film locks its video first: one order, no dead
 
 import errno
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,9 +41,10 @@ URGENT_CHUNKS = 3
 
 
 def request_plan(video_id: int, revision: int) -> None:
-    """Have a worker look at the newest source."""
-    Video.objects.filter(pk=video_id).update(enqueued_at=timezone.now())
-    ring(TRANSCODE, "plan_video", video_id, revision, timeout=LONG_JOB_SECONDS, at_front=True)
+    """Have a worker look at the newest source, unless one has or does."""
+    waiting = _plannable(video_id, revision).filter(leases.is_free())
+    if waiting.update(enqueued_at=timezone.now()):
+        ring(TRANSCODE, "plan_video", video_id, revision, timeout=LONG_JOB_SECONDS, at_front=True)
 
 
 def transcode_again(video_id: int) -> bool:
@@ -353,13 +355,43 @@ def progress(video: Video) -> float:
     """Percent of the newest source that is encoded, 0 to 100."""
     if video.state == State.COMPLETED:
         return 100.0
-    build = video.builds.filter(source_revision=video.source_revision).first()
+    build = _newest_build(video)
     if build is None or not video.duration:
         return 0.0
+    return round(min(99.9, 100 * _encoded_seconds(build) / video.duration), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds of film encoded per second, and the seconds that are left at that."""
+
+    speed: float
+    seconds_left: int
+
+
+def pace(video: Video) -> Pace | None:
+    """How fast the newest source is being encoded; none before anything is."""
+    build = _newest_build(video)
+    if build is None or build.state != BuildState.ENCODING or not video.duration:
+        return None
+    encoded = _encoded_seconds(build)
+    elapsed = (timezone.now() - build.created_at).total_seconds()
+    if not encoded or not elapsed:
+        return None
+    left = (video.duration - encoded) * elapsed / encoded
+    # Coarse, so that an unchanged answer stays the same for a poll or two.
+    return Pace(speed=round(encoded / elapsed, 1), seconds_left=5 * math.ceil(left / 5))
+
+
+def _newest_build(video: Video) -> Build | None:
+    return video.builds.filter(source_revision=video.source_revision).first()
+
+
+def _encoded_seconds(build: Build) -> float:
     plan = build.plan
     seconds = 0.0
     for index, state, running in build.chunks.values_list("index", "state", "seconds_done"):
         span = plan.chunk(index)
         whole = float(plan.time(span.end_frame - span.first_frame))
         seconds += whole if state == ChunkState.DONE else min(running, whole)
-    return round(min(99.9, 100 * seconds / float(plan.duration)), 1)
+    return seconds

@@ -115,6 +115,10 @@ class StatusSerializer(serializers.Serializer):
     processed = serializers.BooleanField(help_text="Whether everything is done.")
     playable = serializers.BooleanField(help_text="Whether its first seconds can be watched.")
     progress = serializers.FloatField(help_text="Percent, 0 to 100.")
+    speed = serializers.FloatField(
+        allow_null=True, help_text="Seconds of film encoded per second, while it is."
+    )
+    seconds_left = serializers.IntegerField(allow_null=True, help_text="At that speed.")
     error = serializers.CharField(help_text="Why it failed, for people; else empty.")
 
 

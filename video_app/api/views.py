@@ -85,6 +85,7 @@ class StatusView(APIView):
 
     def get(self, request: Request, video_id: int) -> HttpResponseBase:
         video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
+        pace = services.pace(video)
         status = StatusSerializer(
             {
                 "id": video.pk,
@@ -92,6 +93,8 @@ class StatusView(APIView):
                 "processed": video.state == State.COMPLETED,
                 "playable": video.current_build_id is not None,
                 "progress": services.progress(video),
+                "speed": pace and pace.speed,
+                "seconds_left": pace and pace.seconds_left,
                 "error": video.error if video.state == State.FAILED else "",
             }
         ).data

@@ -427,3 +427,21 @@ def test_progress_is_complete_only_at_the_end() -> None:
     assert services.progress(Video.objects.get()) == 99.9
     finish(build)
     assert services.progress(Video.objects.get()) == 100.0
+
+
+def test_the_pace_tells_speed_and_time_left() -> None:
+    build = make_encoding(chunks=4, done=1)
+    began = timezone.now() - timedelta(seconds=3 * 60)
+    Build.objects.filter(pk=build.pk).update(created_at=began)
+    pace = services.pace(Video.objects.get())
+    assert pace
+    assert pace.seconds_left in (540, 545)
+    assert pace.speed == round(build.plan.duration / 4 / 180, 1)
+
+
+def test_there_is_no_pace_before_anything_is_encoded_and_after_the_end() -> None:
+    build = make_encoding(chunks=1)
+    assert services.pace(Video.objects.get()) is None
+    Chunk.objects.update(state=ChunkState.DONE)
+    finish(build)
+    assert services.pace(Video.objects.get()) is None
