@@ -24,6 +24,12 @@ def site(shared_site: Site) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def short_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds: one chunk."""
+    return make_film(tmp_path_factory.mktemp("films") / "short.mp4", 2)
+
+
+@pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Half a minute: five chunks of 2, 4, 6, 12 and 6 seconds."""
     return make_film(tmp_path_factory.mktemp("films") / "film.mp4", 30)

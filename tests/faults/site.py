@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 # Small enough to see a lease run out, large enough for a busy machine to renew it.
 ENV = {
-    "LEASE_SECONDS": "6",
+    "LEASE_SECONDS": "5",
     "SWEEP_SECONDS": "2",
     "RETIRED_BUILD_SECONDS": "6",
     "TRANSCODE_PROCESSES": "1",

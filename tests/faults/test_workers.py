@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -115,13 +114,12 @@ def test_a_job_that_takes_too_long_is_stopped_and_tried_again(site: Site, film: 
     assert "JobTimeoutException" in site.stack.log("worker")
 
 
-def test_a_film_that_kills_every_job_is_given_up(site: Site, film: Path) -> None:
+def test_a_film_that_kills_every_job_is_given_up(site: Site, short_film: Path) -> None:
     site.slow_down(0.5)
-    video = site.upload(film)
+    video = site.upload(short_film)
     for _ in range(3):
         kill(parent_of(until(site.encoders, "an encoder", 40, pause=0.02)[0]))
         assert_gone(site)
-        time.sleep(0.1)
     site.wait_for(video, "failed")
     assert "several tries" in site.status(video)["error"]
     site.assert_clean()
