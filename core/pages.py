@@ -13,7 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import TemplateView
 
+from core import errors
 from core.mailbox import Mail, mails
+from core.middleware import API_PREFIXES
 
 FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
@@ -99,6 +101,14 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     response = HttpResponse('<base target="_top">' + _mail(request, name).html)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page for people who lost their way; JSON for the API and for programs."""
+    is_person = "text/html" in request.headers.get("Accept", "")
+    if request.path.startswith(API_PREFIXES) or not is_person:
+        return errors.not_found(request, exception)
+    return render(request, "web/not_found.html", status=404)
 
 
 def _mail(request: HttpRequest, name: str) -> Mail:

@@ -20,5 +20,5 @@ urlpatterns = [
 ]
 handler400 = "core.errors.bad_request"
 handler403 = "core.errors.permission_denied"
-handler404 = "core.errors.not_found"
+handler404 = "core.pages.not_found"
 handler500 = "core.errors.server_error"

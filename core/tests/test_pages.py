@@ -87,6 +87,22 @@ def test_signed_out_visitors_get_the_welcome_and_others_the_catalogue(client: Cl
     assert 'id="rows"' in catalogue
 
 
+def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client: Client) -> None:
+    page = client.get("/nowhere/", headers={"Accept": "text/html,*/*;q=0.8"})
+    answer = client.get("/nowhere/")
+
+    assert page.status_code == answer.status_code == 404
+    assert "There is nothing here" in page.text
+    assert answer.json() == {"detail": "Not found."}
+
+
+def test_a_wrong_address_of_the_api_is_json_for_everybody(client: Client) -> None:
+    answer = client.get("/api/nowhere/", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "Not found."}
+
+
 @pytest.mark.parametrize("package", ["hls", "figtree"])
 def test_vendored_files_are_the_ones_their_checksums_name(package: str) -> None:
     folder = VENDOR / package
