@@ -69,7 +69,16 @@ def _worker(installation: Installation, arguments: list[str]) -> int:
 
 
 def _bench(installation: Installation, arguments: list[str]) -> int:
-    return _manage(installation, ["bench", *arguments])
+    """`bench NAME` becomes `python -m bench.NAME`."""
+    modules = (ROOT / "bench").glob("*.py")
+    known = sorted(path.stem for path in modules if "__main__" in path.read_text())
+    if not arguments or arguments[0] not in known:
+        raise Problem(f"`bench` measures one of: {' '.join(known)}")
+    ensure_venv(installation.var, TESTS)
+    name, *rest = arguments
+    os.chdir(ROOT)
+    command = [str(PYTHON), "-m", f"bench.{name}", *rest]
+    os.execve(PYTHON, command, installation.child_environ())  # noqa: S606 - no shell
 
 
 def _test(installation: Installation, arguments: list[str]) -> int:

@@ -15,7 +15,7 @@ def stored_secret(path: Path) -> str:
 def _make(path: Path) -> None:
     """Written aside and linked, so that of two processes at once both read the winner's."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(48))
     try:
