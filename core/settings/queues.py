@@ -26,11 +26,13 @@ DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = False
 
 # JSON at both ends: whoever can write to Redis must not be able to run code.
 _QUEUE = {
-    "URL": REDIS_URL,
+    # django-rq passes nothing on but the URL. For those who ring: a worker, which waits
+    # long for the bell, sets a longer time itself.
+    "URL": REDIS_URL
+    + ("&" if "?" in REDIS_URL else "?")
+    + "socket_connect_timeout=0.5&socket_timeout=0.5",
     "SERIALIZER": "rq.serializers.JSONSerializer",
     "DEFAULT_TIMEOUT": 600,
-    # For those who ring; a worker that waits for the bell sets its own.
-    "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
 }
 # `transcode` holds films, `short` mails, posters and housekeeping, so that neither
 # waits for the other. `rqworker default` serves all of them.

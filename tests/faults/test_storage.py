@@ -1,0 +1,72 @@
+"""A disk that is full: other films and the worker live, and people read why."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.site import Site, running_site, until
+
+pytestmark = [pytest.mark.ffmpeg, pytest.mark.slow]
+
+
+@pytest.fixture
+def small_site(tmp_path: Path) -> Iterator[Site]:
+    """A site whose media lie on a volume of 8 MB."""
+    media = tmp_path / "media"
+    media.mkdir()
+    if (
+        os.geteuid()
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(media)], capture_output=True
+        ).returncode
+    ):
+        pytest.skip("needs the right to mount a small volume (root)")
+    try:
+        with running_site(tmp_path, worker=False) as site:
+            yield site
+    finally:
+        subprocess.run(["umount", str(media)], check=True)
+
+
+def fill(site: Site) -> Path:
+    """Take all the room that there is."""
+    filler = site.stack.media / "filler"
+    with filler.open("wb") as file:
+        try:
+            while file.write(b"\0" * 65536):
+                file.flush()
+        except OSError:
+            return filler
+
+
+def test_a_full_disk_fails_the_film_and_room_brings_it_back(
+    small_site: Site, short_film: Path
+) -> None:
+    site = small_site
+    video = site.upload(short_film)
+    filler = fill(site)
+    site.start_worker()
+    site.wait_for(video, "failed")
+    assert "no room left" in site.status(video)["error"]
+    assert not [path for path in site.leftovers() if "filler" not in path]
+
+    filler.unlink()
+    site.stack.manage("process_video", str(video))
+    site.wait_for(video)
+    site.assert_whole(video)
+    site.assert_clean()
+
+
+def test_room_that_comes_back_in_time_saves_the_film(small_site: Site, short_film: Path) -> None:
+    site = small_site
+    video = site.upload(short_film)
+    filler = fill(site)
+    site.start_worker()
+    until(lambda: site.rows("SELECT id FROM video_app_chunk WHERE error != ''"), "a failed chunk")
+    filler.unlink()
+    site.wait_for(video)
+    site.assert_whole(video)
+    site.assert_clean()
