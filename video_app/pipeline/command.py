@@ -125,13 +125,15 @@ def _sounds(plan: Plan) -> list[tuple[AudioStream, list[str]]]:
 
 
 def _seek(plan: Plan, span: ChunkSpan) -> list[str]:
-    start = plan.time(span.first_frame) + plan.origin - LEAD_IN
-    # Keep the source's own clock, started at frame 0: the grid is absolute.
-    clock = ["-copyts", "-start_at_zero", "-itsoffset", _decimal(-plan.origin)]
+    # The container's own clock, counted from frame 0: the grid is absolute, and versions
+    # of ffmpeg differ in what they call the start of a file.
+    zero = plan.source.start + plan.origin
+    start = plan.time(span.first_frame) - LEAD_IN
+    clock = ["-copyts", "-itsoffset", _decimal(-zero), "-seek_timestamp", "1"]
     if start <= 0:
         return clock
     # From the key frame on: a frame shown before the seek point may last into the chunk.
-    return [*clock, "-noaccurate_seek", "-ss", _decimal(start)]
+    return [*clock, "-noaccurate_seek", "-ss", _decimal(start + zero)]
 
 
 def video_graph(plan: Plan, span: ChunkSpan) -> str:
@@ -226,11 +228,12 @@ def _resampled(audio: AudioStream, origin: Fraction, start: Fraction) -> str:
 def _exact_stamp(audio: AudioStream, origin: Fraction) -> str:
     """A sound frame's time without its container's rounding to milliseconds, which
     would shift each chunk's sound: frames of one length lie on a grid."""
-    if audio.codec == "vorbis":  # frames of several lengths
+    if not audio.grid_samples:
         return "PTS"
-    first = f"round({_decimal(audio.start - origin)}*SR)"
-    grid = f"{first}+NB_SAMPLES*round((PTS-{first})/NB_SAMPLES)"
-    return f"st(0,{grid});if(lte(abs(PTS-ld(0)),SR/900),ld(0),PTS)"
+    # By its end: the first frame may lack the encoder's padding at its beginning.
+    first = f"round({_decimal(audio.grid_start - origin)}*SR)-NB_SAMPLES"
+    count = f"round((PTS-({first}))/{audio.grid_samples})"
+    return f"st(0,{first}+{audio.grid_samples}*{count});if(lte(abs(PTS-ld(0)),SR/900),ld(0),PTS)"
 
 
 def _video_codec(plan: Plan, threads: int) -> list[str]:

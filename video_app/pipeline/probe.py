@@ -34,6 +34,7 @@ def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
         video=video,
         audios=audios,
         subtitles=tuple(_subtitles(facts)),
+        start=Fraction(facts["start"]),
     )
 
 
@@ -112,10 +113,17 @@ def _audios(facts: dict[str, Any]) -> list[AudioStream]:
             language=s["language"],
             title=s["title"],
             is_default=s["is_default"],
+            **_grid(facts["sounds"].get(str(s["index"]))),
         )
         for s in streams
         if Fraction(s["end"]) > 0
     ]
+
+
+def _grid(sound: dict[str, Any] | None) -> dict[str, Any]:
+    if sound is None:
+        return {}
+    return {"grid_samples": sound["samples"], "grid_start": Fraction(sound["start"])}
 
 
 def _subtitles(facts: dict[str, Any]) -> list[SubtitleStream]:

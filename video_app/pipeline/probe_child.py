@@ -28,7 +28,7 @@ TAIL_SECONDS = 15
 TAIL_TOLERANCE = Fraction(1)
 # A recording may start between key frames; this many packets without a picture are no film.
 FIRST_PACKETS = 500
-FIRST_FRAMES = 3
+FIRST_FRAMES = 4
 TEXT_LENGTH = 100
 
 
@@ -47,7 +47,7 @@ def describe(path: str) -> dict[str, Any]:
         stated = Fraction(container.duration or 0, av.time_base)
         streams = [_stream(stream, origin) for stream in container.streams]
         chosen = best_video(streams)
-        frame = _first_frame(container, chosen) if chosen else None
+        first = _first_frames(container, chosen)
         ends = _tail_ends(container, origin, stated) or _whole_ends(path, origin)
         for stream in streams:
             stream["end"] = str(ends.get(stream["index"], Fraction(0)))
@@ -58,7 +58,10 @@ def describe(path: str) -> dict[str, Any]:
             "stated_duration": str(stated),
             "streams": streams,
             "chosen": chosen and chosen["index"],
-            "frame": frame,
+            "frame": _picture(first.get(chosen["index"], [])) if chosen else None,
+            "sounds": {
+                index: grid for index in first if (grid := _sound_grid(first[index], origin))
+            },
         }
 
 
@@ -105,11 +108,31 @@ def best_video(streams: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     )
 
 
-def _first_frame(container: InputContainer, chosen: dict[str, Any]) -> dict[str, Any] | None:
+def _first_frames(container: InputContainer, chosen: dict[str, Any] | None) -> dict[int, list[Any]]:
+    """The first frames of the chosen picture stream and of every sound stream that decode."""
+    streams = [stream for stream in container.streams.audio if stream.codec_context]
+    if chosen and chosen["width"] * chosen["height"] <= MAX_PIXELS:
+        streams.append(container.streams[chosen["index"]])
+    for stream in streams:
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    frames: dict[int, list[Any]] = {stream.index: [] for stream in streams}
+    packets = container.demux(streams)
+    for _ in range(FIRST_PACKETS):
+        try:
+            packet = next(packets)
+            if len(frames[packet.stream_index]) < FIRST_FRAMES:
+                frames[packet.stream_index] += packet.decode()
+        except StopIteration:
+            break
+        except av.FFmpegError:
+            continue
+        if all(len(found) >= FIRST_FRAMES for found in frames.values()):
+            break
+    return frames
+
+
+def _picture(frames: list[Any]) -> dict[str, Any] | None:
     """What only decoded pictures tell; none when nothing decodes."""
-    if chosen["width"] * chosen["height"] > MAX_PIXELS:
-        return None
-    frames = _first_frames(container, container.streams[chosen["index"]])
     if not frames:
         return None
     return {
@@ -122,20 +145,16 @@ def _first_frame(container: InputContainer, chosen: dict[str, Any]) -> dict[str,
     }
 
 
-def _first_frames(container: InputContainer, stream: Any) -> list[Any]:
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-    frames: list[Any] = []
-    packets = container.demux(stream)
-    for _ in range(FIRST_PACKETS):
-        try:
-            frames += next(packets).decode()
-        except StopIteration:
-            break
-        except av.FFmpegError:
-            continue
-        if len(frames) >= FIRST_FRAMES:
-            break
-    return frames
+def _sound_grid(frames: list[Any], origin: Fraction) -> dict[str, Any] | None:
+    """Where frames of one length lie; none when there are not enough or they vary."""
+    # The first one may have lost the encoder's padding.
+    lengths = {frame.samples for frame in frames[1:] if isinstance(frame, av.AudioFrame)}
+    if len(lengths) != 1 or frames[1].pts is None:
+        return None
+    return {
+        "samples": lengths.pop(),
+        "start": str(frames[1].pts * frames[1].time_base - origin),
+    }
 
 
 def _tail_ends(

@@ -41,6 +41,9 @@ class AudioStream:
     language: str = "und"
     title: str = ""
     is_default: bool = False
+    # Its frames lie on a grid of so many samples from so many seconds on; 0: their length varies.
+    grid_samples: int = 0
+    grid_start: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Source:
     video: VideoStream
     audios: tuple[AudioStream, ...] = ()
     subtitles: tuple[SubtitleStream, ...] = ()
+    start: Fraction = Fraction(0)  # the container's own time of what is second 0 here
 
     @property
     def is_seekable(self) -> bool:
@@ -181,11 +185,13 @@ def source_from_json(value: dict[str, Any]) -> Source:
         size=value["size"],
         duration=Fraction(value["duration"]),
         video=VideoStream(**_fractions(value["video"], VIDEO_FRACTIONS)),
-        audios=tuple(AudioStream(**_fractions(a, ("start", "end"))) for a in value["audios"]),
+        audios=tuple(AudioStream(**_fractions(a, AUDIO_FRACTIONS)) for a in value["audios"]),
         subtitles=tuple(SubtitleStream(**s) for s in value["subtitles"]),
+        start=Fraction(value["start"]),
     )
 
 
+AUDIO_FRACTIONS = ("start", "end", "grid_start")
 VIDEO_FRACTIONS = ("sample_aspect", "average_rate", "base_rate", "start")
 
 
