@@ -1,6 +1,7 @@
 """The commands of `./videoflix`."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -88,8 +89,11 @@ def _test(installation: Installation, arguments: list[str]) -> int:
     with ExitStack() as cleanup:
         if len(words) < len(arguments):
             env["TEST_DATABASE_URL"] = cleanup.enter_context(throwaway_postgres())
-        command = [str(PYTHON), "-m", "pytest", *words]
-        return subprocess.run(command, cwd=ROOT, env=env).returncode
+        process = subprocess.Popen([str(PYTHON), "-m", "pytest", *words], cwd=ROOT, env=env)
+        # pytest gets the terminal's Ctrl-C itself; it, and PostgreSQL, must end in order.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+        return process.wait()
 
 
 COMMANDS: dict[str, Command] = {

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -82,7 +83,7 @@ class Processes:
         codes = {name: process.poll() for name, process in self.running.items()}
         gone = {name: code for name, code in codes.items() if code is not None}
         for name in gone:
-            del self.running[name]
+            _kill_session(self.running.pop(name).pid)
         return gone
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -99,7 +100,7 @@ class Processes:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            _kill_group(process.pid)
+            _kill_session(process.pid)
 
 
 def _die_with_parent() -> None:
@@ -108,35 +109,49 @@ def _die_with_parent() -> None:
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
-def _kill_group(group: int) -> None:
+def _kill_session(leader: int) -> None:
+    """SIGKILL what a process of ours left behind (elsewhere than on Linux: its group)."""
+    if LINUX:
+        _kill_all(lambda process: process.session == leader)
+        return
     try:
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
 
 
 def _kill_orphans() -> None:
-    """SIGKILL what our children left behind, until nothing is left."""
-    while orphans := _children():
-        for pid in orphans:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+    """SIGKILL what became our child because its parent is gone, until nothing is left."""
+    while LINUX and _kill_all(lambda process: process.parent == os.getpid()):
+        continue
 
 
-def _children() -> list[int]:
-    """The pids whose parent we are (Linux; elsewhere the process groups must do)."""
-    if not LINUX:
-        return []
-    found = []
+@dataclass(frozen=True, slots=True)
+class _Process:
+    pid: int
+    parent: int
+    session: int
+
+
+def _kill_all(is_meant: Callable[[_Process], bool]) -> bool:
+    """Kill and bury; whether there was anything to kill."""
+    meant = [process for process in _processes() if is_meant(process)]
+    for process in meant:
+        try:
+            os.kill(process.pid, signal.SIGKILL)
+            os.waitpid(process.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            continue  # gone, or its own parent's to bury
+    return bool(meant)
+
+
+def _processes() -> Iterator[_Process]:
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _parent(entry) == os.getpid():
-            found.append(int(entry.name))
-    return found
-
-
-def _parent(entry: Path) -> int:
-    try:
-        # The name in parentheses may hold spaces; state and parent follow the last one.
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
+        if entry.name.isdigit():
+            try:
+                text = (entry / "stat").read_text()
+            except OSError:
+                continue
+            # pid (name) state parent group session …, and the name may hold spaces.
+            fields = text.rpartition(")")[2].split()
+            yield _Process(int(entry.name), int(fields[1]), int(fields[3]))

@@ -29,7 +29,8 @@ class Product:
         extra = {"FFMPEG_BINARY": usable_ffmpeg(installation.get("FFMPEG_BINARY"))}
         if installation.own_redis:
             extra["REDIS_URL"] = self._plan_valkey(installation)
-        bind = f"{installation.host}:{installation.port}"
+        host = f"[{installation.host}]" if ":" in installation.host else installation.host
+        bind = f"{host}:{installation.port}"
         self.commands["web"] = [str(PYTHON), "-m", "gunicorn", *GUNICORN, "-b", bind]
         self.commands["worker"] = [*MANAGE, "worker"]
         self.commands["demo"] = [*MANAGE, "make_demo"]

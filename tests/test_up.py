@@ -155,6 +155,17 @@ def test_a_web_process_that_dies_is_started_again(up: Up) -> None:
     wait_until(lambda: answers(f"http://127.0.0.1:{up.port}/healthz"))
 
 
+def test_a_worker_that_dies_leaves_nothing_and_is_started_again(up: Up) -> None:
+    before = up.pids("rqworker")
+    supervisor = min(set(up.pids("manage.py\0worker")) - set(before))
+
+    os.kill(supervisor, signal.SIGKILL)
+
+    up.wait_until_it_says("worker has died and is started again")
+    wait_until(lambda: len(up.pids("rqworker")) == len(before))
+    assert not set(before) & set(up.pids("rqworker"))
+
+
 def master(up: Up) -> int:
     return min(up.pids("gunicorn"))
 
