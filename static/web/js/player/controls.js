@@ -27,6 +27,7 @@ export function startControls(player, video) {
   restoreVolume(video);
   reflect(player, video, seek);
   showVolume(player, video);
+  showWaiting(player, true); // until the film is there
   hideWhenIdle(player, video, toggle);
   return { toggle, skip, mute, louder, fullscreen, jump: (share) => seekTo(video, share * end(video)) };
 }
