@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.console import Console
+from tests.browser.frontends import FrontEnd, serving
 from tests.browser.product import Admin, make_clip
 from tests.stack import Stack, running_stack
 
@@ -26,8 +27,10 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
-# The clients of CONTRACT.md know the API by this port.
+# The front ends of CONTRACT.md know the API by this port, and are served from those.
 PORT = 8000
+FRONT_END_PORTS = (5500, 4200)
+VANILLA, ANGULAR = "http://127.0.0.1:5500", "http://localhost:4200"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -97,6 +100,68 @@ def film(admin: Admin, tmp_path_factory: pytest.TempPathFactory) -> int:
     video_id = admin.upload(clip, title="Colour Bars", category="Documentary")
     admin.wait_until_complete(video_id)
     return video_id
+
+
+@pytest.fixture(scope="package")
+def origins(product: Stack) -> Iterator[None]:
+    """The origins of the front ends, after `product`, whose lock is for them too."""
+    taken = [port for port in FRONT_END_PORTS if not is_free(port)]
+    taken += [PORT] if product.port != PORT else []
+    if taken:
+        pytest.skip(f"the front ends cannot be sent to other ports, and these are taken: {taken}")
+    with serving(5500), serving(4200):
+        yield
+
+
+@pytest.fixture
+def site(product: Stack) -> Stack:
+    """The product without another front end: mails lead to the built-in site."""
+    configure(product, FRONTEND_URL="", BACKEND_URL=product.url)
+    return product
+
+
+@pytest.fixture
+def v(product: Stack, origins: None, page: Page) -> FrontEnd:
+    """The course's vanilla app."""
+    configure(product, FRONTEND_URL=VANILLA, BACKEND_URL=f"http://127.0.0.1:{PORT}")
+    return FrontEnd(page, VANILLA, f"http://127.0.0.1:{PORT}/api/")
+
+
+@pytest.fixture
+def p(product: Stack, origins: None, page: Page) -> FrontEnd:
+    """The Angular app that speaks `/api`."""
+    configure_for_angular(product)
+    return FrontEnd(page, ANGULAR, f"http://localhost:{PORT}/api")
+
+
+@pytest.fixture
+def a(product: Stack, origins: None, page: Page) -> FrontEnd:
+    """The Angular 18 app that speaks `/users` and `/content`."""
+    configure_for_angular(product)
+    return FrontEnd(page, ANGULAR, f"http://localhost:{PORT}")
+
+
+def configure_for_angular(product: Stack) -> None:
+    configure(
+        product,
+        FRONTEND_URL=ANGULAR,
+        BACKEND_URL=f"http://localhost:{PORT}",
+        FRONTEND_ACTIVATE_PATH="/activate",
+        FRONTEND_RESET_PATH="/confirm-password",
+        FRONTEND_LOGIN_PATH="/login",
+    )
+
+
+def configure(product: Stack, **env: str) -> None:
+    """Restart the product with these front-end settings, as its operator would."""
+    paths = {name: "" for name in product.env if name.startswith("FRONTEND_")}
+    if product.env.items() >= (wanted := paths | env).items():
+        return
+    product.env |= wanted
+    for name in ("web", "worker"):
+        product.stop(name)
+    product.start_web()
+    product.start_worker()
 
 
 def is_free(port: int) -> bool:

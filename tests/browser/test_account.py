@@ -18,9 +18,9 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_sign_up_confirm_sign_in_sign_out_and_reset(product: Stack, page: Page) -> None:
+def test_sign_up_confirm_sign_in_sign_out_and_reset(site: Stack, page: Page) -> None:
     address = "mia@example.org"
-    page.goto(f"{product.url}/")
+    page.goto(f"{site.url}/")
     page.get_by_role("link", name="Create an account").first.click()
     page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password", exact=True).fill(FIRST)
@@ -28,9 +28,9 @@ def test_sign_up_confirm_sign_in_sign_out_and_reset(product: Stack, page: Page) 
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_focused()
 
-    page.goto(mailed_link(product, address, "Confirm your email"))
+    page.goto(mailed_link(site, address, "Confirm your email"))
     expect(page.get_by_role("heading", name="Welcome to Videoflix")).to_be_focused()
-    assert page.url == f"{product.url}/activate/", "the token stays in the address bar"
+    assert page.url == f"{site.url}/activate/", "the token stays in the address bar"
 
     page.get_by_role("link", name="Sign in").click()
     sign_in(page, address, FIRST)
@@ -42,8 +42,8 @@ def test_sign_up_confirm_sign_in_sign_out_and_reset(product: Stack, page: Page) 
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_focused()
 
-    page.goto(mailed_link(product, address, "Reset your Password"))
-    assert page.url == f"{product.url}/reset-password/", "the token stays in the address bar"
+    page.goto(mailed_link(site, address, "Reset your Password"))
+    assert page.url == f"{site.url}/reset-password/", "the token stays in the address bar"
     page.get_by_label("New password", exact=True).fill(SECOND)
     page.get_by_label("New password again").fill(SECOND)
     page.get_by_role("button", name="Save the password").click()
@@ -55,18 +55,18 @@ def test_sign_up_confirm_sign_in_sign_out_and_reset(product: Stack, page: Page) 
 
 
 def test_a_used_link_leads_to_a_page_that_says_so(
-    product: Stack, page: Page, console: Console
+    site: Stack, page: Page, console: Console
 ) -> None:
-    page.goto(f"{product.url}/activate/?uid=MQ&token=used")
+    page.goto(f"{site.url}/activate/?uid=MQ&token=used")
 
     expect(page.get_by_role("heading", name="This link does not work")).to_be_visible()
     console.forgive("400")
 
 
 def test_a_wrong_password_is_said_and_nothing_typed_is_lost(
-    product: Stack, page: Page, console: Console
+    site: Stack, page: Page, console: Console
 ) -> None:
-    page.goto(f"{product.url}/login/")
+    page.goto(f"{site.url}/login/")
     sign_in(page, ADMIN_EMAIL, "not the password")
 
     expect(page.get_by_role("alert")).to_be_visible()
@@ -75,8 +75,8 @@ def test_a_wrong_password_is_said_and_nothing_typed_is_lost(
     console.forgive("401")
 
 
-def test_errors_stand_at_their_fields_and_take_the_focus(product: Stack, page: Page) -> None:
-    page.goto(f"{product.url}/signup/")
+def test_errors_stand_at_their_fields_and_take_the_focus(site: Stack, page: Page) -> None:
+    page.goto(f"{site.url}/signup/")
     page.get_by_label("E-mail address").fill("nobody")
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_role("button", name="Create account").click()
@@ -91,9 +91,9 @@ def test_errors_stand_at_their_fields_and_take_the_focus(product: Stack, page: P
 
 
 def test_the_servers_objections_stand_at_their_fields(
-    product: Stack, page: Page, console: Console
+    site: Stack, page: Page, console: Console
 ) -> None:
-    page.goto(f"{product.url}/signup/")
+    page.goto(f"{site.url}/signup/")
     page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
     page.get_by_label("Password", exact=True).fill(FIRST)
     page.get_by_label("Password again").fill(FIRST)
@@ -110,17 +110,17 @@ def test_the_servers_objections_stand_at_their_fields(
     [("/?q=bars", "/?q=bars"), ("https://evil.example/", "/"), ("//evil.example/", "/")],
 )
 def test_after_sign_in_the_way_leads_back_but_never_off_the_site(
-    product: Stack, page: Page, wanted: str, expected: str
+    site: Stack, page: Page, wanted: str, expected: str
 ) -> None:
-    page.goto(f"{product.url}/login/?next={wanted}")
+    page.goto(f"{site.url}/login/?next={wanted}")
     sign_in(page, ADMIN_EMAIL, ADMIN_PASSWORD)
 
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    assert page.url == product.url + expected
+    assert page.url == site.url + expected
 
 
-def test_an_expired_access_cookie_is_renewed_without_a_word(product: Stack, page: Page) -> None:
-    page.goto(f"{product.url}/")
+def test_an_expired_access_cookie_is_renewed_without_a_word(site: Stack, page: Page) -> None:
+    page.goto(f"{site.url}/")
     sign_in(page, ADMIN_EMAIL, ADMIN_PASSWORD)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.context.clear_cookies(name="access_token")
@@ -132,33 +132,33 @@ def test_an_expired_access_cookie_is_renewed_without_a_word(product: Stack, page
 
 
 def test_a_session_that_ended_elsewhere_leads_to_sign_in_and_back(
-    product: Stack, page: Page, console: Console
+    site: Stack, page: Page, console: Console
 ) -> None:
-    page.goto(f"{product.url}/")
+    page.goto(f"{site.url}/")
     sign_in(page, ADMIN_EMAIL, ADMIN_PASSWORD)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.evaluate("() => fetch('/api/logout/', {method: 'POST'})")
     page.context.add_cookies(
-        [{"name": "refresh_token", "value": "dead", "url": product.url, "httpOnly": True}]
+        [{"name": "refresh_token", "value": "dead", "url": site.url, "httpOnly": True}]
     )
 
-    page.goto(f"{product.url}/?q=bars")
+    page.goto(f"{site.url}/?q=bars")
 
     expect(page.get_by_text("Your session has ended")).to_be_visible()
     sign_in(page, ADMIN_EMAIL, ADMIN_PASSWORD)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    assert page.url == f"{product.url}/?q=bars"
+    assert page.url == f"{site.url}/?q=bars"
     console.forgive("40[01]")
 
 
-def test_the_mailbox_shows_a_mail_and_its_link_works(product: Stack, page: Page) -> None:
-    page.goto(f"{product.url}/signup/")
+def test_the_mailbox_shows_a_mail_and_its_link_works(site: Stack, page: Page) -> None:
+    page.goto(f"{site.url}/signup/")
     page.get_by_label("E-mail address").fill("ben@example.org")
     page.get_by_label("Password", exact=True).fill(FIRST)
     page.get_by_label("Password again").fill(FIRST)
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_focused()
-    mailed_link(product, "ben@example.org", "Confirm your email")
+    mailed_link(site, "ben@example.org", "Confirm your email")
 
     page.get_by_role("link", name="development mailbox").click()
     page.get_by_role("link", name="ben@example.org").click()
