@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from auth_app.managers import normalized
 from auth_app.models import User
 
 
@@ -20,15 +19,9 @@ class EmailOrUsernameBackend(ModelBackend):
         login = username or kwargs.get(User.USERNAME_FIELD)
         if not login or password is None:
             return None
-        user = _find(login)
+        user = User.objects.by_login(login)
         if user is None:
             User().set_password(password)  # takes as long as a wrong password
             return None
         matches = user.check_password(password)
         return user if matches and self.user_can_authenticate(user) else None
-
-
-def _find(login: str) -> User | None:
-    """By address first: nobody can take another's address as a user name and win."""
-    by_address = User.objects.filter(email=normalized(login)).first()
-    return by_address or User.objects.filter(username=login).first()

@@ -19,11 +19,26 @@ class UserManager(BaseUserManager[Any]):
     def get_by_natural_key(self, username: str | None) -> Any:
         return self.get(email=normalized(username or ""))
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
-        """A saved user; the user name is the address unless one is given."""
+    def by_login(self, login: str) -> Any:
+        """Whom somebody means who signs in with that address or user name, or None.
+
+        By address first: nobody can take another's address as a user name and win.
+        """
+        by_address = self.filter(email=normalized(login)).first()
+        return by_address or self.filter(username=login).first()
+
+    def prepared(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        """A user who is not saved yet; the user name is the address unless one is given.
+
+        Hashing takes long, and no transaction should last so long: SQLite has one lock.
+        """
         fields.setdefault("username", normalized(email))
         user = self.model(email=email, **fields)
         user.set_password(password)
+        return user
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        user = self.prepared(email, password, **fields)
         user.save(using=self._db)
         return user
 

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.db import SessionStore
@@ -46,14 +47,15 @@ def check_credentials(request: HttpRequest, login: str, password: str) -> User:
     Every attempt is counted before the password is looked at, so that parallel guesses
     do not slip through; a success gives the counts back.
     """
-    who = normalized(login)
-    origin = {"ip": limits.client_address(request)}
+    meant = User.objects.by_login(login)
+    who = meant.email if meant else normalized(login)
+    about = {"user_id": meant and meant.pk, "ip": limits.client_address(request)}
     if wait := _seconds_locked(who):
-        logger.warning("sign_in_locked", extra=origin | {"user_id": _id_of(who)})
+        logger.warning("sign_in_locked", extra=about)
         raise TooManyAttemptsError(wait)
     user = authenticate(request, username=login, password=password)
     if not isinstance(user, User):
-        logger.warning("sign_in_failed", extra=origin | {"user_id": _id_of(who)})
+        logger.warning("sign_in_failed", extra=about)
         raise WrongCredentialsError
     for scope in limits.ACCOUNT_SCOPES:
         limits.forget(scope, who)
@@ -88,9 +90,10 @@ def register(email: str, password: str, door: str, origin: Origin, **profile: st
 
     `AddressTakenError` when the address has one, also when a parallel request was first.
     """
+    user: User = User.objects.prepared(email, password, is_active=False, **profile)
     try:
         with transaction.atomic():
-            user: User = User.objects.create_user(email, password, is_active=False, **profile)
+            user.save()
             mails.ask_for(MailKind.ACTIVATION, user.email, door)
     except IntegrityError as error:
         raise AddressTakenError from error
@@ -118,28 +121,22 @@ def reset_password(uid: str, token: str, password: str, door: str, origin: Origi
     """Set a new password and end all sessions.
 
     `InvalidLinkError` for a bad or used link; `ValidationError` for a weak password,
-    after which the link still works.
+    after which the link still works. Of parallel uses one finds the old password.
     """
+    user = links.user_of(uid)
+    if user is None or not user.is_active or not links.reset_tokens.check_token(user, token):
+        raise InvalidLinkError
+    validate_password(password, user)
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    changed_to = make_password(password)
     with transaction.atomic():
-        user = _owner_of_reset(uid, token)
-        validate_password(password, user)
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        if not unchanged.update(password=changed_to):
+            raise InvalidLinkError
+        sessions.end_all(user.pk, "password")
         mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, door)
     for scope in limits.ACCOUNT_SCOPES:
         limits.forget(scope, user.email)
     logger.info("password_reset", extra={"user_id": user.pk, "ip": origin.ip})
-
-
-def _owner_of_reset(uid: str, token: str) -> User:
-    """The locked row, so that of two parallel uses of a link only one finds it valid."""
-    found = links.user_of(uid)
-    user = found and User.objects.select_for_update().filter(pk=found.pk).first()
-    if user is None or not user.is_active:
-        raise InvalidLinkError
-    if not links.reset_tokens.check_token(user, token):
-        raise InvalidLinkError
-    return user
 
 
 def send_due_mails() -> int:
@@ -152,7 +149,3 @@ def flush_expired() -> None:
     sessions.flush_expired()
     mails.flush_old()
     SessionStore.clear_expired()
-
-
-def _id_of(login: str) -> int | None:
-    return User.objects.filter(email=login).values_list("pk", flat=True).first()

@@ -1,6 +1,11 @@
 """`POST /api/login/`, `/api/auth/login/`, `/users/login/`."""
 
+from statistics import median
+from time import thread_time
+from typing import Any
+
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from rest_framework.test import APIClient
 
 from auth_app.tests.accounts import PASSWORD, make_user
@@ -8,6 +13,12 @@ from auth_app.tests.accounts import PASSWORD, make_user
 pytestmark = pytest.mark.django_db
 BODY = {"email": "alice@example.com", "password": PASSWORD}
 PATHS = ["/api/login/", "/api/login", "/api/auth/login/", "/users/login/", "/users/login"]
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """Real work, a tenth of it."""
+
+    iterations = 100_000
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -107,6 +118,21 @@ def test_unknown_wrong_and_inactive_are_answered_with_the_same_bytes() -> None:
     ]
     answers = {APIClient().post("/api/login/", body).content for body in bodies}
     assert len(answers) == 1
+
+
+def test_unknown_wrong_and_inactive_take_the_same_time(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.{QuickHasher.__name__}"]
+    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1000/min")
+    make_user()
+    make_user("idle@example.com", is_active=False)
+    emails = ["alice@example.com", "nobody@example.com", "idle@example.com"]
+    seconds: dict[str, list[float]] = {email: [] for email in emails}
+    for email in emails * 25:
+        start = thread_time()  # wall clocks see what else the machine does
+        APIClient().post("/api/login/", {"email": email, "password": "wrong"})
+        seconds[email].append(thread_time() - start)
+    medians = [median(times) for times in seconds.values()]
+    assert max(medians) < 1.2 * min(medians)
 
 
 def test_the_case_of_the_address_does_not_matter() -> None:
