@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
+from auth_app.managers import normalized
 from auth_app.models import User
 
 
@@ -20,20 +21,34 @@ def _asking_for(name: str) -> dict[str, Any]:
     }
 
 
-def _address() -> serializers.EmailField:
-    return serializers.EmailField(
-        max_length=254, error_messages=_asking_for("a valid e-mail address")
-    )
+class AddressField(serializers.EmailField):
+    """An address in its one spelling, of which the rules are checked: `İ` grows in lower case."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=254, error_messages=_asking_for("a valid e-mail address"))
+
+    def to_internal_value(self, data: Any) -> str:
+        return normalized(super().to_internal_value(data))
 
 
-def _password(name: str = "a password", *, required: bool = True) -> serializers.CharField:
+def _password(name: str = "a password") -> serializers.CharField:
     """Kept exactly as typed, spaces included."""
     return serializers.CharField(
         max_length=1024,
         trim_whitespace=False,
         write_only=True,
-        required=required,
         error_messages=_asking_for(name),
+    )
+
+
+def _confirmation() -> serializers.CharField:
+    """Absent, or compared: what is wrong with it is said by `_match` alone."""
+    return serializers.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        trim_whitespace=False,
+        write_only=True,
     )
 
 
@@ -50,10 +65,10 @@ class UsersLoginSerializer(LoginSerializer):
 class RegisterSerializer(serializers.Serializer[Any]):
     """Fields that it does not name (`is_staff`, `privacy_policy`, …) are ignored."""
 
-    email = _address()
+    email = AddressField()
     password = _password()
-    confirmed_password = _password("the password again", required=False)
-    confirm_password = _password("the password once more", required=False)
+    confirmed_password = _confirmation()
+    confirm_password = _confirmation()
     phone = serializers.CharField(max_length=40, default="", allow_blank=True, allow_null=True)
     address = serializers.CharField(max_length=200, default="", allow_blank=True, allow_null=True)
 
@@ -68,12 +83,12 @@ class RegisterSerializer(serializers.Serializer[Any]):
 
 
 class AddressSerializer(serializers.Serializer[Any]):
-    email = _address()
+    email = AddressField()
 
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
     new_password = _password("a new password")
-    confirm_password = _password("the new password again", required=False)
+    confirm_password = _confirmation()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         _match(attrs, attrs["new_password"], "confirm_password")

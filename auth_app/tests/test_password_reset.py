@@ -127,8 +127,9 @@ def test_a_weak_password_is_400_and_the_link_goes_on_working(password: str) -> N
     assert confirm(**given).status_code == 200
 
 
-def test_the_confirmation_has_to_match() -> None:
-    response = confirm(**link(make_user()), confirm_password="another")
+@pytest.mark.parametrize("other", ["another", "", None])
+def test_the_confirmation_has_to_match(other: str | None) -> None:
+    response = confirm(**link(make_user()), confirm_password=other)
     assert response.status_code == 400
     assert response.json() == {"password": ["The passwords do not match."]}
 

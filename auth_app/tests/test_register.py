@@ -52,8 +52,9 @@ def test_the_confirmation_may_be_absent() -> None:
 
 
 @pytest.mark.parametrize("name", ["confirmed_password", "confirm_password"])
-def test_a_confirmation_has_to_match(name: str) -> None:
-    response = register(**{name: "another password"})
+@pytest.mark.parametrize("other", ["another password", "", None, PASSWORD + " "])
+def test_a_confirmation_has_to_match(name: str, other: str | None) -> None:
+    response = register(**{name: other})
     assert response.status_code == 400
     assert response.json() == {"password": ["The passwords do not match."]}
 
@@ -75,6 +76,12 @@ def test_it_rejects_what_is_no_address(email: Any) -> None:
     response = register(email=email)
     assert response.status_code == 400
     assert list(response.json()) == ["email"]
+
+
+@pytest.mark.parametrize("path", ["/api/register/", "/api/password_reset/"])
+def test_an_address_that_grows_in_lower_case_is_none(path: str) -> None:
+    body = {"email": "\u0130" * 200 + "@example.com", "password": PASSWORD}
+    assert APIClient().post(path, body).status_code == 400
 
 
 @pytest.mark.parametrize("password", ["short", "password1", "new@example.com", "83927465"])
