@@ -50,12 +50,11 @@ def forget(scope: str, who: str) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address: the peer's, or what the last trusted proxy says it is."""
+    """The client's address: the peer's, or what the last trusted proxy says it is; "" for none."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = settings.NUM_PROXIES
-    if proxies and len(forwarded) >= proxies and (address := forwarded[-proxies].strip()):
-        return _valid(address) or request.META.get("REMOTE_ADDR", "")
-    return str(request.META.get("REMOTE_ADDR", ""))
+    told = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
+    return _plain(told) or _plain(request.META.get("REMOTE_ADDR", ""))
 
 
 def network(address: str) -> str:
@@ -65,11 +64,13 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
-def _valid(address: str) -> str:
+def _plain(address: str) -> str:
+    """Without the zone of a link-local address, and IPv4 as such: a socket for both maps it."""
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(address.strip().partition("%")[0])
     except ValueError:
         return ""
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def _key(scope: str, who: str) -> str:

@@ -73,6 +73,12 @@ def test_case_does_not_open_another_count() -> None:
     assert [attempt(email=name).status_code for name in names][-1] == 429
 
 
+def test_user_name_and_address_share_one_count() -> None:
+    make_user(username="alice")
+    names = ["alice@example.com", "alice"] * 3
+    assert [attempt(email=name).status_code for name in names] == [401] * 5 + [429]
+
+
 def test_a_success_gives_the_count_back() -> None:
     make_user()
     for _ in range(4):
@@ -107,6 +113,25 @@ def test_a_senseless_forwarded_address_is_not_believed(
     settings.NUM_PROXIES = 1
     request = rf.get("/", HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="127.0.0.1")
     assert limits.client_address(request) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("", ""),
+    ],
+)
+def test_an_address_has_one_spelling(rf: Any, peer: str, address: str) -> None:
+    assert limits.client_address(rf.get("/", REMOTE_ADDR=peer)) == address
+
+
+@pytest.mark.parametrize("peer", ["fe80::1%eth0", ""])
+def test_no_peer_breaks_signing_in(peer: str) -> None:
+    make_user()
+    assert attempt(PASSWORD, REMOTE_ADDR=peer).status_code == 200
 
 
 def test_one_ipv6_customer_counts_as_one() -> None:
