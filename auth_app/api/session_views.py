@@ -1,5 +1,7 @@
 """Signing in, refreshing, signing out."""
 
+from typing import Any
+
 from django.middleware.csrf import get_token
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
@@ -77,8 +79,13 @@ class LogoutView(AccountView):
         tokens = cookies.refresh_tokens(request, self.door)
         for token in tokens:
             services.sign_out(token, self.origin())
-        response = self.told(SIGNED_OUT) if tokens else Response({"detail": NO_COOKIE}, status=400)
-        cookies.clear(response)
+        return self.told(SIGNED_OUT) if tokens else Response({"detail": NO_COOKIE}, status=400)
+
+    def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Whatever the answer to a sign-out, the browser is signed out."""
+        response = super().finalize_response(request, *args, **kwargs)
+        if request.method == "POST":
+            cookies.clear(response)
         return response
 
 

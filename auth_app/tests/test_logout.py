@@ -1,5 +1,7 @@
 """`POST /api/logout/`, `/api/auth/logout/`, `/users/logout/`."""
 
+from typing import Any
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -55,6 +57,20 @@ def test_without_a_refresh_cookie_it_is_400_and_clears_cookies(path: str) -> Non
     assert response.status_code == 400
     assert list(response.json()) == ["detail"]
     assert response.cookies["access_token"]["max-age"] == 0
+
+
+def test_a_throttled_sign_out_clears_cookies_too(settings: Any) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"refresh": "1/min"}
+    APIClient().post("/api/logout/")
+    response = signed_in(make_user()).post("/api/logout/")
+    assert response.status_code == 429
+    assert response.cookies["refresh_token"]["max-age"] == 0
+
+
+def test_a_visit_of_the_path_signs_nobody_out() -> None:
+    response = signed_in(make_user()).get("/api/logout/")
+    assert response.status_code == 405
+    assert not response.cookies
 
 
 def test_a_garbage_cookie_is_cleared() -> None:
