@@ -54,7 +54,7 @@ def send(mail_id: int) -> None:
         return
     try:
         message.send()
-    except OSError as error:  # every SMTP error is one
+    except (OSError, ValueError) as error:  # the server's refusal; an address not to be written
         _put_off(mail, error)
         return
     _finish(mail, MailState.SENT)
@@ -86,7 +86,7 @@ def _finish(mail: Mail, state: MailState) -> None:
     logger.info(f"mail_{state}", extra={"mail_id": mail.pk, "kind": mail.kind})
 
 
-def _put_off(mail: Mail, error: OSError) -> None:
+def _put_off(mail: Mail, error: Exception) -> None:
     gives_up = mail.attempts + 1 >= MAX_ATTEMPTS
     Mail.objects.filter(pk=mail.pk).update(
         state=MailState.FAILED if gives_up else MailState.DUE, error=repr(error)[:200]

@@ -9,6 +9,7 @@ import django_rq
 import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -204,6 +205,24 @@ def test_a_failure_is_seen_and_repaired(
     with later(minutes=2):
         services.send_due_mails()
         assert len(delivered()) == 1
+
+
+def test_an_address_that_no_mail_can_be_written_to_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = "a@" + "\u0131" * 60 + ".com"
+    sent: list[str] = []
+
+    def send(self: EmailMultiAlternatives, fail_silently: bool = False) -> int:
+        sent.append(sanitize_address(self.to[0], "utf-8"))  # as the SMTP backend does
+        return 1
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", send)
+    assert APIClient().post("/api/register/", BODY | {"email": address}).status_code == 201
+    mails.send(Mail.objects.get().pk)
+    mail = Mail.objects.get()
+    assert (mail.state, sent) == (MailState.DUE, [])
+    assert "UnicodeError" in mail.error
 
 
 def test_it_gives_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
