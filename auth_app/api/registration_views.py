@@ -85,7 +85,9 @@ class EmailExistsView(AccountView):
 
     @schema.email_exists
     def get(self, request: Request) -> Response:
-        asked = self.parsed(AddressSerializer, request.query_params)
+        # No address has a space, but a + that was not encoded arrives as one.
+        email = request.query_params.get("email", "").strip().replace(" ", "+")
+        asked = self.parsed(AddressSerializer, {"email": email})
         return Response({"exists": services.has_account(asked["email"])})
 
 

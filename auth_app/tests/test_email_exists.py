@@ -11,13 +11,25 @@ PATH = "/users/email-exists/"
 
 @pytest.mark.parametrize(
     ("email", "exists"),
-    [("alice@example.com", True), ("ALICE@example.com", True), ("bob@example.com", False)],
+    [
+        ("alice@example.com", True),
+        ("ALICE@example.com", True),
+        (" alice@example.com ", True),
+        ("bob@example.com", False),
+    ],
 )
 def test_it_tells_whether_an_address_has_an_account(email: str, exists: bool) -> None:
     make_user()
     response = APIClient().get(PATH, {"email": email})
     assert response.status_code == 200
     assert response.json() == {"exists": exists}
+
+
+@pytest.mark.parametrize("plus", ["+", "%2B"])
+def test_a_plus_may_come_unencoded(plus: str) -> None:
+    make_user("alice+films@example.com")
+    response = APIClient().get(f"{PATH}?email=alice{plus}films@example.com")
+    assert response.json() == {"exists": True}
 
 
 @pytest.mark.parametrize("query", ["", "?email=", "?email=alice", "?email=%00@example.com"])
