@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from auth_app.models import Session, User
@@ -126,7 +127,9 @@ def state(session_id: uuid.UUID) -> str:
 
 
 def flush_expired() -> None:
-    """Forget sessions that nobody can use any more."""
-    Session.objects.filter(expires_at__lt=timezone.now()).delete()
-    week_ago = timezone.now() - timedelta(days=7)
-    Session.objects.filter(revoked_at__lt=week_ago).delete()
+    """Forget sessions that nobody can use any more, those that ended after a week."""
+    now = timezone.now()
+    unused = Q(remember=False, rotated_at__lt=now - timedelta(days=settings.REFRESH_TOKEN_DAYS))
+    unused |= Q(remember=True, rotated_at__lt=now - timedelta(days=settings.REMEMBER_TOKEN_DAYS))
+    over = Q(expires_at__lt=now) | Q(revoked_at__lt=now - timedelta(days=7))
+    Session.objects.filter(over | unused).delete()

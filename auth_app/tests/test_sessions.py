@@ -5,8 +5,10 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 
+import jwt
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.sessions.models import Session as DjangoSession
 from django.core.cache import cache
 from django.core.management import call_command
@@ -178,6 +180,20 @@ def test_a_refresh_token_is_no_access_token() -> None:
     assert not opens_the_api(client.cookies["refresh_token"].value)
 
 
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [(None, "none"), ("wrong" * 16, "HS256"), (settings.SIMPLE_JWT["SIGNING_KEY"], "HS512")],
+)
+@pytest.mark.filterwarnings("ignore:The HMAC key is")
+def test_a_forged_token_opens_nothing(key: str | None, algorithm: str) -> None:
+    client = signed_in(make_user())
+    for name in ("access_token", "refresh_token"):
+        claims = jwt.decode(client.cookies[name].value, options={"verify_signature": False})
+        client.cookies[name] = jwt.encode(claims, key, algorithm)
+    assert not opens_the_api(access_of(client))
+    assert client.post("/api/token/refresh/").status_code == 401
+
+
 @pytest.mark.parametrize("claim", ["sid", "exp", "user_id", "jti"])
 def test_a_token_without_a_claim_is_none(claim: str) -> None:
     signed_in(make_user())
@@ -206,6 +222,14 @@ def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
         services.flush_expired()
     assert not Session.objects.exists()
     assert not DjangoSession.objects.exists()
+
+
+@pytest.mark.parametrize(("remember", "days", "left"), [(False, 8, 0), (True, 8, 1), (True, 31, 0)])
+def test_sessions_that_lay_unused_are_flushed(remember: bool, days: int, left: int) -> None:
+    sessions.begin(make_user(), "users", sessions.Origin(), remember=remember)
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        services.flush_expired()
+    assert Session.objects.count() == left
 
 
 def test_running_sessions_are_not_flushed() -> None:
