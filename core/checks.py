@@ -5,17 +5,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 GUESSABLE = {"admin", "adminpassword", "password", "changeme", "change-me", "secret", "videoflix"}
 SECRET_KEY_LENGTH = 50
+# Into files, and into the mail catcher that docker-compose.yml starts.
+UNDELIVERED = {"", "mailpit"}
+NO_MAIL = Warning(
+    "Nobody gets mail, so nobody can activate an account.",
+    hint="Set EMAIL_HOST to an SMTP server.",
+    id="core.W001",
+)
 
 
 @register(Tags.security, deploy=True)
 def weak_configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    return [Error(text, id=f"core.E{number:03}") for number, text in _weaknesses()]
+    errors = [Error(text, id=f"core.E{number:03}") for number, text in _weaknesses()]
+    return [*errors, NO_MAIL] if settings.EMAIL_HOST in UNDELIVERED else errors
 
 
 def refuse_weak_production() -> None:

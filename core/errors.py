@@ -5,9 +5,12 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from auth_app.limits import client_address
 from core.logs import request_id
 
 logger = logging.getLogger(__name__)
@@ -20,10 +23,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response(
             {"detail": "Please try again in a moment."}, 503, headers={"Retry-After": "5"}
         )
+    if isinstance(error, PermissionDenied):
+        _log_denial(context["request"])
     response = drf_exception_handler(error, context)
     if response is not None:
         response.data = _distinct(response.data, set())
     return response
+
+
+def _log_denial(request: Request) -> None:
+    about = {"user_id": request.user.pk, "ip": client_address(request._request)}
+    logger.warning("permission_denied", extra=about | {"path": request.path})
 
 
 def _distinct(value: Any, seen: set[str]) -> Any:

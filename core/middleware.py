@@ -10,6 +10,7 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from auth_app.limits import client_address
 from core import logs, origins
 
 logger = logging.getLogger(__name__)
@@ -53,9 +54,7 @@ def response_headers(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
-        )
+        response.headers.setdefault("Permissions-Policy", NO_DEVICES)
         if response.headers.get("Content-Type", "").startswith("application/json"):
             response.headers["Content-Security-Policy"] = JSON_POLICY
             response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -89,8 +88,8 @@ def origin_guard(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_guarded = request.method not in SAFE_METHODS and request.path.startswith(API_PREFIXES)
         if is_guarded and not origins.is_trusted(request):
-            origin = request.headers.get("Origin", "")
-            logger.warning("origin_refused", extra={"origin": origin, "path": request.path})
+            about = {"origin": request.headers.get("Origin", ""), "path": request.path}
+            logger.warning("origin_refused", extra=about | {"ip": client_address(request)})
             return JsonResponse({"detail": "This origin may not do that."}, status=403)
         return get_response(request)
 

@@ -99,6 +99,8 @@ JWT_COOKIE_NAMES = {
 JWT_COOKIE_SECURE = env.bool("JWT_COOKIE_SECURE", default=HTTPS)
 JWT_COOKIE_SAMESITE = env.str("JWT_COOKIE_SAMESITE", default="Lax")
 JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
+# The vanilla client reads it, and could not from another subdomain.
+CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
 
 # Proxies in front of us that append to X-Forwarded-For; 0 = believe no header.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)

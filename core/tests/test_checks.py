@@ -20,6 +20,7 @@ def production(settings: Any) -> Any:
     settings.ALLOWED_HOSTS = ["films.example"]
     settings.REDIS_URL = "redis://:s3cret@redis:6379/0"
     settings.SUPERUSER_PASSWORD = ""
+    settings.EMAIL_HOST = "smtp.example"
     return settings
 
 
@@ -52,6 +53,13 @@ def test_it_refuses(production: Any, name: str, value: Any, error_id: str) -> No
     assert [message.id for message in weak_configuration()] == [error_id]
     with pytest.raises(ImproperlyConfigured):
         refuse_weak_production()
+
+
+@pytest.mark.parametrize("host", ["", "mailpit"])
+def test_it_warns_when_nobody_would_get_mail(production: Any, host: str) -> None:
+    production.EMAIL_HOST = host
+    assert [message.id for message in weak_configuration()] == ["core.W001"]
+    refuse_weak_production()
 
 
 def test_development_may_be_careless(settings: Any) -> None:

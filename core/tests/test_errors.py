@@ -1,9 +1,13 @@
 """Every error is JSON, and says nothing twice."""
 
+import pytest
 from django.db import OperationalError
 from rest_framework.exceptions import ValidationError
+from rest_framework.test import APIClient
 
+from core import origins
 from core.errors import exception_handler
+from tests.people import access_token, make_user
 
 
 def test_no_message_stands_twice_in_a_body() -> None:
@@ -19,3 +23,24 @@ def test_a_database_that_is_away_is_a_503_with_retry_after() -> None:
     assert response.status_code == 503
     assert response["Retry-After"]
     assert "refused" not in str(response.data)
+
+
+def test_a_fault_of_ours_is_json_that_names_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(request: object) -> bool:
+        raise ValueError("a secret detail")
+
+    monkeypatch.setattr(origins, "is_trusted", fail)
+    response = APIClient(raise_request_exception=False).post("/api/login/", {})
+    assert response.status_code == 500
+    assert list(response.json()) == ["detail"]
+    assert response["X-Request-ID"] in response.json()["detail"]
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_denial_is_logged_with_who_and_from_where(caplog: pytest.LogCaptureFixture) -> None:
+    user = make_user("member")
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {access_token(user)}")
+    assert client.post("/api/video/upload/", {}, format="multipart").status_code == 403
+    [record] = [record for record in caplog.records if record.message == "permission_denied"]
+    assert (record.user_id, record.ip) == (user.pk, "127.0.0.1")
