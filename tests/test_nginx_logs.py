@@ -1,0 +1,107 @@
+"""No token reaches nginx's logs: the repository's own configuration in a real nginx."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.nginx import is_installed
+from tests.browser.product import wait_for
+from tests.stack import free_port
+
+FOLDER = Path(__file__).parent.parent / "docker" / "nginx"
+TOKEN = "c8x2k1-0123456789abcdef"
+LINKS = [
+    f"/api/activate/MQ/{TOKEN}/",
+    f"/api/activate/MQ?token={TOKEN}",
+    f"/api/auth/password_confirm/MQ/{TOKEN}",
+    f"/api/passwort_confirm/MQ/{TOKEN}/",
+    f"/users/confirm/?uid=MQ&token={TOKEN}",
+    f"/activate/?uid=MQ&token={TOKEN}",
+    f"/reset-password?uid=MQ&token={TOKEN}",
+    f"/content/file.mp4?quality=360p&token={TOKEN}",
+]
+MAIN = """\
+{user}
+daemon off;
+pid {directory}/pid;
+error_log {directory}/error.log warn;
+events {{}}
+http {{
+    access_log {directory}/error.log;
+    client_body_temp_path {directory}/a;
+    proxy_temp_path {directory}/b;
+    fastcgi_temp_path {directory}/c;
+    uwsgi_temp_path {directory}/d;
+    scgi_temp_path {directory}/e;
+    {servers}
+}}
+"""
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="needs nginx")
+
+
+def servers(directory: Path, plain: int, tls: int) -> str:
+    """Both files as the container has them, but for ports, folders, TLS and a dead upstream."""
+    files = ("templates/videoflix.conf.template", "https.conf")
+    text = "\n".join((FOLDER / name).read_text() for name in files)
+    for pattern, instead in [
+        (r"listen \[::\].*;|http2 on;|ssl_.*;", ""),
+        (r"listen 80 default_server", f"listen 127.0.0.1:{plain}"),
+        (r"listen 443 ssl", f"listen 127.0.0.1:{tls}"),
+        (r"web:8000", "127.0.0.1:1"),
+        (r"/var/log/nginx", str(directory)),
+        (r"\$\{SERVER_NAME\}", "localhost"),
+        (r"\$\{UPLOAD_LIMIT\}", "1m"),
+    ]:
+        text = re.sub(pattern, instead, text)
+    return text
+
+
+@pytest.fixture
+def ports(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """nginx, of which the first port redirects and the second asks an application that is away."""
+    plain, tls = free_port(), free_port()
+    config = tmp_path / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    rendered = servers(tmp_path, plain, tls)
+    config.write_text(MAIN.format(user=user, directory=tmp_path, servers=rendered))
+    nginx = shutil.which("nginx") or "nginx"
+    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(tmp_path)])
+    try:
+        wait_for(lambda: (tmp_path / "pid").exists(), "nginx", 10)
+        yield plain, tls
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+def status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Referer": f"http://x/?token={TOKEN}"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_no_link_is_in_a_log(ports: tuple[int, int], tmp_path: Path) -> None:
+    plain, tls = ports
+    assert {status(plain, link) for link in LINKS} == {308}
+    assert {status(tls, link) for link in LINKS[:-1]} == {502}
+    access = (tmp_path / "access.log").read_text()
+    assert access.count("\n") == 2 * len(LINKS) - 1
+    assert TOKEN not in access
+    assert TOKEN not in (tmp_path / "error.log").read_text()
+
+
+def test_other_paths_and_their_errors_are_logged(ports: tuple[int, int], tmp_path: Path) -> None:
+    assert status(ports[1], "/api/video/?category=drama") == 502
+    assert '"path": "/api/video/?category=drama"' in (tmp_path / "access.log").read_text()
+    assert "connect() failed" in (tmp_path / "error.log").read_text()
