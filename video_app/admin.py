@@ -62,10 +62,13 @@ class VideoAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
+        return super().get_queryset(request).with_progress()
+
     def progress_view(self, request: HttpRequest) -> JsonResponse:
         """`{id: {percent, state, label}}` for `?ids=1,2,3`: what the list shows, live."""
         wanted = [int(pk) for pk in request.GET.get("ids", "").split(",") if pk.isdecimal()][:200]
-        videos = Video.objects.filter(pk__in=wanted)
+        videos = Video.objects.filter(pk__in=wanted).with_progress()
         return JsonResponse({str(video.pk): _progress(video) for video in videos})
 
     def poster_view(self, request: HttpRequest, pk: int) -> FileResponse:
@@ -87,7 +90,7 @@ class VideoAdmin(admin.ModelAdmin):
     @admin.display(description="poster")
     def poster_image(self, video: Video) -> str:
         if not (video.poster or video.thumbnail):
-            return format_html('<span class="vf-poster"></span>')
+            return format_html('<span class="{}"></span>', "vf-poster")
         url = reverse("admin:video_app_video_poster", args=[video.pk])
         return format_html('<img class="vf-poster" src="{}" alt="" loading="lazy">', url)
 

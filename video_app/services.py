@@ -15,13 +15,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from video_app import leases, published
 from video_app.doorbell import ring
-from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.models import (
+    Build,
+    BuildState,
+    Chunk,
+    ChunkState,
+    State,
+    Video,
+    unfinished_work,
+)
 from video_app.pipeline.errors import StorageFullError
 from video_app.pipeline.transcode import chunk_seconds
 from video_app.pipeline.types import Plan
@@ -102,13 +110,15 @@ def refuse(video_id: int, token: UUID, reason: str) -> None:
 def give_up(video_id: int) -> None:
     """The system failed too often at looking at a source."""
     hopeless = plannable().filter(leases.is_free(), attempts__gte=settings.MAX_ATTEMPTS)
-    hopeless.filter(pk=video_id).update(state=State.FAILED, error=GAVE_UP)
-    published.touch(published.CATALOGUE)
+    if hopeless.filter(pk=video_id).update(state=State.FAILED, error=GAVE_UP):
+        logger.error("video given up", extra={"video": video_id})
+        published.touch(published.CATALOGUE)
 
 
 def release_plan(video_id: int, token: UUID) -> None:
-    """The system failed: leave the work to the sweeper."""
-    leases.release(Video.objects.filter(pk=video_id), token)
+    """The system failed: leave the work to the sweeper, unless this was the last attempt."""
+    if leases.release(Video.objects.filter(pk=video_id), token):
+        give_up(video_id)
 
 
 def record_plan(video_id: int, revision: int, token: UUID, plan: Plan) -> Build | None:
@@ -384,14 +394,16 @@ def pace(video: Video) -> Pace | None:
 
 
 def _newest_build(video: Video) -> Build | None:
-    return video.builds.filter(source_revision=video.source_revision).first()
+    if not hasattr(video, "unfinished"):
+        prefetch_related_objects([video], *unfinished_work())
+    return next(iter(video.unfinished), None)
 
 
 def _encoded_seconds(build: Build) -> float:
     plan = build.plan
     seconds = 0.0
-    for index, state, running in build.chunks.values_list("index", "state", "seconds_done"):
-        span = plan.chunk(index)
+    for chunk in build.chunks.all():
+        span = plan.chunk(chunk.index)
         whole = float(plan.time(span.end_frame - span.first_frame))
-        seconds += whole if state == ChunkState.DONE else min(running, whole)
+        seconds += whole if chunk.state == ChunkState.DONE else min(chunk.seconds_done, whole)
     return seconds

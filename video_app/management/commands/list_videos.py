@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, state: str | None, **options: Any) -> None:
         videos = Video.objects.filter(state=state) if state else Video.objects.all()
-        rows = [_row(video) for video in videos]
+        rows = [_row(video) for video in videos.with_progress()]
         if options["json"]:
             self.stdout.write(json.dumps(rows, indent=2))
         else:

@@ -1,11 +1,14 @@
 """`process_video`: transcode one video again, by the workers or here and now."""
 
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from video_app import services, tasks
 from video_app.models import Build, BuildState, State, Video
+
+PAUSE_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -21,15 +24,25 @@ class Command(BaseCommand):
         if not sync:
             self.stdout.write(f"Video {video_id} will be transcoded by the workers.")
             return
-        video = Video.objects.get(pk=video_id)
-        tasks.plan_video(video_id, video.source_revision)
-        for build in Build.objects.filter(video=video, state=BuildState.ENCODING):
-            for index in range(build.plan.chunks):
-                tasks.encode_chunk(build.pk, index)
-            tasks.finish_build(build.pk)
-        video.refresh_from_db()
-        if video.state != State.COMPLETED:
-            raise CommandError(
-                video.error or f"Video {video_id} is {video.state}: a worker has it."
-            )
+        while (video := _video(video_id)).state in (State.PENDING, State.PROCESSING):
+            _work_on(video)
+        if video.state == State.FAILED:
+            raise CommandError(video.error)
         self.stdout.write(f"Video {video_id} is ready: {video.duration:.1f} s.")
+
+
+def _video(video_id: int) -> Video:
+    video = Video.objects.filter(pk=video_id).first()
+    if video is None:
+        raise CommandError(f"Video {video_id} was deleted meanwhile.")
+    return video
+
+
+def _work_on(video: Video) -> None:
+    """Do what no worker does; what one does, wait for."""
+    tasks.plan_video(video.pk, video.source_revision)
+    for build in Build.objects.filter(video=video, state=BuildState.ENCODING):
+        for index in range(build.plan.chunks):
+            tasks.encode_chunk(build.pk, index)
+        tasks.finish_build(build.pk)
+    time.sleep(PAUSE_SECONDS)

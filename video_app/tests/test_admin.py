@@ -1,0 +1,172 @@
+"""The admin: uploading, watching the progress, transcoding again."""
+
+from pathlib import Path
+from typing import Any
+
+import django_rq
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.people import make_user
+from video_app.models import State, Video
+from video_app.tests.films import make_build, make_film, make_plan, make_video, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/admin/video_app/video/"
+PROGRESS = f"{LIST}progress/"
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(make_user("staff", is_staff=True, is_superuser=True))
+    return client
+
+
+def jobs() -> list[str]:
+    return list(django_rq.get_queue("transcode").job_ids)
+
+
+def form(name: str = "My Film.mp4", **fields: Any) -> dict[str, Any]:
+    film = SimpleUploadedFile(name, b"bytes of a film", "video/mp4")
+    given = {"title": "A film", "category": "drama", "is_published": "on", "video_file": film}
+    return given | fields
+
+
+def make_half_done() -> Video:
+    video = make_video(planned_revision=1, state=State.PROCESSING, duration=24.0)
+    make_build(video, make_plan(segments=4, chunk=2), done=1)
+    return video
+
+
+def test_an_upload_belongs_to_its_uploader_and_is_transcoded(staff: Client) -> None:
+    response = staff.post(f"{LIST}add/", form())
+    assert response.status_code == 302
+    video = Video.objects.get()
+    assert (video.owner.email, video.state) == ("staff@example.org", State.PENDING)
+    assert jobs() == [f"plan_video-{video.pk}-1"]
+
+
+@pytest.mark.parametrize("name", ["film.exe", "film.html", "film.mp4.svg", "film", "film.m3u8"])
+def test_a_file_of_another_kind_is_refused(staff: Client, name: str) -> None:
+    response = staff.post(f"{LIST}add/", form(name))
+    assert "video_file" in response.context["adminform"].form.errors
+    assert not Video.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused(staff: Client, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = 10
+    response = staff.post(f"{LIST}add/", form())
+    assert "larger than" in str(response.context["adminform"].form.errors)
+
+
+def test_an_upload_needs_a_file(staff: Client) -> None:
+    response = staff.post(f"{LIST}add/", form(video_file=""))
+    assert "video_file" in response.context["adminform"].form.errors
+
+
+def test_changing_the_title_transcodes_nothing(staff: Client) -> None:
+    video = make_film(planned_revision=1)
+    staff.post(f"{LIST}{video.pk}/change/", form(title="New", video_file=""))
+    video.refresh_from_db()
+    assert (video.title, video.state, video.source_revision) == ("New", State.COMPLETED, 1)
+    assert jobs() == []
+
+
+def test_a_new_file_is_transcoded(staff: Client) -> None:
+    video = make_film(planned_revision=1)
+    staff.post(f"{LIST}{video.pk}/change/", form("b.mkv"))
+    video.refresh_from_db()
+    assert (video.source_revision, video.state) == (2, State.PENDING)
+    assert jobs() == [f"plan_video-{video.pk}-2"]
+
+
+def test_the_list_takes_the_same_queries_for_many_films(staff: Client) -> None:
+    make_half_done()
+    with CaptureQueriesContext(connection) as one:
+        staff.get(LIST)
+    for _ in range(4):
+        make_half_done()
+        make_film()
+    with CaptureQueriesContext(connection) as many:
+        assert staff.get(LIST).status_code == 200
+    assert len(many) == len(one)
+
+
+def test_a_title_cannot_run_script_in_the_list(staff: Client) -> None:
+    make_video("<script>alert(1)</script>", error="<b>", state=State.FAILED)
+    page = staff.get(LIST).content
+    assert b"<script>alert(1)" not in page
+    assert b"<b>" not in page
+
+
+def test_films_are_transcoded_again(staff: Client) -> None:
+    video = make_film(planned_revision=1)
+    staff.post(LIST, {"action": "transcode_again", "_selected_action": [video.pk]})
+    assert jobs() == [f"plan_video-{video.pk}-2"]
+
+
+@pytest.mark.parametrize(("action", "is_published"), [("publish", True), ("unpublish", False)])
+def test_films_are_published_and_unpublished(
+    staff: Client, action: str, is_published: bool
+) -> None:
+    video = make_film(is_published=not is_published)
+    staff.post(LIST, {"action": action, "_selected_action": [video.pk]})
+    video.refresh_from_db()
+    assert video.is_published == is_published
+
+
+def test_films_are_deleted_with_their_files(staff: Client, media: Path) -> None:
+    video = make_film()
+    selected = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
+    staff.post(LIST, selected)
+    assert not Video.objects.exists()
+    assert not list(media.glob("hls/*"))
+
+
+def test_staff_follow_the_progress(staff: Client) -> None:
+    video = make_half_done()
+    shown = staff.get(PROGRESS, {"ids": f"{video.pk},404,x"}).json()
+    assert list(shown) == [str(video.pk)]
+    assert shown[str(video.pk)]["percent"] == 50.0
+    assert shown[str(video.pk)]["label"].startswith("50 %")
+
+
+def test_following_many_films_takes_as_many_queries_as_one(staff: Client) -> None:
+    videos = [make_half_done() for _ in range(4)]
+    with CaptureQueriesContext(connection) as one:
+        staff.get(PROGRESS, {"ids": str(videos[0].pk)})
+    with CaptureQueriesContext(connection) as four:
+        staff.get(PROGRESS, {"ids": ",".join(str(video.pk) for video in videos)})
+    assert len(four) == len(one)
+
+
+@pytest.mark.parametrize("path", [PROGRESS, f"{LIST}1/poster/", LIST])
+def test_strangers_are_sent_to_the_door(client: Client, path: str) -> None:
+    assert client.get(path)["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("path", [PROGRESS, f"{LIST}1/poster/", LIST])
+def test_members_are_sent_to_the_door(client: Client, path: str) -> None:
+    client.force_login(make_user())
+    assert client.get(path).status_code == 302
+
+
+def test_staff_see_the_poster(staff: Client) -> None:
+    video = make_video(poster="posters/1.jpg")
+    write("posters/1.jpg", b"jpeg")
+    response = staff.get(f"{LIST}{video.pk}/poster/")
+    assert b"".join(response.streaming_content) == b"jpeg"
+
+
+def test_a_video_without_a_poster_has_none(staff: Client) -> None:
+    video = make_video(poster="posters/gone.jpg")
+    assert staff.get(f"{LIST}{video.pk}/poster/").status_code == 404
