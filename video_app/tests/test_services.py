@@ -236,8 +236,13 @@ def test_nobody_takes_over_a_chunk_while_it_is_being_published() -> None:
     assert build.chunks.get(index=0).attempts == 1
 
 
-def test_of_two_last_chunks_that_end_together_one_asks_for_the_finish() -> None:
+def test_of_two_last_chunks_that_end_together_one_asks_for_the_finish(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     build, others = make_encoding(), []
+    show = services._show
+    # Each has looked for due chunks before the other commits, unless one waits.
+    monkeypatch.setattr(services, "_show", lambda pk: (show(pk), time.sleep(0.6)))
     second = services.claim_chunk(build.pk, 1)
     assert second
 
