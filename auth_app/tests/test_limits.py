@@ -9,8 +9,9 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from auth_app import limits
+from auth_app import limits, links
 from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,16 @@ def test_a_locked_account_refuses_the_right_password_too() -> None:
     for _ in range(5):
         attempt()
     assert attempt(PASSWORD).status_code == 429
+
+
+def test_a_reset_of_the_password_unlocks() -> None:
+    user = make_user()
+    for _ in range(6):
+        attempt()
+    given = parts(links.reset_link(user, "api"))
+    path = f"/api/password_confirm/{given['uid']}/{given['token']}/"
+    assert APIClient().post(path, {"new_password": "another secret"}).status_code == 200
+    assert attempt("another secret").status_code == 200
 
 
 def test_other_accounts_and_running_sessions_are_not_locked() -> None:

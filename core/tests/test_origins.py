@@ -69,6 +69,12 @@ def test_a_foreign_origin_changes_nothing(path: str) -> None:
     assert client.post("/api/token/refresh/").status_code == 200
 
 
+def test_a_refusal_is_logged_with_the_address(caplog: pytest.LogCaptureFixture) -> None:
+    sign_in(APIClient(), HTTP_ORIGIN=EVIL)
+    [record] = [record for record in caplog.records if record.message == "origin_refused"]
+    assert (record.origin, record.path, record.ip) == (EVIL, "/api/login/", "127.0.0.1")
+
+
 def test_a_refusal_tells_a_foreign_origin_nothing_by_cors() -> None:
     response = sign_in(APIClient(), HTTP_ORIGIN=EVIL)
     assert "Access-Control-Allow-Origin" not in response
