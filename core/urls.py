@@ -8,10 +8,11 @@ from drf_spectacular.views import SpectacularAPIView
 from core.schema import DocsView
 
 urlpatterns = [
+    # First, because players ask there all day.
+    path("api/", include("video_app.api.urls")),
     path("users/", include("auth_app.api.urls_users")),
     path("content/", include("video_app.api.urls_content")),
     path("api/", include("auth_app.api.urls")),
-    path("api/", include("video_app.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(), name="docs"),
     path("django-rq/", include("django_rq.urls")),
