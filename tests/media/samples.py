@@ -75,12 +75,13 @@ def ffmpeg(*arguments: str, pictures: Iterator[bytes] | None = None) -> None:
         [binary, "-v", "error", "-y", *arguments], stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdin
-        assert process.stderr
-        for picture in pictures or ():
-            process.stdin.write(picture)
-        process.stdin.close()
-        errors = process.stderr.read().decode()
-    assert process.returncode == 0, errors
+        try:
+            for picture in pictures or ():
+                process.stdin.write(picture)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0, errors.decode()
 
 
 def clock_pictures(count: int, rate: int) -> Iterator[bytes]:
