@@ -40,7 +40,8 @@ def test_pages_for_strangers(product: Stack, page: Page, size: dict[str, int]) -
     page.set_viewport_size(size)
     for path in FOR_STRANGERS:
         check(page, product.url + path)
-        assert page.get_by_role("heading", level=1).count() == 1
+        is_ours = "/admin/" not in path
+        assert page.get_by_role("heading", level=1).count() == 1 or not is_ours
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

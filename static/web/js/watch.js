@@ -1,6 +1,6 @@
 /** `/watch/<id>/`: one film, played. */
 
-import { ApiError, keepSessionFresh, leaveForLogin, refresh } from "./api.js";
+import { ApiError, keepSessionFresh, leaveForLogin, refresh, send } from "./api.js";
 import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
 import { startControls, end, play } from "./player/controls.js";
@@ -21,6 +21,7 @@ let storyboard = [];
 const TROUBLE = {
   missing: ["This film is not here", "It was taken out of the collection, or it is not ready to be watched yet."],
   network: ["The connection was lost", "We will go on where you were as soon as the server answers again."],
+  server: ["The server has a problem", "Please try again in a moment."],
   format: ["This film cannot be played here", "Your browser could not decode it. Another browser may do better."],
 };
 
@@ -36,7 +37,7 @@ async function start() {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.isSessionOver) return leaveForLogin();
-    fail(error.status === 404 ? "missing" : "network");
+    fail({ 0: "network", 404: "missing" }[error.status] ?? "server");
   }
 }
 
@@ -91,6 +92,16 @@ function fail(kind) {
   player.classList.add("troubled");
   show($("#spinner"), false);
   $(".button:not([hidden])", $("#trouble")).focus();
+  if (kind === "network") goOnWhenBack();
+}
+
+async function goOnWhenBack() {
+  try {
+    await send("/healthz/");
+    location.reload();
+  } catch {
+    setTimeout(goOnWhenBack, STATUS_EVERY);
+  }
 }
 
 $("#trouble-retry").addEventListener("click", () => location.reload());

@@ -52,11 +52,16 @@ function recoverFromErrors(hls, on) {
     }
     if (!data.fatal) return;
     if (status === 404) return on.trouble("missing");
-    if (recoveries++ >= MAX_RECOVERIES) return on.trouble(data.type === ErrorTypes.MEDIA_ERROR ? "format" : "network");
+    if (recoveries++ >= MAX_RECOVERIES) return on.trouble(kindOf(data));
     if (data.type === ErrorTypes.MEDIA_ERROR) return hls.recoverMediaError();
     if (data.type === ErrorTypes.NETWORK_ERROR) return setTimeout(restart, 1000 * recoveries, hls);
     on.trouble("format");
   });
+}
+
+function kindOf({ type, response }) {
+  if (type === window.Hls.ErrorTypes.MEDIA_ERROR) return "format";
+  return response?.code >= 500 ? "server" : "network";
 }
 
 async function refreshed() {
