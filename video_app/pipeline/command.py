@@ -43,7 +43,7 @@ AUDIO_LEAD_IN_FRAMES = 4
 # Linearise, map into BT.709's range, and return to its curve. Some files leave out what
 # primaries and matrix HDR has.
 TONEMAP = (
-    "zscale=pin=bt2020:min=bt2020nc:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
+    "zscale=pin=bt2020:min=bt2020nc:p=bt709:t=linear:npl=100,format=gbrpf32le,"
     "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
 )
 
