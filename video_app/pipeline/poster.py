@@ -1,8 +1,8 @@
 """Choosing a frame that stands for the film: not black, not blank, not blurred."""
 
-import shutil
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageFilter, ImageStat
 
@@ -21,16 +21,12 @@ def make_poster(binary: str, path: Path, source: Source, target: Path) -> None:
 
     `EncodeError` when not one frame could be read.
     """
-    # Of the same name in each attempt, so that the next one clears up after a killed one.
-    folder = target.with_suffix(".candidates")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        best = _choose(binary, path, source, folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A folder for each run: two may be under way, and each must find its own pictures.
+    with TemporaryDirectory(prefix=f"{target.stem}.", dir=target.parent) as folder:
+        best = _choose(binary, path, source, Path(folder))
         best.chmod(0o640)
         best.replace(target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _choose(binary: str, path: Path, source: Source, folder: Path) -> Path:
