@@ -145,5 +145,6 @@ def send_text(
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, compresslevel=5, mtime=0)
+    headers["Content-Length"] = str(len(body))
     response = HttpResponse(body, content_type=content_type, headers=headers)
     return get_conditional_response(request, headers["ETag"], response=response)

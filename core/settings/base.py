@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "core.middleware.request_id",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "core.middleware.straight_to_the_stream",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PagePolicy",
     "core.middleware.response_headers",

@@ -260,6 +260,8 @@ def _error(request: HttpRequest, error: Exception) -> JsonResponse:
         raise error
     response = JsonResponse(answer.data, status=answer.status_code)
     response["Cache-Control"] = delivery.NO_STORE
+    response["Content-Security-Policy"] = delivery.POLICY
+    response["Content-Length"] = str(len(response.content))
     if "Retry-After" in answer:
         response["Retry-After"] = answer["Retry-After"]
     if answer.status_code == 401:

@@ -163,6 +163,8 @@ class TestStatus:
             "processed": True,
             "playable": True,
             "progress": 100.0,
+            "speed": None,
+            "seconds_left": None,
             "error": "",
         }
 
