@@ -5,8 +5,11 @@ from fractions import Fraction
 
 from video_app.pipeline import grid
 from video_app.pipeline.errors import PipelineError
-from video_app.pipeline.ladder import choose_rungs
+from video_app.pipeline.ladder import choose_rungs, display_size
 from video_app.pipeline.types import Plan, Source
+
+MIN_SIDE = 16  # one macroblock
+MAX_ASPECT = 20  # the smallest rendition is ten lines high then
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +50,8 @@ def _refuse(source: Source, limits: Limits) -> None:
         raise PipelineError(
             f"The picture is too large: {source.video.width} x {source.video.height} pixels."
         )
-    if min(source.video.width, source.video.height) < 16:
+    if min(source.video.width, source.video.height) < MIN_SIDE:
         raise PipelineError("The picture is too small to be encoded.")
+    width, height = display_size(source.video)
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise PipelineError("The picture has a shape that no screen can show.")

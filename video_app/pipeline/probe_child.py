@@ -117,7 +117,7 @@ def _first_frames(container: InputContainer, chosen: dict[str, Any] | None) -> d
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     frames: dict[int, list[Any]] = {stream.index: [] for stream in streams}
     packets = container.demux(streams)
-    for _ in range(FIRST_PACKETS):
+    for _ in range(FIRST_PACKETS if streams else 0):
         try:
             packet = next(packets)
             if len(frames[packet.stream_index]) < FIRST_FRAMES:
