@@ -97,12 +97,19 @@ class Stack:
 
 @contextmanager
 def running_stack(
-    directory: Path, *, worker: bool = True, port: int | None = None, **env: str
+    directory: Path,
+    *,
+    worker: bool = True,
+    port: int | None = None,
+    redis_port: int | None = None,
+    **env: str,
 ) -> Iterator[Stack]:
     """Start everything in `directory`; keyword arguments are environment variables."""
     directory.mkdir(parents=True, exist_ok=True)
     with ExitStack() as cleanup:
-        redis = ValkeyServer(port=free_port(), data_dir=directory / "valkey", persist=True)
+        redis = ValkeyServer(
+            port=redis_port or free_port(), data_dir=directory / "valkey", persist=True
+        )
         redis.start()
         cleanup.callback(redis.stop)
         database = cleanup.enter_context(_database(directory))

@@ -23,6 +23,8 @@ from video_app.pipeline.source import SEEKABLE
 
 # Younger files may belong to an upload whose row is not committed yet.
 ORPHAN_SECONDS = 24 * 3600
+# The job that makes a poster takes less.
+POSTER_SECONDS = 15 * 60
 FOLDERS = {"video_file": "sources", "thumbnail": "thumbnails", "poster": "posters"}
 LEASE_FOLDER = ".lease-"
 
@@ -96,7 +98,7 @@ def _ring(plans: Any, chunks: Any, finishes: Any) -> None:
 
 def _sweep_storage(*, dry_run: bool) -> Sweep:
     found = Sweep()
-    for folder in [*_expired_builds(), *_dead_work(), *_orphan_folders()]:
+    for folder in [*_expired_builds(), *_dead_work(), *_orphan_folders(), *_dead_posters()]:
         found.folders += 1
         if not dry_run:
             _remove(folder)
@@ -152,6 +154,12 @@ def _dead_work() -> Iterator[Path]:
             yield folder
 
 
+def _dead_posters() -> Iterator[Path]:
+    """Where posters were being chosen when their job died."""
+    folders = (path for path in _root().glob("posters/*") if path.is_dir())
+    yield from (folder for folder in folders if _is_old(folder, POSTER_SECONDS))
+
+
 def _orphan_folders() -> Iterator[Path]:
     """Folders under `hls/` without a row. A row is older than its folder, always."""
     for pattern, rows in (("hls/*", Video.objects), ("hls/*/*", Build.objects)):
@@ -163,17 +171,17 @@ def _orphan_folders() -> Iterator[Path]:
 def _orphan_files() -> Iterator[Path]:
     """Uploads that no row knows: cut off, replaced, or left by a deleted video."""
     for field, folder in FOLDERS.items():
-        old = [f for f in _root().glob(f"{folder}/*") if _is_old(f)]
+        old = [f for f in _root().glob(f"{folder}/*") if _is_old(f, ORPHAN_SECONDS)]
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
         for file in old:
             if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
                 yield file
-    yield from (f for f in _root().glob("tmp/*") if _is_old(f))
+    yield from (f for f in _root().glob("tmp/*") if _is_old(f, ORPHAN_SECONDS))
 
 
-def _is_old(path: Path) -> bool:
+def _is_old(path: Path, seconds: int) -> bool:
     try:
-        return path.stat().st_mtime < time.time() - ORPHAN_SECONDS
+        return path.stat().st_mtime < time.time() - seconds
     except FileNotFoundError:  # another sweeper was faster
         return False
 

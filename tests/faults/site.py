@@ -4,12 +4,13 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any, TypeVar
@@ -229,7 +230,7 @@ class Site:
         found = [
             *media.glob("hls/*/*"),
             *media.glob("sources/*"),
-            *media.glob("posters/*"),
+            *media.glob("posters/*.jpg"),  # folders of dead jobs go after some minutes
             *media.glob("tmp/*"),
         ]
         strays = [path.relative_to(media).as_posix() for path in found]
@@ -244,12 +245,21 @@ def running_site(directory: Path, *, worker: bool = True, **env: str) -> Iterato
     wrapper = directory / "slow-ffmpeg"
     wrapper.write_text(SLOW_FFMPEG)
     wrapper.chmod(0o755)
-    with running_stack(
-        directory, worker=worker, **{**ENV, "FFMPEG_BINARY": str(wrapper), **env}
-    ) as stack:
+    settings = {**ENV, "FFMPEG_BINARY": str(wrapper), **env}
+    with running_stack(directory, worker=worker, redis_port=steady_port(), **settings) as stack:
         site = Site(stack)
         site.sign_in()
         yield site
+
+
+def steady_port() -> int:
+    """A free port that stays free: clients of a stopped Redis, who try again and again, are
+    given ports of the ephemeral range, and may be given the very one they call."""
+    for port in range(8600, 8700):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def kill(*pids: int) -> None:

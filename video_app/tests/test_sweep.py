@@ -244,11 +244,15 @@ def test_it_keeps_the_files_of_a_video_however_old(media: Path) -> None:
     assert all((media / key).exists() for key in keys)
 
 
-def test_it_removes_an_old_folder_among_the_posters(media: Path) -> None:
-    write("posters/1-1.candidates/0.jpg", b"still")
-    make_old(media / "posters/1-1.candidates")
+@pytest.mark.parametrize(("minutes", "is_kept"), [(5, True), (20, False)])
+def test_it_removes_the_folder_of_a_dead_poster_job(
+    media: Path, minutes: int, is_kept: bool
+) -> None:
+    write("posters/1-1.abc/0.jpg", b"still")
+    then = time.time() - 60 * minutes
+    os.utime(media / "posters/1-1.abc", (then, then))
     sweep.reconcile()
-    assert not (media / "posters/1-1.candidates").exists()
+    assert (media / "posters/1-1.abc").exists() == is_kept
 
 
 @pytest.mark.parametrize(
