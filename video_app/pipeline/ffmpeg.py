@@ -15,6 +15,7 @@ from video_app.pipeline.errors import EncodeError, PipelineError
 
 LAUNCH = Path(__file__).with_name("launch.py")
 STDERR_TAIL = 4000
+MAX_OUTPUT = 16 * 1024**2
 POLL_SECONDS = 1.0
 
 
@@ -113,6 +114,7 @@ def _pump(
                 else:
                     output += chunk
                     output = _lines(output, on_line) if on_line else output
+                    _refuse_flood(output)
             if watch:
                 watch()
     return output.decode(errors="replace"), errors.decode(errors="replace")
@@ -124,6 +126,11 @@ def _lines(output: bytearray, on_line: Callable[[str], None]) -> bytearray:
     for line in lines:
         on_line(line.decode(errors="replace"))
     return bytearray(rest)
+
+
+def _refuse_flood(output: bytearray) -> None:
+    if len(output) > MAX_OUTPUT:
+        raise EncodeError("the program printed too much")
 
 
 def explain(error: EncodeError) -> PipelineError | None:
