@@ -18,9 +18,20 @@ def keys_of(video: Video) -> list[str]:
 
 def remove(video_id: int, keys: list[str]) -> None:
     """Remove a video's files; what is in the way is left to the sweeper."""
-    root = Path(settings.MEDIA_ROOT)
     for key in keys:
-        for path in (root / key, seekable_path(root / key)):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-    shutil.rmtree(root / layout.video_prefix(video_id), ignore_errors=True)
+        _remove(key)
+    folder = Path(settings.MEDIA_ROOT) / layout.video_prefix(video_id)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_replaced(key: str) -> None:
+    """Remove a source that has made room for another."""
+    if not Video.objects.filter(video_file=key).exists():
+        _remove(key)
+
+
+def _remove(key: str) -> None:
+    path = Path(settings.MEDIA_ROOT) / key
+    for file in (path, seekable_path(path)):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)

@@ -170,6 +170,7 @@ class Video(Leased):
 
     objects = VideoQuerySet.as_manager()
     _stored_file: str | None = ""  # the name in the database
+    replaced_file: str | None = None  # the name before the last save, when it was another
     unfinished: "list[Build]"  # see `unfinished_work`
 
     class Meta:
@@ -205,6 +206,7 @@ class Video(Leased):
         if not self._state.adding and options.get("update_fields") is None:
             options["update_fields"] = EDITED + (REVISION if is_new_file else [])
         with transaction.atomic():
+            self.replaced_file = self._stored_file if is_new_file else None
             if is_new_file:
                 self._begin_revision()
             super().save(**options)

@@ -1,4 +1,4 @@
-"""Signals enqueue, and nothing else."""
+"""Signals enqueue, and remove the files that a row has let go."""
 
 from typing import Any
 
@@ -17,6 +17,8 @@ def ask_for_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
         return
     if instance.needs_plan:
         services.request_plan(instance.pk, instance.source_revision)
+    if old := instance.replaced_file:
+        transaction.on_commit(lambda: files.remove_replaced(old))
     transaction.on_commit(lambda: published.forget([instance.pk]))
 
 

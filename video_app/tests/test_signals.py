@@ -118,6 +118,27 @@ def test_a_new_file_begins_a_new_revision_and_stops_the_old_build() -> None:
     assert services.claim_chunk(build.pk, 1) is None
 
 
+def test_a_replaced_file_is_removed(media: Path) -> None:
+    old = media / upload().video_file.name
+    video = Video.objects.get()
+    video.video_file = ContentFile(b"another film", "b.mp4")
+    video.save()
+    video.title = "New"
+    video.save()
+    assert not old.exists()
+    assert (media / video.video_file.name).exists()
+
+
+def test_a_file_whose_replacement_is_rolled_back_is_kept(media: Path) -> None:
+    old = media / upload().video_file.name
+    video = Video.objects.get()
+    with transaction.atomic():
+        video.video_file = ContentFile(b"another film", "b.mp4")
+        video.save()
+        transaction.set_rollback(True)
+    assert old.exists()
+
+
 def test_a_new_file_in_an_old_form_is_a_revision_of_its_own() -> None:
     """The row was read before somebody else started the newest revision."""
     stale = make_video(planned_revision=1)
