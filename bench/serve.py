@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from bench import load, nginx
 from bench.load import Measured
 from tests.stack import Stack, free_port, running_stack
 
+ROUNDS = 3
 SEGMENTS = 40
 SEGMENT_BYTES = 1_000_000
 SIZES = (10, 10_000, 100_000)
@@ -115,22 +116,36 @@ def _report(bench: Bench, most_videos: int) -> None:
 
 
 def _report_segments(bench: Bench) -> None:
-    _say(f"\nSegments of {SEGMENT_BYTES / 1e6:.0f} MB")
+    _say(f"\nSegments of {SEGMENT_BYTES / 1e6:.0f} MB, the best of {ROUNDS} rounds each")
     _say(f"{'':34}{'req/s':>9}{'MB/s':>8}{'CPU ms':>9}{'p50 ms':>9}{'p99 ms':>9}")
-    ours = _row("ours, gunicorn alone", bench.ask(bench.segments(OURS)))
-    plain = _row("plain view, 8 kB pieces", bench.ask(bench.segments(PLAIN)))
-    if not nginx.is_installed():
-        _say("nginx is not installed (Debian: sudo apt install nginx-light): no ceiling.")
-        return _say(f"ours : plain per CPU second  {_ratio(ours, plain):.2f} (wanted 2)")
-    with _behind_nginx(bench) as (front, port, nginx_pids):
-        static = _row("nginx alone", front.ask(front.segments(STATIC), port, nginx_pids))
-        both = nginx_pids + front.servers
-        behind = _row("ours behind nginx", front.ask(front.segments(OURS), port, both))
-    _say(f"ours : plain per CPU second      {_ratio(ours, plain):5.2f} (wanted 2)")
-    _say(
-        f"ours behind nginx : nginx alone  {behind.per_second / static.per_second:5.2f} (wanted 0.5)"
+    ours, plain = _best(
+        lambda: bench.ask(bench.segments(OURS)), lambda: bench.ask(bench.segments(PLAIN))
     )
-    return None
+    _row("ours, gunicorn alone", ours)
+    _row("plain view, 8 kB pieces", plain)
+    _say(f"ours : plain per CPU second      {_ratio(ours, plain):5.2f} (wanted 2)\n")
+    if nginx.is_installed():
+        _report_behind_nginx(bench)
+    else:
+        _say("nginx is not installed (Debian: sudo apt install nginx-light): no ceiling.")
+
+
+def _report_behind_nginx(bench: Bench) -> None:
+    with _behind_nginx(bench) as (front, port, pids):
+        static, behind = _best(
+            lambda: front.ask(front.segments(STATIC), port, pids),
+            lambda: front.ask(front.segments(OURS), port, pids + front.servers),
+        )
+    _row("nginx alone", static)
+    _row("ours behind nginx", behind)
+    ratio = behind.per_second / static.per_second
+    _say(f"ours behind nginx : nginx alone  {ratio:5.2f} (wanted 0.5)")
+
+
+def _best(*measures: Callable[[], Measured]) -> list[Measured]:
+    """In turns, so that what else the machine does meets all of them."""
+    rounds = [[measure() for measure in measures] for _ in range(ROUNDS)]
+    return [max(each, key=lambda found: found.per_second) for each in zip(*rounds, strict=True)]
 
 
 def _ratio(one: Measured, other: Measured) -> float:

@@ -61,8 +61,9 @@ def send_file(
     """
     headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
     if settings.MEDIA_ACCEL == "nginx":
-        # nginx does ranges, validators and HEAD itself.
-        headers["X-Accel-Redirect"] = ACCEL_LOCATION + quote(key)
+        # nginx does ranges, validators and HEAD itself. It keeps its connection to us only
+        # when it knows that there is no body.
+        headers |= {"X-Accel-Redirect": ACCEL_LOCATION + quote(key), "Content-Length": "0"}
         return HttpResponse(content_type=content_type, headers=headers)
     file = _open(key)
     status = os.fstat(file.fileno())

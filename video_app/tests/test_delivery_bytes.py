@@ -161,7 +161,7 @@ def test_nginx_is_told_where_the_file_lies(settings: Any):
     assert response.status_code == 200
     assert response["X-Accel-Redirect"] == "/protected/probe/%C3%A4%20b.ts"
     assert response["Content-Type"] == "video/MP2T"
-    assert response.content == b""
+    assert response["Content-Length"] == "0"  # or it would hang up on us
 
 
 class TestPlaylists:
