@@ -44,7 +44,7 @@ def main() -> None:
             excerpt = _excerpt(source, options.seconds, Path(folder) / f"source{source.suffix}")
             _compare(excerpt, Path(folder), options.every)
         if not options.no_first_segment:
-            for goal in first_segment_goals(source, Path(folder)):
+            for goal in first_segment_goals(source):
                 say(str(goal))
 
 
@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench transcode", description=__doc__)
     parser.add_argument("file", nargs="?", type=lambda name: Path(name).resolve())
     parser.add_argument("--seconds", type=int, default=30, help="of the film's beginning (30)")
-    parser.add_argument("--every", type=int, default=3, help="VMAF of every n-th frame (3)")
+    parser.add_argument("--every", type=int, default=1, help="VMAF of every n-th frame (1)")
     parser.add_argument("--no-first-segment", action="store_true", help="leave that part out")
     parser.add_argument("--only-first-segment", action="store_true", help="nothing but that part")
     return parser.parse_args()
@@ -91,7 +91,7 @@ def _describe(film: Film) -> None:
     say(f"{film.source.name}: {video.width}x{video.height}, {float(plan.duration):.2f} s of it")
     say(f"{film.binary}; {os.cpu_count()} cores, load {load} at the start")
     for rung in plan.rungs:
-        say(f"  {rung.name:>5}: {rung.preset}, CRF {rung.crf} {rung.x264}")
+        say(f"  {rung.name:>5}: {rung.preset}, CRF {rung.crf}")
 
 
 def _run_all(film: Film, folder: Path) -> tuple[dict[str, Result], list[Report]]:

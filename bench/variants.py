@@ -1,19 +1,20 @@
 """Five ways to make the same renditions of one source, each with what it cost."""
 
-import json
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bench.cost import Cost, measured, run
 from video_app.pipeline import command
 from video_app.pipeline.playlist import Report
 from video_app.pipeline.source import read_source
+from video_app.pipeline.transcode import encode_chunk
 from video_app.pipeline.types import Plan, Rung
 
-USUAL = {"preset": "medium", "crf": 23, "x264": ""}
 THREADS = 1  # per encoder, everywhere, so that costs compare
+BICUBIC = "scale={width}:{height}:flags=bicubic,setsar=1"  # ffmpeg's default
 
 
 @dataclass(slots=True)
@@ -37,64 +38,70 @@ class Film:
 
 def usual(film: Film, folder: Path) -> Result:
     """One ffmpeg per rendition as most backends start it, with our caps."""
-    rungs = tuple(replace(rung, **USUAL) for rung in film.plan.rungs)
-    return _one_by_one(replace(film, plan=replace(film.plan, rungs=rungs)), folder, "bicubic")
+    rungs = tuple(replace(rung, preset="medium", crf=23) for rung in film.plan.rungs)
+    film = replace(film, plan=replace(film.plan, rungs=rungs))
+    return _one_by_one(film, folder, _bicubic, _without_x264_options)
+
+
+def _bicubic(rung: Rung) -> str:
+    return BICUBIC.format(width=rung.width, height=rung.height)
+
+
+def _without_x264_options(codec: list[str]) -> list[str]:
+    place = codec.index("-x264-params")
+    return codec[:place] + codec[place + 2 :]
 
 
 def separate(film: Film, folder: Path) -> Result:
     """One ffmpeg per rendition with our settings."""
-    return _one_by_one(film, folder, command.SCALER)
+    return _one_by_one(film, folder, command.smaller, list)
 
 
-def _one_by_one(film: Film, folder: Path, scaler: str) -> Result:
+def _one_by_one(
+    film: Film,
+    folder: Path,
+    scale: Callable[[Rung], str],
+    codec: Callable[[list[str]], list[str]],
+) -> Result:
     result = Result(Cost())
     for rung in film.plan.rungs:
         (folder / rung.name).mkdir(parents=True)
-        result.cost += run(_rendition(film, rung, scaler), cwd=folder / rung.name)
+        encoder = codec(command.video_codec(film.one_rung(rung), THREADS))
+        arguments = _rendition(film, rung, scale(rung), encoder)
+        result.cost += run(arguments, cwd=folder / rung.name)
         result.sizes[rung.name] = _size(folder / rung.name)
     return result
 
 
-def _rendition(film: Film, rung: Rung, scaler: str) -> list[str]:
-    plan = film.one_rung(rung)
+def _rendition(film: Film, rung: Rung, scale: str, encoder: list[str]) -> list[str]:
+    plan = film.plan
     audio = ("-map", f"0:{plan.source.audios[0].index}") if plan.has_audio else ()
     return [
         *command.base_arguments(film.binary, threads=THREADS),
         *("-filter_threads", str(THREADS), "-i", str(film.source)),
         *("-map", f"0:{plan.source.video.index}", *audio),
-        *("-vf", f"fps={plan.rate},{_scaled(rung, scaler)}"),
-        *command.video_codec(plan, THREADS),
+        *("-vf", _pictures(plan, rung, scale), *encoder),
         *("-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", str(rung.audio_rate)),
         *("-f", "hls", "-hls_time", "6", "-hls_playlist_type", "vod"),
         *("-hls_segment_filename", "%03d.ts", "index.m3u8"),
     ]
 
 
-def _scaled(rung: Rung, scaler: str) -> str:
-    return (
-        f"framestep={rung.rate_divisor},scale={rung.width}:{rung.height}:flags={scaler},"
-        "setsar=1,format=yuv420p"
-    )
+def _pictures(plan: Plan, rung: Rung, scale: str) -> str:
+    """Filters that make a rung's pictures straight from the source's."""
+    return f"fps={plan.rate},framestep={rung.rate_divisor},{scale},format=yuv420p"
 
 
 def chunked(film: Film, folder: Path, *, workers: int) -> tuple[Result, list[Report]]:
-    """Our pipeline: every chunk in a process of its own, `workers` of them at a time."""
-    plan = film.plan
+    """Our pipeline, with `workers` processes that take chunk after chunk."""
     folder.mkdir(parents=True)
-    job = {
-        "binary": film.binary,
-        "source": str(film.source),
-        "plan": plan.to_json(),
-        "threads": THREADS,
-    }
-    (folder / "job.json").write_text(json.dumps(job))
-    command_ = [sys.executable, "-m", "bench.chunk", str(folder / "job.json")]
-    with measured() as cost, ThreadPoolExecutor(workers) as pool:
-        read_source(film.source, max_streams=64)
-        list(pool.map(lambda number: run([*command_, str(number)]), range(plan.chunks)))
-    reports = [
-        json.loads((folder / f"report-{number}.json").read_text()) for number in range(plan.chunks)
-    ]
+    plan, source, binary = film.plan, film.source, film.binary
+    spans = [plan.chunk(number) for number in range(plan.chunks)]
+    with measured() as cost:
+        read_source(source, max_streams=64)
+        with ProcessPoolExecutor(workers) as pool:
+            encode = partial(encode_chunk, binary, source, plan, work=folder, threads=THREADS)
+            reports = list(pool.map(encode, spans))
     sizes = {rung.name: _size(folder / rung.name) for rung in plan.rungs}
     return Result(cost, sizes), reports
 
@@ -123,7 +130,7 @@ def _raw_frames(film: Film, rung: Rung, raw: Path) -> list[str | Path]:
     return [
         *command.base_arguments(film.binary),
         *("-i", film.source, "-map", f"0:{plan.source.video.index}"),
-        *("-vf", f"fps={plan.rate},{_scaled(rung, command.SCALER)}", "-f", "rawvideo", raw),
+        *("-vf", _pictures(plan, rung, command.smaller(rung)), "-f", "rawvideo", raw),
     ]
 
 

@@ -40,6 +40,8 @@ SAMPLE_PERIOD = Fraction(1, 25)
 RESAMPLER_LEAD_IN = Fraction(1, 10)
 # The encoder's own delay is one frame; three more make its first ones exact.
 AUDIO_LEAD_IN_FRAMES = 4
+# What the presets between "veryfast" and "medium" buy at equal quality; see docs/adr/0004.
+X264 = "me=dia:subme=3:trellis=1:aq-mode=2:rc-lookahead=20"
 # Linearise, map into BT.709's range, and return to its curve. Some files leave out what
 # primaries and matrix HDR has.
 TONEMAP = (
@@ -84,10 +86,12 @@ def encode_chunk(
         *("-progress", "pipe:1", "-stats_period", "1"),
         *_seek(plan, span),
         *input_arguments(path),
+        # Else filters take every core, whatever the encoders may have.
+        *("-filter_complex_threads", str(threads)),
         # Pictures must not wait in memory for sound that comes minutes later.
         *(argument for graph in graphs for argument in ("-filter_complex", graph)),
         *(argument for label in labels for argument in ("-map", label)),
-        *_video_codec(plan, threads),
+        *video_codec(plan, threads),
         *(_audio_codec(plan, span) if plan.has_audio else ()),
         *("-map_metadata", "-1", "-map_chapters", "-1"),
         # Time stamps are final as they leave the filters.
@@ -153,7 +157,7 @@ def video_graph(plan: Plan, span: ChunkSpan) -> str:
     ]
     for number in range(top, 0, -1):
         chains.append(f"[c{number}]split=2[r{number}][d{number}]")
-        chains.append(f"[d{number}]{_scale(plan.rungs[number - 1])}[c{number - 1}]")
+        chains.append(f"[d{number}]{smaller(plan.rungs[number - 1])}[c{number - 1}]")
         chains.append(f"[r{number}]{_thin(plan.rungs[number])}[v{number}]")
     return ";".join([*chains, f"[c0]{_thin(plan.rungs[0])}[v0]"])
 
@@ -177,10 +181,15 @@ def _colours(video: VideoStream) -> tuple[str, str]:
     return f":in_color_matrix={video.matrix}:out_color_matrix=bt709:out_range=tv", f",{label}"
 
 
-def _scale(rung: Rung, colours: tuple[str, str] = ("", "")) -> str:
+def _scale(rung: Rung, colours: tuple[str, str]) -> str:
     # Square pixels after every scale: an even width is rarely the exact aspect.
     options, filters = colours
-    return f"scale={rung.width}:{rung.height}:flags=bicubic{options},setsar=1{filters}"
+    return f"scale={rung.width}:{rung.height}:flags=lanczos{options},setsar=1{filters}"
+
+
+def smaller(rung: Rung) -> str:
+    """Filters that scale a picture of another rung, for half of what `scale` costs."""
+    return f"zscale={rung.width}:{rung.height}:filter=lanczos,setsar=1"
 
 
 def _thin(rung: Rung) -> str:
@@ -236,10 +245,11 @@ def _exact_stamp(audio: AudioStream, origin: Fraction) -> str:
     return f"st(0,{first}+{audio.grid_samples}*{count});if(lte(abs(PTS-ld(0)),SR/900),ld(0),PTS)"
 
 
-def _video_codec(plan: Plan, threads: int) -> list[str]:
+def video_codec(plan: Plan, threads: int) -> list[str]:
+    """The encoders of all rungs, in their order."""
     arguments = [
         *("-c:v", "libx264", "-profile:v", "high", "-threads:v", str(threads)),
-        *("-sc_threshold", "0", "-bf", "2", "-flags", "+cgop"),
+        *("-sc_threshold", "0", "-flags", "+cgop", "-x264-params", X264),
         *("-color_primaries", "bt709", "-color_trc", "bt709"),
         *("-colorspace", "bt709", "-color_range", "tv"),
     ]

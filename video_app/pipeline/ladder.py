@@ -26,11 +26,11 @@ class Step:
 
 # Presets and CRF from `./videoflix bench transcode`; see docs/adr/0004.
 STEPS = (
-    Step("120p", (214, 120), 28, 85_000, "medium", 64_000, 15),
-    Step("360p", (640, 360), 23, 750_000, "medium", 128_000, 30),
-    Step("480p", (854, 480), 22, 1_400_000, "fast", 128_000, 60),
-    Step("720p", (1280, 720), 21, 3_200_000, "veryfast", 128_000, 60),
-    Step("1080p", (1920, 1080), 21, 6_000_000, "veryfast", 128_000, 60),
+    Step("120p", (214, 120), 23, 85_000, "veryfast", 64_000, 15),
+    Step("360p", (640, 360), 23, 750_000, "veryfast", 128_000, 30),
+    Step("480p", (854, 480), 23, 1_400_000, "veryfast", 128_000, 60),
+    Step("720p", (1280, 720), 23, 3_200_000, "veryfast", 128_000, 60),
+    Step("1080p", (1920, 1080), 23, 6_000_000, "veryfast", 128_000, 60),
 )
 NAMES = tuple(step.name for step in STEPS)
 # An own-size rung less than a tenth larger than the one below adds nothing.
