@@ -1,6 +1,7 @@
 """A source put through the pipeline chunk by chunk, and an independent look at the result."""
 
 import math
+import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, Plan, Source
 
 LIMITS = Limits(duration=6 * 3600, pixels=8192 * 4320)
 TICKS = 90_000
+# The pipeline's ffmpeg; another version can be tried here. Samples are always made by PATH's.
+BINARY = ffmpeg.find_ffmpeg(os.environ.get("FFMPEG_BINARY", ""))
 
 
 @dataclass
@@ -71,11 +74,11 @@ def prepare(path: Path, folder: Path) -> tuple[Path, Source]:
     if found.is_seekable:
         return path, found
     copy = folder / "copy.mkv"
-    source.make_seekable(ffmpeg.find_ffmpeg(), path, copy, watch=lambda: None)
+    source.make_seekable(BINARY, path, copy, watch=lambda: None)
     return copy, source.read_source(copy, max_streams=64)
 
 
-def encode(path: Path, folder: Path, *, is_whole: bool = False, binary: str = "") -> Film:
+def encode(path: Path, folder: Path, *, is_whole: bool = False) -> Film:
     """Encode all chunks, each by a process of its own (all in one with `is_whole`)."""
     folder.mkdir(exist_ok=True)
     path, found = prepare(path, folder)
@@ -84,9 +87,7 @@ def encode(path: Path, folder: Path, *, is_whole: bool = False, binary: str = ""
         cuts = (*range(0, plan.frames, GOPS_PER_SEGMENT * plan.gop), plan.frames)
         plan = replace(plan, cuts=cuts, chunk_cuts=(0, len(cuts) - 1))
     for index in range(plan.chunks):
-        transcode.encode_chunk(
-            ffmpeg.find_ffmpeg(binary), path, plan, plan.chunk(index), folder, threads=1
-        )
+        transcode.encode_chunk(BINARY, path, plan, plan.chunk(index), folder, threads=1)
     return Film(plan, folder)
 
 
