@@ -31,6 +31,9 @@ MAX_PIXELS = 8192 * 4320
 # The first picture of every build stands at ten seconds, in every rendition:
 # without it the origin depends on each encoder's B-frame delay.
 TIMESTAMP_ORIGIN = 10
+# The muxer joins sound frames for half of it, else each fills packets of its own (half of
+# 120p would be padding), and moves all time stamps by twice as much.
+MUX_DELAY = Fraction(1, 2)
 # Decoders and the resampler settle in before a chunk's first frame.
 LEAD_IN = Fraction(1)
 # Bits per second of each selectable sound track.
@@ -307,9 +310,8 @@ def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> st
         "hls_segment_filename": f"{folder}/%03d.ts",
         "start_number": span.first_segment,
         # Here and not of `tee`, which would round it to whole frames.
-        "output_ts_offset": TIMESTAMP_ORIGIN,
-        # No offset between a picture's time stamp and its place in the stream.
-        "max_delay": 0,
+        "output_ts_offset": _decimal(TIMESTAMP_ORIGIN - 2 * MUX_DELAY),
+        "max_delay": int(MUX_DELAY * 1_000_000),
     }
     slave = ":".join(f"{name}={value}" for name, value in options.items())
     return f"[{slave}]{folder}/index.m3u8"
