@@ -43,6 +43,11 @@ FILMS = {
     "h264.ts": (*X264, *AAC),
     "h264.flv": (*X264, *AAC),
     "sorenson.flv": ("-c:v", "flv1", "-q:v", "3", "-ar", "44100", *MP3),
+    "dvd.vob": ("-c:v", "mpeg2video", "-q:v", "3", "-c:a", "pcm_dvd", "-f", "vob"),
+    "nellymoser.flv": (
+        *("-c:v", "flv1", "-q:v", "3"),
+        *("-c:a", "nellymoser", "-ac", "1", "-ar", "22050"),
+    ),
     "theora.ogv": ("-c:v", "libtheora", "-q:v", "7", "-c:a", "libvorbis"),
 }
 

@@ -52,6 +52,9 @@ TONEMAP = (
     "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
 )
 
+# What viewers take a JPEG's colours for (JFIF).
+JPEG = "out_color_matrix=bt601:out_range=pc"
+
 
 def base_arguments(binary: str, *, threads: int = 0) -> list[str]:
     """What every call starts with."""
@@ -321,13 +324,14 @@ def _decimal(value: Fraction) -> str:
     return f"{float(value):.6f}"
 
 
-def remux(binary: str, path: str, target: str) -> list[str]:
-    """Copy all sound and pictures into Matroska, to be sought in."""
+def remux(binary: str, path: str, target: str, sound: str) -> list[str]:
+    """Copy all pictures, and the sound as `sound` says, into Matroska, to be sought in."""
     return [
         *base_arguments(binary),
         *("-fflags", "+genpts"),
         *input_arguments(path),
-        *("-map", "0:V", "-map", "0:a?", "-c", "copy", "-f", "matroska", "-y", f"file:{target}"),
+        *("-map", "0:V", "-map", "0:a?", "-c:v", "copy", "-c:a", sound),
+        *("-f", "matroska", "-y", f"file:{target}"),
     ]
 
 
@@ -335,14 +339,16 @@ def still(binary: str, path: str, source: Source, time: Fraction, target: str) -
     """The picture shown at `time` seconds, at most 1280 x 720, as a JPEG in `target`."""
     width, height = display_size(source.video)
     scale = min(Fraction(1), 1280 / max(width, height), 720 / min(width, height))
-    size = f"{max(2, round(width * scale))}:{max(2, round(height * scale))}"
-    tone = TONEMAP if source.video.is_hdr else ""
+    size = ":".join(str(max(2, 2 * round(side * scale / 2))) for side in (width, height))
+    colours = f":in_color_matrix={source.video.matrix}:{JPEG}"
+    if source.video.is_hdr:
+        colours = f",{TONEMAP}scale=in_color_matrix=bt709:{JPEG}"
     return [
         *base_arguments(binary, threads=1),
         *("-ss", _decimal(time)),
         *input_arguments(path),
         *("-map", f"0:{source.video.index}", "-frames:v", "1", "-an", "-sn", "-dn"),
-        *("-vf", f"scale={size}:flags=bicubic,setsar=1,{tone}format=yuvj420p"),
+        *("-vf", f"scale={size}:flags=bicubic{colours},setsar=1,format=yuvj420p"),
         *("-q:v", "3", "-map_metadata", "-1", "-f", "image2", "-update", "1", "-y"),
         f"file:{target}",
     ]
@@ -381,7 +387,7 @@ def storyboard(binary: str, names: list[str], plan: Plan, target: str) -> list[s
         *("-skip_frame", "nokey", "-protocol_whitelist", "concat,file", "-f", "mpegts"),
         *("-i", "concat:" + "|".join(names), "-map", "0:v"),
         "-vf",
-        f"select='not(mod(n,{every_nth_gop(plan)}))',scale={width}:{height},setsar=1,"
+        f"select='not(mod(n,{every_nth_gop(plan)}))',scale={width}:{height}:in_color_matrix=bt709:{JPEG},setsar=1,"
         f"tile={COLUMNS}x{ROWS},format=yuvj420p",
         *("-fps_mode", "passthrough", "-q:v", "6", "-map_metadata", "-1"),
         *("-f", "image2", "-start_number", "0", "-y", f"file:{target}/%03d.jpg"),

@@ -12,7 +12,9 @@ from video_app.pipeline.probe import NO_FILM, source_from_facts
 from video_app.pipeline.types import Source
 
 SEEKABLE = ".seekable.mkv"
-PROBE_LIMITS = ffmpeg.ProcessLimits(seconds=50, memory=2 * 1024**3, file_size=0)
+PROBE_SECONDS = 50
+# Bytes a second that are read when every packet of a file has to be looked at.
+SCAN_RATE = 50 * 1024**2
 
 
 def read_source(path: Path, *, max_streams: int) -> Source:
@@ -21,9 +23,11 @@ def read_source(path: Path, *, max_streams: int) -> Source:
         raise PipelineError("The uploaded file is gone from the storage.")
     if path.stat().st_size == 0:
         raise PipelineError("The file is empty.")
+    seconds = PROBE_SECONDS + path.stat().st_size // SCAN_RATE
+    limits = ffmpeg.ProcessLimits(seconds=seconds, memory=2 * 1024**3, file_size=0)
     argv = [sys.executable, "-m", "video_app.pipeline.probe_child", str(path)]
     try:
-        facts = json.loads(ffmpeg.run(argv, PROBE_LIMITS))
+        facts = json.loads(ffmpeg.run(argv, limits))
     except EncodeError as error:  # it crashed, ate its memory or its time: the file's doing
         raise PipelineError(NO_FILM) from error
     return source_from_facts(facts, max_streams=max_streams)
@@ -39,7 +43,10 @@ def make_seekable(binary: str, path: Path, target: Path, *, watch: Callable[[], 
     limits = ffmpeg.ProcessLimits(seconds=3600, file_size=2 * path.stat().st_size + 2**20)
     partial = target.with_suffix(".partial")
     try:
-        ffmpeg.run(remux(binary, str(path), str(partial)), limits, watch=watch)
+        try:
+            ffmpeg.run(remux(binary, str(path), str(partial), "copy"), limits, watch=watch)
+        except EncodeError:  # Matroska has no name for some kinds of sound
+            ffmpeg.run(remux(binary, str(path), str(partial), "flac"), limits, watch=watch)
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
