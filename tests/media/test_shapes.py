@@ -5,9 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.media.films import Film, assert_exact, colour, is_close
+from tests.media.films import BINARY, Film, assert_exact, colour, is_close
 from tests.media.samples import AAC, X264, ffmpeg
+from video_app.pipeline import command, source
+from video_app.pipeline.ffmpeg import ProcessLimits, run
 
 pytestmark = pytest.mark.ffmpeg
 
@@ -268,3 +271,26 @@ def test_ntsc_pictures_have_ntsc_rates(samples, encoded):
     film = encoded(samples.lavfi("ntsc.mkv", graph, *X264))
     assert film.plan.rate == Fraction(30000, 1001)
     assert_exact(film, has_sound=False)
+
+
+@pytest.mark.parametrize("name", ["labelled-bt709.mp4", "turned-90.mp4"])
+def test_a_still_has_the_colours_and_the_orientation_of_the_film(samples, tmp_path, name):
+    level = samples.lavfi("level.mp4", quarters() + encoded_as("bt601"), *X264)
+    films = {
+        "labelled-bt709.mp4": lambda target: ffmpeg(
+            *("-f", "lavfi", "-i", quarters() + encoded_as("bt709"), *X264),
+            *(*labels("bt709"), str(target)),
+        ),
+        "turned-90.mp4": lambda target: _turn(level, 90, target),
+    }
+    path, target = samples.get(name, films[name]), tmp_path / "still.jpg"
+    found = source.read_source(path, max_streams=64)
+    run(command.still(BINARY, str(path), found, Fraction(1), str(target)), ProcessLimits())
+    with Image.open(target) as picture:
+        assert picture.size == ((320, 180) if "709" in name else (180, 320))
+        at = [(x, y) for y in (0.25, 0.75) for x in (0.25, 0.75)]
+        pixels = [
+            picture.getpixel((int(x * picture.width), int(y * picture.height))) for x, y in at
+        ]
+    wanted = QUARTERS if "709" in name else (BLUE, RED, GREY, GREEN)
+    assert all(map(is_close, pixels, wanted))
