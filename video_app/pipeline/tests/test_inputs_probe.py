@@ -1,0 +1,123 @@
+"""What a probe's facts mean, without a file."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.probe import source_from_facts
+from video_app.pipeline.probe_child import best_video
+
+PICTURE = {
+    "index": 0,
+    "type": "video",
+    "codec": "h264",
+    "start": "0",
+    "end": "10",
+    "language": "und",
+    "title": "",
+    "is_default": True,
+    "is_picture": False,
+    "width": 1920,
+    "height": 1080,
+    "sample_aspect": "1",
+    "average_rate": "25",
+    "base_rate": "25",
+}
+SOUND = PICTURE | {"index": 1, "type": "audio", "codec": "aac", "channels": 2, "sample_rate": 48000}
+FRAME = {
+    "width": 1920,
+    "height": 1080,
+    "rotation": 0,
+    "is_interlaced": False,
+    "transfer": 2,
+    "matrix": 2,
+}
+
+
+def facts(*streams: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "container": "mov,mp4",
+        "size": 1000,
+        "start": "0",
+        "stated_duration": "10",
+        "streams": list(streams or (PICTURE, SOUND)),
+        "chosen": 0,
+        "frame": FRAME,
+        "sounds": {},
+    } | changes
+
+
+def source(given: dict[str, Any]) -> Any:
+    return source_from_facts(given, max_streams=8)
+
+
+def refusal(given: dict[str, Any]) -> str:
+    with pytest.raises(PipelineError) as caught:
+        source(given)
+    return str(caught.value)
+
+
+def test_the_longest_of_picture_and_first_sound_is_the_duration():
+    longer = SOUND | {"end": "12"}
+    other = SOUND | {"index": 2, "end": "20", "is_default": False}
+    assert source(facts(PICTURE, longer, other)).duration == 12
+
+
+def test_a_film_that_ends_early_is_incomplete():
+    assert "should last 60 s but ends after 10 s" in refusal(facts(stated_duration="60"))
+
+
+def test_a_longer_stream_that_is_not_shown_proves_that_the_file_is_whole():
+    notes = PICTURE | {"index": 2, "type": "data", "end": "60"}
+    assert source(facts(PICTURE, SOUND, notes, stated_duration="60")).duration == 10
+
+
+def test_a_container_may_state_its_end_instead_of_its_length():
+    assert source(facts(stated_duration="40010", start="40000")).duration == 10
+
+
+def test_a_picture_beyond_the_decoders_limit_is_named():
+    huge = PICTURE | {"width": 15000, "height": 15000}
+    assert "15000 x 15000" in refusal(facts(huge, frame=None))
+
+
+@pytest.mark.parametrize(
+    ("size", "stated", "matrix"),
+    [
+        ((1920, 1080), 2, "bt709"),
+        ((720, 576), 2, "auto"),
+        ((1920, 1080), 5, "auto"),
+        ((720, 576), 1, "auto"),
+    ],
+)
+def test_colours_are_guessed_only_for_large_pictures_that_do_not_say(size, stated, matrix):
+    frame = FRAME | {"width": size[0], "height": size[1], "matrix": stated}
+    assert source(facts(frame=frame)).video.matrix == matrix
+
+
+@pytest.mark.parametrize(("turn", "clockwise"), [(-90, 90), (90, 270), (180, 180), (-180, 180)])
+def test_rotation_is_clockwise(turn, clockwise):
+    assert source(facts(frame=FRAME | {"rotation": turn})).video.rotation == clockwise
+
+
+def test_absurd_pixel_shapes_are_ignored():
+    assert source(facts(PICTURE | {"sample_aspect": "1/1000"})).video.sample_aspect == 1
+
+
+def test_sound_that_nobody_can_decode_is_no_sound():
+    assert source(facts(PICTURE, SOUND | {"type": "unknown", "channels": 0})).audios == ()
+
+
+def test_the_grid_of_sound_frames_is_kept():
+    (audio,) = source(facts(sounds={"1": {"samples": 1024, "start": "1/40"}})).audios
+    assert (audio.grid_samples, audio.grid_start) == (1024, Fraction(1, 40))
+
+
+def test_a_cover_is_never_the_film_and_the_default_one_wins():
+    cover = PICTURE | {"is_picture": True, "width": 4000}
+    extra = PICTURE | {"index": 1, "is_default": False, "width": 3840}
+    film = PICTURE | {"index": 2}
+    assert best_video([cover, extra, film]) == film
+    assert best_video([cover]) is None
