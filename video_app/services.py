@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, prefetch_related_objects
-from django.db.models.functions import Greatest
+from django.db.models import CharField, F, Value, prefetch_related_objects
+from django.db.models.functions import Concat, Greatest
 from django.utils import timezone
 
 from video_app import leases, published
@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 TRANSCODE, SHORT = "transcode", "short"
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
 NO_ROOM = "There was no room left for the encoded film."
+TEXT: Any = CharField()
 # A plan may copy a whole source, a finish a whole film.
 LONG_JOB_SECONDS = 2 * 3600
 # Chunks before this one hold a film's first seconds and overtake older films.
@@ -258,7 +259,7 @@ def _show(build_id: int) -> None:
         pk=build.video_id, current_build=None
     ).update(current_build=build):
         # Not earlier: the poster must not take time from the first picture.
-        ring(SHORT, "make_poster", build.video_id, build.source_revision)
+        request_poster(build.video_id, build.source_revision)
     if not due.exists():
         request_finish(build_id)
     transaction.on_commit(lambda: published.forget([build.video_id]))
@@ -349,11 +350,46 @@ def fail_build(build_id: int, reason: str) -> None:
     logger.error("build failed", extra={"build": build_id, "reason": reason})
 
 
-def set_poster(video_id: int, revision: int, key: str) -> bool:
+# --- the poster ---------------------------------------------------------------------
+
+
+def request_poster(video_id: int, revision: int) -> None:
+    Video.objects.filter(pk=video_id).update(enqueued_at=timezone.now())
+    ring(SHORT, "make_poster", video_id, revision)
+
+
+def posterless() -> Any:
+    """Videos that show their newest source, but not yet a poster of it."""
+    own = Concat(
+        Value("posters/"), "pk", Value("-"), "source_revision", Value(".jpg"), output_field=TEXT
+    )
+    return Video.objects.filter(
+        planned_revision=F("source_revision"),
+        current_build__source_revision=F("source_revision"),
+    ).exclude(poster=own)
+
+
+def _posterless(video_id: int, revision: int) -> Any:
+    return posterless().filter(pk=video_id, source_revision=revision)
+
+
+def claim_poster(video_id: int, revision: int) -> UUID | None:
+    return leases.claim(_posterless(video_id, revision))
+
+
+def renew_poster(video_id: int, revision: int, token: UUID) -> bool:
+    return leases.renew(_posterless(video_id, revision), token)
+
+
+def release_poster(video_id: int, token: UUID) -> None:
+    leases.release(Video.objects.filter(pk=video_id), token)
+
+
+def set_poster(video_id: int, token: UUID, key: str) -> bool:
     """Show a new poster, unless the source has changed since."""
-    changed = Video.objects.filter(pk=video_id, source_revision=revision).update(poster=key)
+    is_ours = leases.release(Video.objects.filter(pk=video_id), token, poster=key)
     published.forget([video_id])
-    return bool(changed)
+    return is_ours
 
 
 def set_published(video_ids: list[int], *, is_published: bool) -> None:

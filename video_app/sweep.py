@@ -36,6 +36,7 @@ class Sweep:
     plans: int = 0
     chunks: int = 0
     finishes: int = 0
+    posters: int = 0
     given_up: int = 0
     folders: int = 0
     files: int = 0
@@ -68,6 +69,7 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
     plans = services.plannable().filter(_overdue())
     chunks = services.wanted_chunks().filter(_overdue())
     finishes = services.finishable().filter(_overdue())
+    posters = services.posterless().filter(_overdue()).exclude(hopeless)
     lost_builds = set(chunks.filter(hopeless).values_list("build_id", flat=True)) | set(
         finishes.filter(hopeless).values_list("pk", flat=True)
     )
@@ -75,10 +77,13 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
         plans=plans.exclude(hopeless).count(),
         chunks=chunks.exclude(hopeless).count(),
         finishes=finishes.exclude(hopeless).count(),
+        posters=posters.count(),
         given_up=plans.filter(hopeless).count() + len(lost_builds),
     )
     if not dry_run:
         _ring(plans.exclude(hopeless), chunks.exclude(hopeless), finishes.exclude(hopeless))
+        for video in posters:
+            services.request_poster(video.pk, video.source_revision)
         for video in plans.filter(hopeless):
             services.give_up(video.pk)
         for build_id in lost_builds:

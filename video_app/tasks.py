@@ -113,9 +113,7 @@ def finish_build(build_id: int) -> None:
 
 def _after_publishing(build: Build) -> None:
     source.seekable_path(Path(build.video.video_file.path)).unlink(missing_ok=True)
-    poster_key = layout.poster_key(build.video_id, build.source_revision)
-    if not Video.objects.filter(pk=build.video_id, poster=poster_key).exists():
-        make_poster(build.video_id, build.source_revision)
+    make_poster(build.video_id, build.source_revision)
 
 
 def _derive(build: Build, work: Path, keep: Callable[[], None]) -> services.Derived:
@@ -143,19 +141,29 @@ def _optional(make: Callable[[], int]) -> int:
 
 
 def make_poster(video_id: int, revision: int) -> None:
-    """Choose a telling frame of the source as the poster."""
-    video = Video.objects.filter(pk=video_id, source_revision=revision).first()
-    build = video and video.builds.filter(source_revision=revision).first()
-    if video is None or build is None:
+    """Choose a telling frame of the source as the poster, in place of an older one."""
+    token = services.claim_poster(video_id, revision)
+    if token is None:
         return
     key = layout.poster_key(video_id, revision)
-    try:
-        poster.make_poster(_ffmpeg(), _source_path(build), build.plan.source, _local(key))
-    except (EncodeError, OSError) as error:
-        logger.warning("poster failed", extra={"video": video_id, "reason": str(error)})
-        return
-    if not services.set_poster(video_id, revision, key):
-        _local(key).unlink(missing_ok=True)
+    keep = _keeper(lambda: services.renew_poster(video_id, revision, token))
+    with _given_back(lambda: services.release_poster(video_id, token)):
+        video = Video.objects.get(pk=video_id)
+        try:
+            _draw(video, key, keep)
+        except (EncodeError, OSError) as error:
+            logger.warning("poster failed", extra={"video": video_id, "reason": str(error)})
+            return
+        is_shown = services.set_poster(video_id, token, key)
+        unused = video.poster if is_shown else key
+        if unused:
+            _local(unused).unlink(missing_ok=True)
+
+
+def _draw(video: Video, key: str, keep: Callable[[], None]) -> None:
+    build = video.builds.get(source_revision=video.source_revision)
+    path, target = _source_path(build), _local(key)
+    poster.make_poster(_ffmpeg(), path, build.plan.source, target, watch=keep)
 
 
 def _ffmpeg() -> str:

@@ -220,7 +220,10 @@ class Site:
     def assert_clean(self) -> None:
         """No process and no file that belongs to no row, once the sweeper was there."""
         until(lambda: not list(self.processes()), "no process", 5)
-        until(lambda: not self.leftovers(), "no leftovers", 15, pause=0.5)
+        deadline = time.monotonic() + 15
+        while (found := self.leftovers()) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert not found, found
 
     def leftovers(self) -> list[str]:
         media = self.stack.media

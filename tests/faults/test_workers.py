@@ -30,9 +30,8 @@ def assert_recovers(site: Site, video: int, *, repeated: int = 1) -> None:
     site.assert_clean()
 
 
-def assert_gone(site: Site, seconds: float = 2) -> None:
-    """Nothing encodes any more; whoever comes next is a new one."""
-    until(lambda: not site.encoders(), "ffmpeg is dead", seconds, pause=0.02)
+def assert_gone(site: Site, ffmpeg: int) -> None:
+    until(lambda: ffmpeg not in site.encoders(), "ffmpeg is dead", 2, pause=0.02)
 
 
 def test_nothing_is_done_twice_when_nothing_goes_wrong(site: Site, film: Path) -> None:
@@ -44,7 +43,7 @@ def test_a_worker_takes_its_job_along_when_it_is_killed(site: Site, film: Path) 
     video, ffmpeg = begin(site, film)
     horse = parent_of(ffmpeg)
     kill(parent_of(horse))
-    assert_gone(site)
+    assert_gone(site, ffmpeg)
     assert_recovers(site, video)
 
 
@@ -58,7 +57,7 @@ def test_worker_job_and_ffmpeg_may_die_at_once(site: Site, film: Path) -> None:
 def test_a_killed_job_takes_ffmpeg_along(site: Site, film: Path) -> None:
     video, ffmpeg = begin(site, film)
     kill(parent_of(ffmpeg))
-    assert_gone(site)
+    assert_gone(site, ffmpeg)
     assert_recovers(site, video)
 
 
@@ -69,9 +68,9 @@ def test_a_killed_ffmpeg_is_started_again_at_once(site: Site, film: Path) -> Non
 
 
 def test_everything_goes_when_the_supervisor_is_killed(site: Site, film: Path) -> None:
-    video, _ = begin(site, film)
+    video, ffmpeg = begin(site, film)
     site.stack.stop("worker", kill=True)
-    assert_gone(site)
+    assert_gone(site, ffmpeg)
     site.start_worker()
     assert_recovers(site, video)
 
@@ -109,7 +108,7 @@ def test_a_job_that_takes_too_long_is_stopped_and_tried_again(site: Site, film: 
     """RQ's alarm in the job stands for it: nothing may take its exception for its own."""
     video, ffmpeg = begin(site, film)
     os.kill(parent_of(ffmpeg), signal.SIGALRM)
-    assert_gone(site)
+    assert_gone(site, ffmpeg)
     assert_recovers(site, video)
     assert "JobTimeoutException" in site.stack.log("worker")
 
@@ -118,8 +117,9 @@ def test_a_film_that_kills_every_job_is_given_up(site: Site, short_film: Path) -
     site.slow_down(0.5)
     video = site.upload(short_film)
     for _ in range(3):
-        kill(parent_of(until(site.encoders, "an encoder", 40, pause=0.02)[0]))
-        assert_gone(site)
+        ffmpeg = until(site.encoders, "an encoder", 40, pause=0.02)[0]
+        kill(parent_of(ffmpeg))
+        assert_gone(site, ffmpeg)
     site.wait_for(video, "failed")
     assert "several tries" in site.status(video)["error"]
     site.assert_clean()

@@ -1,5 +1,6 @@
 """Choosing a frame that stands for the film: not black, not blank, not blurred."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,34 +17,43 @@ STILL_LIMITS = ffmpeg.ProcessLimits(seconds=60, file_size=16 * 1024**2)
 DARK, BRIGHT = 40, 215
 
 
-def make_poster(binary: str, path: Path, source: Source, target: Path) -> None:
+Watch = Callable[[], None] | None
+
+
+def make_poster(
+    binary: str, path: Path, source: Source, target: Path, *, watch: Watch = None
+) -> None:
     """Write the most telling of some frames of the source as a JPEG to `target`.
 
+    `watch` is called about once a second and stops the work by raising.
     `EncodeError` when not one frame could be read.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     # A folder for each run: two may be under way, and each must find its own pictures.
     with TemporaryDirectory(prefix=f"{target.stem}.", dir=target.parent) as folder:
-        best = _choose(binary, path, source, Path(folder))
+        best = _choose(binary, path, source, Path(folder), watch)
         best.chmod(0o640)
         best.replace(target)
 
 
-def _choose(binary: str, path: Path, source: Source, folder: Path) -> Path:
+def _choose(binary: str, path: Path, source: Source, folder: Path, watch: Watch) -> Path:
     stills = []
     for number in range(CANDIDATES):
         time = source.duration * (2 * number + 1) / (2 * CANDIDATES)
         still = folder / f"{number}.jpg"
-        if _take(binary, path, source, time, still):
+        if _take(binary, path, source, time, still, watch):
             stills.append(still)
-    if not stills and not _take(binary, path, source, Fraction(0), still):
+    if not stills and not _take(binary, path, source, Fraction(0), still, watch):
         raise EncodeError("no frame could be read")
     return max(stills or [still], key=score)
 
 
-def _take(binary: str, path: Path, source: Source, time: Fraction, target: Path) -> bool:
+def _take(
+    binary: str, path: Path, source: Source, time: Fraction, target: Path, watch: Watch
+) -> bool:
+    argv = command.still(binary, str(path), source, time, str(target))
     try:
-        ffmpeg.run(command.still(binary, str(path), source, time, str(target)), STILL_LIMITS)
+        ffmpeg.run(argv, STILL_LIMITS, watch=watch)
     except EncodeError:
         return False
     return target.exists() and target.stat().st_size > 0

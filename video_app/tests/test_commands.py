@@ -116,7 +116,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("video_app.tasks._plan", lambda *_: plan)
     monkeypatch.setattr("video_app.tasks._encode", encode)
     monkeypatch.setattr("video_app.tasks._derive", lambda *_: services.Derived())
-    monkeypatch.setattr("video_app.tasks.poster.make_poster", lambda *_: None)
+    monkeypatch.setattr("video_app.tasks.poster.make_poster", lambda *_, **__: None)
     monkeypatch.setattr("video_app.management.commands.process_video.PAUSE_SECONDS", 0)
 
 

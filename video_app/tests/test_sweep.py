@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from video_app import services, sweep
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.pipeline import layout
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +57,7 @@ def long_ago() -> Any:
 
 def test_it_finds_nothing_to_do_in_a_healthy_catalogue() -> None:
     make_film(planned_revision=1)
+    Video.objects.update(poster=layout.poster_key(Video.objects.get().pk, 1))
     assert str(sweep.reconcile()) == "nothing to do"
 
 
@@ -75,6 +77,12 @@ def test_it_rings_for_a_build_that_was_not_finished() -> None:
     build = make_encoding(done=2)
     assert sweep.reconcile().finishes == 1
     assert jobs() == [f"finish_build-{build.pk}"]
+
+
+def test_it_rings_for_a_poster_that_was_not_made() -> None:
+    video = make_film(planned_revision=1)
+    assert sweep.reconcile().posters == 1
+    assert django_rq.get_queue("short").job_ids == [f"make_poster-{video.pk}-1"]
 
 
 def test_it_rings_again_when_redis_came_back_empty() -> None:

@@ -10,12 +10,12 @@ import pytest
 from django.db import OperationalError
 from rq.timeouts import JobTimeoutException
 
-from video_app import services, tasks
+from video_app import services, sweep, tasks
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 from video_app.pipeline import layout
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
 from video_app.pipeline.types import ChunkSpan, Plan
-from video_app.tests.films import make_build, make_plan, make_video
+from video_app.tests.films import make_build, make_plan, make_video, publish, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,7 +53,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
     monkeypatch.setattr("video_app.pipeline.transcode.encode_chunk", fake)
     monkeypatch.setattr("video_app.tasks.derive.make_storyboard", lambda *_, **__: 0)
     monkeypatch.setattr("video_app.tasks.derive.make_subtitles", lambda *_, **__: 0)
-    monkeypatch.setattr("video_app.tasks.poster.make_poster", lambda *_: None)
+    monkeypatch.setattr("video_app.tasks.poster.make_poster", lambda *_, **__: None)
     return fake
 
 
@@ -123,6 +123,7 @@ def test_finishing_twice_publishes_once(encoder: Encoder) -> None:
 
 def test_making_the_poster_twice_changes_nothing(encoder: Encoder) -> None:
     build = make_encoding(done=1)
+    publish(build)
     for _ in range(2):
         tasks.make_poster(build.video_id, 1)
     assert Video.objects.get().poster == layout.poster_key(build.video_id, 1)
@@ -176,8 +177,9 @@ def test_a_poster_of_a_replaced_source_is_not_kept(
     encoder: Encoder, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build = make_encoding(done=1)
+    publish(build)
 
-    def late(binary: str, path: Path, source: Any, target: Path) -> None:
+    def late(binary: str, path: Path, source: Any, target: Path, **_: Any) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("poster")
         services.transcode_again(build.video_id)
@@ -188,11 +190,33 @@ def test_a_poster_of_a_replaced_source_is_not_kept(
     assert not list(media.glob("posters/*"))
 
 
-def test_a_replaced_film_gets_a_poster_of_its_own(encoder: Encoder) -> None:
+def test_a_replaced_film_gets_a_poster_of_its_own(encoder: Encoder, media: Path) -> None:
     build = make_encoding(done=1)
     Video.objects.update(poster="posters/old.jpg")
+    write("posters/old.jpg", b"old")
     tasks.finish_build(build.pk)
     assert Video.objects.get().poster == layout.poster_key(build.video_id, 1)
+    assert not (media / "posters/old.jpg").exists()
+
+
+def test_a_poster_that_cannot_be_made_is_left_out_in_the_end(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = make_encoding(done=1)
+    publish(build)
+    runs = []
+
+    def fail(*_: Any, **__: Any) -> None:
+        runs.append(1)
+        raise EncodeError("no frame could be read")
+
+    monkeypatch.setattr("video_app.tasks.poster.make_poster", fail)
+    for _ in range(5):
+        sweep.reconcile()
+        tasks.make_poster(build.video_id, 1)
+        django_rq.get_queue("short").empty()
+    assert len(runs) == 3
+    assert sweep.reconcile().posters == 0
 
 
 # --- errors and interruptions -------------------------------------------------------

@@ -35,7 +35,9 @@ def test_two_runs_at_once_do_not_disturb_each_other(
     drawn = a_still(tmp_path / "drawn.jpg", "teal", spots=True)
     both_began = threading.Barrier(2)
 
-    def take(binary: str, path: Path, source: object, time: Fraction, target: Path) -> bool:
+    def take(
+        binary: str, path: Path, source: object, time: Fraction, target: Path, watch: object
+    ) -> bool:
         if target.name == "0.jpg":
             both_began.wait(10)
         shutil.copy(drawn, target)
