@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from video_app.pipeline.errors import EncodeError, PipelineError
+from video_app.pipeline.errors import EncodeError
 
 LAUNCH = Path(__file__).with_name("launch.py")
 STDERR_TAIL = 4000
@@ -131,14 +131,3 @@ def _lines(output: bytearray, on_line: Callable[[str], None]) -> bytearray:
 def _refuse_flood(output: bytearray) -> None:
     if len(output) > MAX_OUTPUT:
         raise EncodeError("the program printed too much")
-
-
-def explain(error: EncodeError) -> PipelineError | None:
-    """The people's words for an ffmpeg failure that a retry cannot cure, if it is one."""
-    text = str(error)
-    if "No space left" in text:
-        return None
-    for sign in ("Invalid data found", "does not contain any stream", "moov atom not found"):
-        if sign in text:
-            return PipelineError("The file is damaged and cannot be decoded.")
-    return None

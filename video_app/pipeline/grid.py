@@ -103,10 +103,8 @@ def segment_cuts(frames: int, gop: int) -> tuple[int, ...]:
     return (*(cut for cut in cuts if cut < frames), frames)
 
 
-def chunk_cuts(segments: int, *, is_seekable: bool) -> tuple[int, ...]:
-    """Segment numbers of the chunks' boundaries; one chunk where a seek is not exact."""
-    if not is_seekable:
-        return (0, segments)
+def chunk_cuts(segments: int) -> tuple[int, ...]:
+    """Segment numbers of the chunks' boundaries."""
     cuts = [0]
     sizes = list(FIRST_CHUNKS)
     while cuts[-1] < segments:

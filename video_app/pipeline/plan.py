@@ -33,7 +33,7 @@ def make_plan(source: Source, limits: Limits) -> Plan:
         rate=rate,
         gop=gop,
         cuts=cuts,
-        chunk_cuts=grid.chunk_cuts(len(cuts) - 1, is_seekable=source.is_seekable),
+        chunk_cuts=grid.chunk_cuts(len(cuts) - 1),
         rungs=rungs,
         source=source,
         origin=origin,

@@ -63,13 +63,9 @@ def test_a_film_that_ends_on_a_cut_has_no_empty_segment():
 
 
 def test_the_first_chunks_are_single_segments():
-    cuts = grid.chunk_cuts(100, is_seekable=True)
+    cuts = grid.chunk_cuts(100)
     assert cuts[:4] == (0, 1, 2, 3)
     assert cuts[-1] == 100
-
-
-def test_a_source_that_cannot_be_sought_is_one_chunk():
-    assert grid.chunk_cuts(100, is_seekable=False) == (0, 100)
 
 
 @given(
