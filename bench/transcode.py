@@ -18,7 +18,7 @@ from bench.first_segment import first_segment_goals
 from bench.goals import cost_goals, quality_goals, rate_goals
 from bench.variants import Film, Result
 from bench.vmaf import vmaf
-from tests.media.real import BUNNY_1080P, real_clip
+from tests.media.real import real_film
 from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.playlist import Report, master_playlist
@@ -38,7 +38,7 @@ LIMITS = Limits(duration=24 * 3600, pixels=8192 * 4320)
 
 def main() -> None:
     options = _options()
-    source = options.file or real_clip(BUNNY_1080P)
+    source = options.file or real_film("bunny-1080p.mp4")
     with TemporaryDirectory(prefix="bench-") as folder:
         if not options.only_first_segment:
             excerpt = _excerpt(source, options.seconds, Path(folder) / f"source{source.suffix}")

@@ -17,7 +17,7 @@ def vmaf(source: Path, rendition: Path, plan: Plan, rung: Rung, *, every: int) -
     grid as it should, or the comparison is worthless.
     """
     top, rate = plan.rungs[-1], plan.rate / rung.rate_divisor
-    size = f"scale={top.width}:{top.height}:flags=bicubic,format=yuv420p,setpts=N/({rate})/TB"
+    size = f"scale={top.width}:{top.height}:flags=bicubic,format=yuv420p,settb={1 / rate},setpts=N"
     graph = (
         f"[0:v:0]{size}[shown];"
         f"[1:{plan.source.video.index}]fps={plan.rate}:start_time=0,"
