@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -258,7 +259,7 @@ def running_site(directory: Path, *, worker: bool = True, **env: str) -> Iterato
 def steady_port() -> int:
     """A free port that stays free: clients of a stopped Redis, who try again and again, are
     given ports of the ephemeral range, and may be given the very one they call."""
-    for port in range(8600, 8700):
+    for port in random.sample(range(20000, 30000), 20):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
