@@ -18,7 +18,7 @@ import av
 import m3u8
 import pytest
 
-from tests.media.real import BUNNY_1080P, real_clip
+from tests.media.real import real_film
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
 pytestmark = [pytest.mark.ffmpeg, pytest.mark.slow]
@@ -103,7 +103,7 @@ def wait_for(browser: Browser, video: int, *states: str, seconds: float = 240) -
 @pytest.fixture(scope="module")
 def film(staff: Browser) -> int:
     """The 30 s clip, uploaded through the admin form and wholly transcoded."""
-    video = upload(staff, "Bunny", real_clip(BUNNY_1080P))
+    video = upload(staff, "Bunny", real_film("bunny-1080p.mp4"))
     status = wait_for(staff, video, "completed", "failed")
     assert status["state"] == "completed", status
     return video
@@ -191,7 +191,7 @@ def test_a_broken_file_fails_with_a_reason_and_the_worker_lives_on(
     staff: Browser, tmp_path: Path, name: str, reason: str
 ) -> None:
     broken = tmp_path / name
-    film = real_clip(BUNNY_1080P).read_bytes()
+    film = real_film("bunny-1080p.mp4").read_bytes()
     broken.write_bytes(b"Once upon a time" * 100 if name == "text.mp4" else film[: len(film) // 2])
     status = wait_for(staff, upload(staff, name, broken), "failed", "completed", seconds=60)
     assert status["state"] == "failed"

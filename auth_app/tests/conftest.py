@@ -8,6 +8,8 @@ import pytest
 from redis import Redis
 from rq import Queue
 
+from tests.settings import PRODUCT_CACHE
+
 DEAD = "redis://127.0.0.1:1/0"  # a port that nobody listens at
 
 
@@ -19,7 +21,7 @@ def _empty_queue(valkey: object) -> None:
 @pytest.fixture
 def redis_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the cache nor the queues can be reached."""
-    caches = copy.deepcopy(settings.CACHES)
+    caches = {"default": copy.deepcopy(PRODUCT_CACHE)}
     caches["default"]["LOCATION"] = DEAD
     settings.CACHES = caches
     dead = Queue("short", connection=Redis.from_url(DEAD))

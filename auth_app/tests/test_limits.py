@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from auth_app import limits, links
 from auth_app.tests.accounts import PASSWORD, make_user, signed_in
 from auth_app.tests.post import parts
+from tests.settings import PRODUCT_CACHE
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +164,7 @@ def test_the_count_is_shared_and_exact_between_processes() -> None:
 def test_a_redis_that_hangs_delays_signing_in_by_seconds_only(settings: Any) -> None:
     make_user()
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        caches = copy.deepcopy(settings.CACHES)
+        caches = {"default": copy.deepcopy(PRODUCT_CACHE)}
         caches["default"]["LOCATION"] = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         settings.CACHES = caches
         start = time.monotonic()

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.people import make_user, signed_in
+from tests.settings import PRODUCT_CACHE
 from video_app.models import Video
 from video_app.tests.films import make_film
 
@@ -28,7 +29,7 @@ def member() -> Client:
 
 def redis_at(settings: Any, port: int) -> None:
     location = {"LOCATION": f"redis://127.0.0.1:{port}/0"}
-    settings.CACHES = {"default": settings.CACHES["default"] | location}
+    settings.CACHES = {"default": PRODUCT_CACHE | location}
 
 
 @pytest.fixture
