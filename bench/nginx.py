@@ -76,7 +76,7 @@ def running_nginx(
         )
     )
     nginx = shutil.which("nginx") or "nginx"
-    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(directory)])  # noqa: S603
+    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(directory)])
     try:
         _wait_for(f"http://127.0.0.1:{port}/plain/")
         yield process
@@ -88,7 +88,7 @@ def running_nginx(
 def _wait_for(url: str) -> None:
     for _ in range(100):
         try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own loopback
+            urllib.request.urlopen(url, timeout=1).close()
         except urllib.error.HTTPError:
             return
         except OSError:
