@@ -89,6 +89,8 @@ def _test(installation: Installation, arguments: list[str]) -> int:
     with ExitStack() as cleanup:
         if len(words) < len(arguments):
             env["TEST_DATABASE_URL"] = cleanup.enter_context(throwaway_postgres())
+        # All tests use all cores; who asks for some gets them one after the other.
+        words = words or ["-n", str(os.cpu_count() or 1)]
         process = subprocess.Popen([str(PYTHON), "-m", "pytest", *words], cwd=ROOT, env=env)
         # pytest gets the terminal's Ctrl-C itself; it, and PostgreSQL, must end in order.
         signal.signal(signal.SIGINT, lambda *_: None)

@@ -1,7 +1,6 @@
 """Chromium, the whole product on port 8000, and films, for the tests in here."""
 
 import fcntl
-import os
 import shutil
 import socket
 import tempfile
@@ -14,9 +13,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.console import Console
 from tests.browser.frontends import FrontEnd, serving
 from tests.browser.product import Admin, make_clip
+from tests.needs import CHROMIUM
 from tests.stack import Stack, running_stack
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,8 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One per module: Playwright's event loop must not outlive the tests in here."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"Chromium is not installed ({CHROMIUM}): apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

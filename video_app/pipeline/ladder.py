@@ -17,7 +17,7 @@ from video_app.pipeline.types import Rung, VideoStream
 class Step:
     name: str
     box: tuple[int, int]  # landscape
-    crf: int
+    crf: float
     max_rate: int  # bits per second at 30 frames per second
     preset: str
     audio_rate: int
@@ -27,10 +27,10 @@ class Step:
 # Presets and CRF from `./videoflix bench transcode`; see docs/adr/0004.
 STEPS = (
     Step("120p", (214, 120), 23, 85_000, "veryfast", 64_000, 15),
-    Step("360p", (640, 360), 23, 750_000, "veryfast", 128_000, 30),
-    Step("480p", (854, 480), 23, 1_400_000, "veryfast", 128_000, 60),
-    Step("720p", (1280, 720), 23, 3_200_000, "veryfast", 128_000, 60),
-    Step("1080p", (1920, 1080), 23, 6_000_000, "veryfast", 128_000, 60),
+    Step("360p", (640, 360), 22.5, 750_000, "veryfast", 128_000, 30),
+    Step("480p", (854, 480), 22.5, 1_400_000, "veryfast", 128_000, 60),
+    Step("720p", (1280, 720), 22.5, 3_200_000, "veryfast", 128_000, 60),
+    Step("1080p", (1920, 1080), 22.5, 6_000_000, "veryfast", 128_000, 60),
 )
 NAMES = tuple(step.name for step in STEPS)
 # An own-size rung less than a tenth larger than the one below adds nothing.

@@ -79,7 +79,7 @@ class Rung:
     name: str  # "720p"
     width: int
     height: int
-    crf: int
+    crf: float
     max_rate: int
     buffer_size: int
     preset: str
