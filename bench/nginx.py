@@ -32,12 +32,14 @@ http {{
     scgi_temp_path {directory}/scgi;
     keepalive_requests 100000;
     upstream videoflix {{ server 127.0.0.1:{upstream}; keepalive 16; }}
+    upstream nothing {{ server 127.0.0.1:{nothing}; keepalive 16; }}
     server {{
         listen 127.0.0.1:{port};
         proxy_http_version 1.1;
         proxy_set_header Connection "";
         proxy_set_header Host $host:{port};
         location / {{ proxy_pass http://videoflix; }}
+        location /nothing/ {{ proxy_pass http://nothing; }}
         location /plain/ {{ alias {media}/; sendfile on; tcp_nopush on; }}
         {protected}
     }}
@@ -59,9 +61,10 @@ def protected_location(media: Path) -> str:
 
 @contextmanager
 def running_nginx(
-    directory: Path, media: Path, port: int, upstream: int
+    directory: Path, media: Path, port: int, *, upstream: int, nothing: int
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """nginx on `port`: files under /plain/, everything else from the server on `upstream`."""
+    """nginx on `port`: files under /plain/, /nothing/ from the server on port `nothing`,
+    everything else from that on `upstream`."""
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "nginx.conf"
     config.write_text(
@@ -72,6 +75,7 @@ def running_nginx(
             media=media,
             port=port,
             upstream=upstream,
+            nothing=nothing,
             protected=protected_location(media),
         )
     )
