@@ -27,7 +27,6 @@ class VideoAdmin(admin.ModelAdmin):
         "is_published",
         "length",
         "source_size",
-        "created_at",
     )
     list_display_links = ("poster_image", "title")
     list_filter = ("state", "is_published", "category")
@@ -66,10 +65,15 @@ class VideoAdmin(admin.ModelAdmin):
         return super().get_queryset(request).with_progress()
 
     def progress_view(self, request: HttpRequest) -> JsonResponse:
-        """`{id: {percent, state, label}}` for `?ids=1,2,3`: what the list shows, live."""
+        """`{id: {percent, state, label, length, poster}}` for `?ids=1,2,3`: what the list
+        shows, live."""
         wanted = [int(pk) for pk in request.GET.get("ids", "").split(",") if pk.isdecimal()][:200]
         videos = Video.objects.filter(pk__in=wanted).with_progress()
-        return JsonResponse({str(video.pk): _progress(video) for video in videos})
+        return JsonResponse({str(video.pk): self._row(video) for video in videos})
+
+    def _row(self, video: Video) -> dict[str, Any]:
+        pictures = {"length": self.length(video), "poster": _poster_url(video)}
+        return _progress(video) | pictures
 
     def poster_view(self, request: HttpRequest, pk: int) -> FileResponse:
         """The poster for staff, who have a session here and no token."""
@@ -89,10 +93,9 @@ class VideoAdmin(admin.ModelAdmin):
 
     @admin.display(description="poster")
     def poster_image(self, video: Video) -> str:
-        if not (video.poster or video.thumbnail):
-            return format_html('<span class="{}"></span>', "vf-poster")
-        url = reverse("admin:video_app_video_poster", args=[video.pk])
-        return format_html('<img class="vf-poster" src="{}" alt="" loading="lazy">', url)
+        if url := _poster_url(video):
+            return format_html('<img class="vf-poster" src="{}" alt="" loading="lazy">', url)
+        return format_html('<span class="{}"></span>', "vf-poster")
 
     @admin.display(description="state", ordering="state")
     def progress_bar(self, video: Video) -> str:
@@ -131,6 +134,12 @@ class VideoAdmin(admin.ModelAdmin):
     @admin.action(description="Unpublish", permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         services.set_published(list(queryset.values_list("pk", flat=True)), is_published=False)
+
+
+def _poster_url(video: Video) -> str:
+    if not (video.poster or video.thumbnail):
+        return ""
+    return reverse("admin:video_app_video_poster", args=[video.pk])
 
 
 def _progress(video: Video) -> dict[str, Any]:

@@ -138,6 +138,15 @@ def test_staff_follow_the_progress(staff: Client) -> None:
     assert list(shown) == [str(video.pk)]
     assert shown[str(video.pk)]["percent"] == 50.0
     assert shown[str(video.pk)]["label"].startswith("50 %")
+    assert shown[str(video.pk)]["length"] == "0:00:24"
+
+
+def test_staff_see_a_poster_appear(staff: Client) -> None:
+    video = make_half_done()
+    assert staff.get(PROGRESS, {"ids": video.pk}).json()[str(video.pk)]["poster"] == ""
+    Video.objects.filter(pk=video.pk).update(poster="posters/1.jpg")
+    shown = staff.get(PROGRESS, {"ids": video.pk}).json()[str(video.pk)]
+    assert shown["poster"] == f"{LIST}{video.pk}/poster/"
 
 
 def test_following_many_films_takes_as_many_queries_as_one(staff: Client) -> None:

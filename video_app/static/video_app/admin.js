@@ -2,10 +2,19 @@
 "use strict";
 
 const POLL_MS = 2000;
-const FINAL = new Set(["completed", "failed"]);
+
+function row(bar) {
+  return bar.closest("tr, form");
+}
+
+// A short film may be done before its poster.
+function isSettled(bar) {
+  const { state } = bar.dataset;
+  return state === "failed" || (state === "completed" && row(bar).querySelector("img.vf-poster"));
+}
 
 function running() {
-  return [...document.querySelectorAll(".vf-progress")].filter((bar) => !FINAL.has(bar.dataset.state));
+  return [...document.querySelectorAll(".vf-progress")].filter((bar) => !isSettled(bar));
 }
 
 async function refresh() {
@@ -26,7 +35,18 @@ function show(bars, videos) {
     bar.dataset.state = video.state;
     bar.querySelector("progress").value = video.percent;
     bar.querySelector("span").textContent = video.label;
+    row(bar).querySelector("td.field-length, .field-length .readonly").textContent = video.length;
+    if (video.poster) showPoster(row(bar).querySelector("span.vf-poster"), video.poster);
   }
+}
+
+function showPoster(place, url) {
+  if (!place) return;
+  const image = new Image();
+  image.className = place.className;
+  image.alt = "";
+  image.src = url;
+  place.replaceWith(image);
 }
 
 // The form goes by XMLHttpRequest, the one API that tells how much has been sent.
