@@ -47,9 +47,16 @@ def test_a_film_becomes_ready_before_the_eyes_of_staff(
     assert row.locator("img.vf-poster").evaluate("image => image.naturalWidth") > 0
     expect(row).to_contain_text("0:00:04")
     assert staff.evaluate("window.isSamePage")
-    assert staff.evaluate("document.querySelector('#result_list').scrollWidth") <= staff.evaluate(
-        "document.querySelector('.results').clientWidth"
-    )
+
+
+def test_the_list_fits_beside_its_filters(site: Stack, staff: Page, film: int) -> None:
+    staff.goto(f"{site.url}{LIST}")
+    label = staff.locator(f'.vf-progress[data-id="{film}"] span')
+    label.evaluate("label => label.textContent = '3 %, 1:31:10 left at 0.9x, watchable'")
+    label.evaluate("label => label.parentElement.dataset.state = 'processing'")
+
+    table = staff.locator("#result_list").evaluate("table => table.scrollWidth")
+    assert table <= staff.locator(".results").evaluate("frame => frame.clientWidth")
 
 
 def test_what_is_no_film_fails_with_a_reason(site: Stack, staff: Page, tmp_path: Path) -> None:
