@@ -17,8 +17,12 @@ PROBE_SECONDS = 50
 SCAN_RATE = 50 * 1024**2
 
 
-def read_source(path: Path, *, max_streams: int) -> Source:
-    """What the file is; `PipelineError` with a reason for people when it is no film."""
+def read_source(path: Path, *, max_streams: int, watch: Callable[[], None] | None = None) -> Source:
+    """What the file is; `PipelineError` with a reason for people when it is no film.
+
+    Every packet may have to be looked at, which takes minutes for a large file: `watch`
+    is called about once a second and stops the work by raising.
+    """
     if not path.exists():
         raise PipelineError("The uploaded file is gone from the storage.")
     if path.stat().st_size == 0:
@@ -27,7 +31,7 @@ def read_source(path: Path, *, max_streams: int) -> Source:
     limits = ffmpeg.ProcessLimits(seconds=seconds, memory=2 * 1024**3, file_size=0)
     argv = [sys.executable, "-m", "video_app.pipeline.probe_child", str(path)]
     try:
-        facts = json.loads(ffmpeg.run(argv, limits))
+        facts = json.loads(ffmpeg.run(argv, limits, watch=watch))
     except EncodeError as error:  # it crashed, ate its memory or its time: the file's doing
         raise PipelineError(NO_FILM) from error
     return source_from_facts(facts, max_streams=max_streams)
