@@ -1,6 +1,6 @@
 """Who is asking: a session's access token, from the Authorization header or a cookie."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
@@ -51,6 +51,13 @@ class SessionTokenAuthentication(_TokenAuthentication):
         return (session.user, session) if session else None
 
 
+class StreamRights(NamedTuple):
+    """Whether the session still stands, and whether it is one of staff."""
+
+    is_live: bool
+    is_staff: bool
+
+
 class StreamPass:
     """The part of a stream request's right that only the session store can tell.
 
@@ -59,17 +66,13 @@ class StreamPass:
 
     def __init__(self, token: SessionAccessToken) -> None:
         self._session_id = token.session_id
-        self._claims_staff = bool(token.get("is_staff"))
         self.cache_key = sessions.cache_key(token.session_id)
 
-    def is_live(self, cached: Any) -> bool:
-        """Whether the session still stands; `cached` is what lay under `cache_key`.
-
-        The database is asked when nothing lay there.
-        """
+    def rights(self, cached: Any) -> StreamRights:
+        """`cached` is what lay under `cache_key`; the database is asked when nothing did."""
         known = cached in (sessions.LIVE, sessions.STAFF, sessions.OVER)
         state = cached if known else sessions.state(self._session_id)
-        return state == sessions.STAFF or (state == sessions.LIVE and not self._claims_staff)
+        return StreamRights(is_live=state != sessions.OVER, is_staff=state == sessions.STAFF)
 
 
 class StreamTokenAuthentication(_TokenAuthentication):

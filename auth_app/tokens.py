@@ -53,12 +53,6 @@ class SessionAccessToken(_OfSession, AccessToken):
         token.check_exp()
         return token
 
-    @classmethod
-    def of(cls, session: Session) -> Self:
-        token = super().of(session)
-        token["is_staff"] = session.user.is_staff
-        return token
-
 
 @lru_cache(maxsize=1024)
 def _genuine(kind: Any, raw: str) -> Any:

@@ -61,7 +61,7 @@ def protected_location(media: Path) -> str:
 
 @contextmanager
 def running_nginx(
-    directory: Path, media: Path, port: int, *, upstream: int, nothing: int
+    directory: Path, media: Path, port: int, upstream: int, nothing: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """nginx on `port`: files under /plain/, /nothing/ from the server on port `nothing`,
     everything else from that on `upstream`."""
@@ -75,7 +75,7 @@ def running_nginx(
             media=media,
             port=port,
             upstream=upstream,
-            nothing=nothing,
+            nothing=nothing or upstream,
             protected=protected_location(media),
         )
     )

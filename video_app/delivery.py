@@ -32,6 +32,8 @@ POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 
 # nginx serves MEDIA_ROOT under this location, marked `internal`.
 ACCEL_LOCATION = "/protected/"
 
+# Named, and not with a weight of nought, which forbids it.
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 SINGLE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
@@ -98,7 +100,8 @@ def _file_response(
     start, end = part or (0, size)
     if part and start >= end:
         file.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        unsatisfied = {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+        return HttpResponse(status=416, content_type=content_type, headers=headers | unsatisfied)
     headers = headers | {"Content-Length": str(end - start)}
     if part:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
@@ -143,7 +146,7 @@ def send_text(
         "Vary": "Accept-Encoding",
     }
     body = text.encode()
-    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+    if GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, compresslevel=5, mtime=0)
     headers["Content-Length"] = str(len(body))

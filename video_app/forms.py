@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 
+from video_app import images
 from video_app.models import Video
 from video_app.validators import film_suffix
 
@@ -29,3 +30,12 @@ class VideoForm(forms.ModelForm):
                 limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
                 raise forms.ValidationError(f"The file is larger than {limit}.")
         return file
+
+    def clean_thumbnail(self) -> Any:
+        file = self.cleaned_data["thumbnail"]
+        if not isinstance(file, UploadedFile):
+            return file
+        try:
+            return images.thumbnail(file)
+        except images.BadImageError as error:
+            raise forms.ValidationError(str(error)) from error

@@ -1,17 +1,32 @@
 """Pictures that people upload: never stored as they came, always drawn anew."""
 
+import struct
 from io import BytesIO
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_IMAGE_PIXELS = 40_000_000
 SIZE = (1280, 720)
 
 # What Pillow raises for files that are broken on purpose.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, struct.error),
+    Image.DecompressionBombError,
+)
+# What undoes each EXIF orientation. Pillow's own function writes all of the EXIF anew, and
+# fails on what is untidy in it.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class BadImageError(ValueError):
@@ -19,7 +34,7 @@ class BadImageError(ValueError):
 
 
 def thumbnail(file: BinaryIO) -> ContentFile:
-    """The picture as a JPEG of at most 1280 × 720, without metadata."""  # noqa: RUF002
+    """The picture, upright, as a JPEG of at most 1280 × 720, without metadata."""  # noqa: RUF002
     try:
         return _jpeg(Image.open(file, formats=FORMATS))
     except BadImageError:
@@ -32,7 +47,8 @@ def _jpeg(image: Image.Image) -> ContentFile:
     if image.width * image.height > MAX_IMAGE_PIXELS:
         raise BadImageError("This picture has too many pixels.")
     image.draft("RGB", SIZE)  # lets JPEG decode at a fraction of its size
-    upright = ImageOps.exif_transpose(image).convert("RGB")
+    turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    upright = (image if turn is None else image.transpose(turn)).convert("RGB")
     upright.thumbnail(SIZE)
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)

@@ -12,10 +12,9 @@ WATCHED_SHARE = 0.95
 
 
 def favorites(user: Any) -> list[int]:
-    """Video ids, in the order in which they were chosen."""
-    return list(
-        Favorite.objects.filter(user=user).order_by("id").values_list("video_id", flat=True)
-    )
+    """The ids of the films that the user may see, in the order in which they were chosen."""
+    chosen = Favorite.objects.filter(user=user, video__in=Video.objects.visible_to(user))
+    return list(chosen.order_by("id").values_list("video_id", flat=True))
 
 
 def set_favorite(user: Any, video: Video, *, is_favorite: bool) -> None:

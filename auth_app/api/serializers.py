@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.module_loading import import_string
 from rest_framework import serializers
 
 from auth_app.managers import normalized
@@ -105,12 +107,15 @@ class UsersNewPasswordSerializer(NewPasswordSerializer):
 class ProfileSerializer(serializers.ModelSerializer[User]):
     """What `/users/login/` returns."""
 
-    favorite_videos: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    favorite_videos = serializers.SerializerMethodField()
 
     class Meta:
         model = User
         fields = ["id", "username", "email", "phone", "address", "favorite_videos"]
         read_only_fields = fields
+
+    def get_favorite_videos(self, user: User) -> list[int]:
+        return list(import_string(settings.FAVORITES)(user))
 
 
 def _match(attrs: dict[str, Any], password: str, *names: str) -> None:

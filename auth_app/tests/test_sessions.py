@@ -44,7 +44,7 @@ def stream_pass(access: str) -> StreamPass:
 def may_stream(access: str) -> bool:
     """As the delivery asks: with whatever lies in the cache."""
     given = stream_pass(access)
-    return given.is_live(cache.get(given.cache_key))
+    return given.rights(cache.get(given.cache_key)).is_live
 
 
 def change_password(user: User) -> None:
@@ -101,7 +101,7 @@ def test_a_change_behind_our_back_is_noticed_within_seconds() -> None:
     assert not opens_the_api(access)
     given = stream_pass(access)
     assert cache.ttl(given.cache_key) <= sessions.LIVE_SECONDS
-    assert not given.is_live(None)
+    assert not given.rights(None).is_live
 
 
 def test_the_stream_asks_neither_database_nor_redis_for_its_pass(
@@ -110,7 +110,7 @@ def test_the_stream_asks_neither_database_nor_redis_for_its_pass(
     access = access_of(signed_in(make_user()))
     monkeypatch.setattr(cache, "get", None)
     with django_assert_num_queries(0):
-        assert stream_pass(access).is_live(sessions.LIVE)
+        assert stream_pass(access).rights(sessions.LIVE).is_live
 
 
 def test_a_cold_cache_costs_one_query_once(django_assert_num_queries: Any) -> None:
@@ -130,21 +130,22 @@ def test_a_slow_reader_does_not_overwrite_the_announcement_of_an_end() -> None:
     assert not may_stream(access)
 
 
-def test_a_demoted_members_token_is_no_staff_token_any_more() -> None:
-    user = make_user(is_staff=True)
-    access = access_of(signed_in(user))
-    assert may_stream(access)
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_staff_are_who_is_staff_now(is_staff: bool) -> None:
+    user = make_user(is_staff=not is_staff)
+    given = stream_pass(access_of(signed_in(user)))
+    assert given.rights(None).is_staff is not is_staff
     cache.clear()
-    User.objects.update(is_staff=False)
-    assert not may_stream(access)
+    User.objects.update(is_staff=is_staff)
+    assert given.rights(None) == (True, is_staff)
 
 
-def test_the_stateless_user_has_a_number_and_the_staff_flag() -> None:
-    user = make_user(is_staff=True)
+def test_the_stateless_user_has_a_number() -> None:
+    user = make_user()
     request = RequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access_of(signed_in(user))}")
     found = StreamTokenAuthentication().authenticate(request)
     assert found
-    assert (found[0].id, found[0].pk, found[0].is_staff) == (user.pk, user.pk, True)
+    assert (found[0].id, found[0].pk) == (user.pk, user.pk)
 
 
 @pytest.mark.usefixtures("redis_away")

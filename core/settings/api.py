@@ -137,6 +137,8 @@ REST_FRAMEWORK = {
 }
 # The streaming path: signature and one look into the cache, no database.
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
+# What `/users/login/` tells of the films that a user has marked.
+FAVORITES = "video_app.marks.favorites"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",

@@ -1,5 +1,6 @@
 """A bare list, or pages for those who ask for pages."""
 
+import json
 from typing import Any
 
 from django.core.cache import cache
@@ -25,7 +26,7 @@ def respond(
         headers = _link_to_more(request) if len(found) > LIMIT else {}
         return Response(serializer(found[:LIMIT], many=True, context=context).data, headers=headers)
     page, size = asked.get("page", 1), asked.get("page_size", PAGE_SIZE)
-    count = _count(rows, f"{asked.get('category')}:{asked.get('search')}")
+    count = _count(rows, [serializer.__name__, asked.get("category"), asked.get("search")])
     found = rows[(page - 1) * size : page * size]
     return Response(
         {
@@ -37,10 +38,10 @@ def respond(
     )
 
 
-def _count(rows: QuerySet, filters: str) -> int:
+def _count(rows: QuerySet, asked: list[str | None]) -> int:
     """Counted once for all users until the catalogue changes: it is what grows with it."""
     stamp = published.stamps(published.CATALOGUE)
-    key = f"count:{stamp}:{rows.model.__name__}:{filters}"
+    key = f"count:{stamp}:{json.dumps(asked)}"
     known = cache.get(key) if stamp else None
     if known is None:
         known = rows.count()

@@ -20,7 +20,14 @@ class HarmlessField(serializers.CharField):
     """Text that one client inserts as HTML: cleaned on the way in and on the way out."""
 
     def to_internal_value(self, data: Any) -> str:
-        return harmless(super().to_internal_value(data))
+        text = super().to_internal_value(data)
+        # Cleaning takes the longer the more there is; references are longer than characters.
+        if self.max_length and len(text) > 4 * self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        clean = harmless(text).strip()
+        if not clean and not self.allow_blank:
+            self.fail("blank")
+        return clean
 
     def to_representation(self, value: Any) -> str:
         return harmless(super().to_representation(value))

@@ -167,7 +167,8 @@ class FileUrlView(StreamView):
     def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
         film, _ = _film(request, video_id)
         quality = request.GET.get("quality", "720p")
-        stream = film["streams"].get(str(film["current"]))
+        # Who opens the link shows no session, so staff get none that others would not.
+        stream = film["streams"].get(str(film["current"])) if film["public"] else None
         if quality not in ladder.NAMES:
             raise NotFound(f"There is no quality of that name; choose from {_choices()}.")
         if not stream or not stream["progressive"]:
@@ -186,13 +187,14 @@ def _film(request: HttpRequest, video_id: int, *keys: str) -> tuple[Film, dict[s
     found = authentication.authenticate(request)
     if found is None:
         raise NotAuthenticated
-    user, stream_pass = found
+    _, stream_pass = found
     film_key = published.key(video_id)
     cached = cache.get_many([stream_pass.cache_key, film_key, *keys])
-    if not stream_pass.is_live(cached.get(stream_pass.cache_key)):
+    rights = stream_pass.rights(cached.get(stream_pass.cache_key))
+    if not rights.is_live:
         raise NotAuthenticated
     film = cached.get(film_key) or published.load(video_id)
-    if film is None or not (film["public"] or user.is_staff):
+    if film is None or not (film["public"] or rights.is_staff):
         raise NotFound
     return film, cached
 

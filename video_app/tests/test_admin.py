@@ -1,5 +1,6 @@
 """The admin: uploading, watching the progress, transcoding again."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from tests.people import make_user
 from video_app.models import State, Video
@@ -66,6 +68,24 @@ def test_a_file_that_is_too_large_is_refused(staff: Client, settings: Any) -> No
     settings.MAX_UPLOAD_BYTES = 10
     response = staff.post(f"{LIST}add/", form())
     assert "larger than" in str(response.context["adminform"].form.errors)
+
+
+def test_a_thumbnail_is_drawn_anew(staff: Client, media: Path) -> None:
+    photo, exif = BytesIO(), Image.Exif()
+    exif[0x010E] = "where I live"
+    Image.new("RGB", (2000, 1000)).save(photo, "PNG", exif=exif)
+    photo.seek(0)
+
+    staff.post(f"{LIST}add/", form(thumbnail=SimpleUploadedFile("me.png", photo.read())))
+
+    stored = (media / Video.objects.get().thumbnail.name).read_bytes()
+    assert Image.open(BytesIO(stored)).format == "JPEG"
+    assert b"where I live" not in stored
+
+
+def test_a_thumbnail_that_is_no_picture_is_refused(staff: Client) -> None:
+    response = staff.post(f"{LIST}add/", form(thumbnail=SimpleUploadedFile("me.jpg", b"<svg/>")))
+    assert "thumbnail" in response.context["adminform"].form.errors
 
 
 def test_an_upload_needs_a_file(staff: Client) -> None:

@@ -54,6 +54,15 @@ def test_the_link_opens_the_file_without_cookies(member: Client, film: Video):
     assert response.getvalue() == MP4
 
 
+def test_there_is_none_of_a_film_that_is_not_published(film: Video):
+    Video.objects.update(is_published=False)
+    staff = signed_in(make_user("boss", is_staff=True))
+
+    response = staff.get(f"/content/video-url/{film.pk}/?quality=360p")
+
+    assert response.status_code == 404
+
+
 def test_the_file_can_be_sought(member: Client, film: Video):
     response = follow(link(member, film), Range="bytes=4-7")
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.people import make_user, signed_in
+from video_app import marks
 from video_app.models import Favorite, Video, WatchPosition
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
 
@@ -46,6 +47,17 @@ class TestFavorites:
 
         assert self.toggle(member, 999).status_code == 404
         assert self.toggle(member, hidden.pk).json() == self.toggle(member, 999).json()
+
+    def test_a_film_that_is_hidden_later_is_in_no_list(self):
+        user = make_user()
+        member = signed_in(user)
+        shown, hidden = make_film("1"), make_film("2")
+        for film in (hidden, shown):
+            member.put(f"/api/video/{film.pk}/favorite")
+        Video.objects.filter(pk=hidden.pk).update(is_published=False)
+
+        assert marks.favorites(user) == [shown.pk]
+        assert self.toggle(member, shown.pk).json() == []
 
     def test_a_stranger_has_none(self):
         assert self.toggle(Client(), make_film().pk).status_code == 401

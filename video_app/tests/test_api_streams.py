@@ -185,6 +185,18 @@ class TestChanges:
 
         assert staff.get(url(film, "720p/000.ts")).status_code == 200
 
+    def test_who_leaves_the_staff_goes_on_as_a_member(self, film: Video):
+        hidden, boss = make_film(is_published=False), make_user("boss", is_staff=True)
+        client = signed_in(boss)
+        assert client.get(url(hidden, "720p/000.ts")).status_code == 200
+
+        boss.is_staff = False
+        boss.save()
+        cache.clear()  # or fifteen seconds later
+
+        assert client.get(url(film, "720p/000.ts")).status_code == 200
+        assert client.get(url(hidden, "720p/000.ts")).status_code == 404
+
     def test_unpublishing_shows_at_once(self, film: Video, member: Client):
         assert member.get(url(film, "720p/000.ts")).status_code == 200
 

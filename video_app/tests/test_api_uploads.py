@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -117,6 +118,19 @@ class TestStored:
 
         video = Video.objects.get()
         assert not set(video.title + video.description) & set("<>\"'")
+
+    @pytest.mark.parametrize("title", ["", "  ", "&#1;", "\x00", "&nbsp;", "&#1; &#2;"])
+    def test_a_title_says_something(self, staff: Client, title: str):
+        response = upload(staff, title=title)
+
+        assert response.status_code == 400
+        assert list(response.json()) == ["title"]
+
+    def test_an_endless_text_is_refused_unread(self, staff: Client):
+        with patch("video_app.api.serializers.harmless", lambda text: pytest.fail("was read")):
+            response = upload(staff, title="&" + "amp;" * 300)
+
+        assert list(response.json()) == ["title"]
 
     @pytest.mark.parametrize(
         "name", ["../../evil.mp4", "..\\evil.mp4", "CON.mp4", "a\u202e4pm.mp4", "ü b&c.mp4"]

@@ -67,6 +67,8 @@ def test_a_range_outside_the_file_is_refused(asked: str):
 
     assert response.status_code == 416
     assert response["Content-Range"] == f"bytes */{SIZE}"
+    assert response["Content-Length"] == "0"
+    assert response["Content-Security-Policy"] == delivery.POLICY
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,18 @@ class TestPlaylists:
         assert gzip.decompress(small.content) == plain.content
         assert len(small.content) < len(plain.content) / 3
         assert "Accept-Encoding" in small["Vary"]
+
+    @pytest.mark.parametrize(
+        "accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.000, *", "xgzip"]
+    )
+    def test_they_are_not_for_those_who_do_not(self, member: Client, url: str, accepted: str):
+        assert "Content-Encoding" not in member.get(url, headers={"Accept-Encoding": accepted})
+
+    @pytest.mark.parametrize("accepted", ["GZIP", "gzip;q=0.5", "br;q=0, gzip"])
+    def test_they_are_however_it_is_asked(self, member: Client, url: str, accepted: str):
+        response = member.get(url, headers={"Accept-Encoding": accepted})
+
+        assert response["Content-Encoding"] == "gzip"
 
     def test_segments_are_not(self, member: Client, url: str):
         response = member.get(

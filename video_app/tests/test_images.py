@@ -2,11 +2,15 @@
 
 import zlib
 from io import BytesIO
+from typing import Literal
 
 import pytest
 from PIL import Image
 
-from video_app.images import BadImageError, thumbnail
+from video_app.images import TURNS, BadImageError, thumbnail
+
+# A quarter to the left undoes one to the right; the others undo themselves.
+AS_STORED = TURNS | {6: TURNS[8], 8: TURNS[6]}
 
 
 def picture(
@@ -53,6 +57,44 @@ def test_metadata_are_left_behind():
     assert b"where I live" not in made
     assert b"secret" not in made
     assert Image.open(BytesIO(made)).size == (10, 20)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_photo_is_turned_upright(turn: int):
+    """Its top left quarter is white, however it lies in the file."""
+    upright = Image.new("RGB", (32, 16), "black")
+    upright.paste("white", (0, 0, 16, 8))
+    image = upright.transpose(AS_STORED[turn]) if turn in AS_STORED else upright
+    exif, file = Image.Exif(), BytesIO()
+    exif[0x0112] = turn
+    image.save(file, "PNG", exif=exif)
+
+    made = opened(file)
+
+    assert made.size == (32, 16)
+    assert made.getpixel((8, 4)) > (200, 200, 200)
+    assert made.getpixel((24, 12)) < (50, 50, 50)
+
+
+def with_text_for_a_number(photo: bytes) -> bytes:
+    """A JPEG of which the EXIF says XResolution in letters, as some cameras do."""
+    exif = photo.index(b"Exif")
+    end = exif - 2 + int.from_bytes(photo[exif - 2 : exif])
+    tiff = photo[exif + 6 : end]
+    order: Literal["little", "big"] = "little" if tiff.startswith(b"II") else "big"
+    first = int.from_bytes(tiff[4:8], order) + 2
+    words = b"".join(number.to_bytes(2, order) for number in (0x011A, 2)) + (4).to_bytes(4, order)
+    entries = (2).to_bytes(2, order) + tiff[first : first + 12] + words + b"72\0\0" + bytes(4)
+    body = b"Exif\0\0" + tiff[: first - 2] + entries
+    return photo[: exif - 2] + (len(body) + 2).to_bytes(2) + body + photo[end:]
+
+
+def test_untidy_metadata_do_not_matter():
+    exif, file = Image.Exif(), BytesIO()
+    exif[0x0112] = 6
+    Image.new("RGB", (20, 10)).save(file, "JPEG", exif=exif)
+
+    assert opened(BytesIO(with_text_for_a_number(file.getvalue()))).size == (10, 20)
 
 
 def test_too_many_pixels_are_refused():
