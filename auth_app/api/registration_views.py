@@ -95,5 +95,8 @@ def _is_navigation(request: Request) -> bool:
     """Whether a person's browser goes to this address, rather than a script asking."""
     if mode := request.headers.get("Sec-Fetch-Mode"):
         return bool(mode == "navigate")
-    preferred = request._request.get_preferred_type(["application/json", "text/html"])
+    try:
+        preferred = request._request.get_preferred_type(["application/json", "text/html"])
+    except ValueError:  # a header that cannot be read, which no browser sends
+        return False
     return bool(preferred == "text/html")

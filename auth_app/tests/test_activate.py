@@ -65,6 +65,11 @@ def test_a_script_gets_json(accept: str) -> None:
     assert activate(**link(new_user()), HTTP_ACCEPT=accept).status_code == 200
 
 
+@pytest.mark.parametrize("parameter", ["a*=nope''x", "a*=idna''%41"])
+def test_an_unreadable_accept_header_gets_json(parameter: str) -> None:
+    assert activate(**link(new_user()), HTTP_ACCEPT=f"text/html; {parameter}").status_code == 200
+
+
 def test_a_script_is_told_from_a_navigation_by_fetch_metadata() -> None:
     headers = {"HTTP_SEC_FETCH_MODE": "cors", "HTTP_ACCEPT": "text/html"}
     assert activate(**link(new_user()), **headers).status_code == 200
