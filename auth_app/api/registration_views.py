@@ -1,7 +1,7 @@
 """Making an account and confirming its address."""
 
 from django.http import HttpResponseBase, HttpResponseRedirect
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -62,10 +62,22 @@ class ActivateView(AccountView):
     def head(self, request: Request, **kwargs: str) -> Response:
         return Response()  # a look at the link must not use it up
 
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+        """Who clicked the link too often gets a page as well, no JSON on the screen."""
+        if isinstance(exc, Throttled) and self._leads_to_a_page(self.request):
+            return self._page("activation_error")
+        return super().handle_exception(exc)
+
     def _answer(self, request: Request, text: str, status: int, page: str) -> HttpResponseBase:
-        if self.is_users or _is_navigation(request):
-            return HttpResponseRedirect(links.page(page, self.door))
+        if self._leads_to_a_page(request):
+            return self._page(page)
         return Response({"message": text}, status=status)
+
+    def _leads_to_a_page(self, request: Request) -> bool:
+        return self.is_users or _is_navigation(request)
+
+    def _page(self, name: str) -> HttpResponseRedirect:
+        return HttpResponseRedirect(links.page(name, self.door))
 
 
 class ResendView(AccountView):

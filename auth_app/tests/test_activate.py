@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -16,7 +16,7 @@ from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
 NAVIGATE = {"HTTP_SEC_FETCH_MODE": "navigate"}
-PAGES = settings.FRONTEND_PAGES
+PAGES = django_settings.FRONTEND_PAGES
 
 
 def new_user() -> User:
@@ -94,6 +94,31 @@ def test_a_navigation_with_a_bad_link_goes_to_the_error_page(path: str, door: st
     response = APIClient().get(path, **NAVIGATE)
     assert response.status_code == 302
     assert response["Location"] == PAGES[door]["activation_error"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "door"),
+    [
+        ("/users/confirm/?uid=MQ&token=bad", {}, "users"),
+        ("/api/activate/MQ/bad/", NAVIGATE, "api"),
+    ],
+)
+def test_a_navigation_too_many_goes_to_the_error_page(
+    settings: Any, path: str, headers: dict[str, str], door: str
+) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"link": "1/min"}
+    APIClient().get(path)
+    response = APIClient().get(path, **headers)
+    assert response.status_code == 302
+    assert response["Location"] == PAGES[door]["activation_error"]
+
+
+def test_a_scripts_request_too_many_is_429(settings: Any) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"link": "1/min"}
+    activate("MQ", "bad")
+    response = activate("MQ", "bad")
+    assert response.status_code == 429
+    assert response["Retry-After"]
 
 
 def test_the_link_works_once() -> None:
