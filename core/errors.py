@@ -4,8 +4,8 @@ import logging
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, JsonResponse
-from rest_framework.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -25,7 +25,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
-    response = drf_exception_handler(error, context)
+    # Django's names the model that nothing was found of.
+    response = drf_exception_handler(NotFound() if isinstance(error, Http404) else error, context)
     if response is not None:
         response.data = _distinct(response.data, set())
     return response

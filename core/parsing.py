@@ -40,7 +40,7 @@ class StrictJSONParser(JSONParser):
 
 
 class NeverNotAcceptable(DefaultContentNegotiation):
-    """Answers in the view's own format rather than with 406."""
+    """Answers in the view's own format rather than with 406, or 404 for `?format=xml`."""
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -49,6 +49,9 @@ class NeverNotAcceptable(DefaultContentNegotiation):
             return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
             return renderers[0], renderers[0].media_type
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        return [found for found in renderers if found.format == format] or renderers
 
 
 def _refuse(constant: str) -> None:

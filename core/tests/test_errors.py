@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.http import Http404
 from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
@@ -35,6 +36,18 @@ def test_a_fault_of_ours_is_json_that_names_the_request(monkeypatch: pytest.Monk
     assert list(response.json()) == ["detail"]
     assert response["X-Request-ID"] in response.json()["detail"]
     assert "secret" not in response.content.decode()
+
+
+def test_nothing_found_has_one_body() -> None:
+    response = exception_handler(Http404("No Video matches the given query."), {})
+    assert response is not None
+    assert response.status_code == 404
+    assert response.data == APIClient().get("/api/nothing/").json() == {"detail": "Not found."}
+
+
+@pytest.mark.parametrize("format", ["xml", "api", "json"])
+def test_a_format_in_the_query_means_nothing(format: str) -> None:
+    assert APIClient().get("/api/video/", {"format": format}).status_code == 401
 
 
 @pytest.mark.django_db
