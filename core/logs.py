@@ -9,11 +9,25 @@ from pythonjsonlogger.json import JsonFormatter
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 HIDDEN = "***"
+
+
+def _spelled(*words: str) -> str:
+    """A pattern for any of the words, also percent-encoded and that encoded again: servers
+    decode what they route, and a log that did so too would no longer show what was sent."""
+    return "(?:" + "|".join("".join(map(_character, word)) for word in words) + ")"
+
+
+def _character(character: str) -> str:
+    return f"(?:{re.escape(character)}|%(?:25)*(?i:{ord(character):02x}))"
+
+
 # The links of mails, tokens and signatures in queries, and JWTs wherever they stand.
 SECRETS = re.compile(
-    r"""(?P<path>/(?:activate|password_confirm|passwort_confirm)/)[^/\s"?]+(?:/[^/\s"?]+)?
-    | (?P<query>[?&](?:uid|token|sig|signature|email|X-Amz-[A-Za-z]+)=)[^&\s"]*
-    | eyJ[\w-]{5,}\.[\w-]+\.[\w-]*
+    rf"""(?P<path>{_spelled("/")}{_spelled("activate", "password_confirm", "passwort_confirm")}
+        {_spelled("/")})[^/\s"?]+(?:/[^/\s"?]+)?
+    | (?P<query>{_spelled("?", "&")}(?:{_spelled("uid", "token", "sig", "signature", "email")}
+        |{_spelled("X-Amz-")}[A-Za-z0-9%]{{1,60}}?){_spelled("=")})[^&\s"]*
+    | eyJ[\w-]{{5,}}\.[\w-]+\.[\w-]*
     """,
     re.VERBOSE,
 )

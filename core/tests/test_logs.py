@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 
 import pytest
 
@@ -22,11 +23,28 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoiMSJ9.c2lnbmF0dXJl"
         ("/f.mp4?token=a:b%3Ac&quality=360p", "/f.mp4?token=***&quality=360p"),
         ("/users/email-exists/?email=a@b.c", "/users/email-exists/?email=***"),
         (f"bad token {JWT}!", "bad token ***!"),
+        ("/f.mp4?X-Amz-Signature=abc&b=3", "/f.mp4?X-Amz-Signature=***&b=3"),
+        ("/api/activ%61te/MQ/abc-123/ HTTP", "/api/activ%61te/***/ HTTP"),
+        ("/api%2Factivate%2fMQ%2Fabc-123", "/api%2Factivate%2f***"),
+        ("/api/activ%252561te/MQ/abc-123/", "/api/activ%252561te/***/"),
+        ("/users/confirm/?uid=MQ&%74o%6Ben=abc&b=3", "/users/confirm/?uid=***&%74o%6Ben=***&b=3"),
+        ("/users/confirm/?a=1&%74o%6ben=abc", "/users/confirm/?a=1&%74o%6ben=***"),
+        ("/f.mp4?X-%41mz-%53ignature=abc&b=3", "/f.mp4?X-%41mz-%53ignature=***&b=3"),
+        ("/login/?next=%2Fr%3Fb%3D1%26token%3Dabc", "/login/?next=%2Fr%3Fb%3D1%26token%3D***"),
+        ("/login/?next=%252Fr%253Ftoken%253Dabc&b", "/login/?next=%252Fr%253Ftoken%253D***&b"),
+        ("/?a=%0A%22%7B&tokens=1", "/?a=%0A%22%7B&tokens=1"),
         ("/api/video/1/720p/000.ts?b=3", "/api/video/1/720p/000.ts?b=3"),
     ],
 )
 def test_it_masks_what_opens_accounts_and_films(line: str, masked: str) -> None:
     assert mask(line) == masked
+
+
+@pytest.mark.parametrize("piece", ["%25", "/%25", "?%2525", "%3FX-Amz-", "?X-Amz-", "/activate"])
+def test_no_address_keeps_it_busy(piece: str) -> None:
+    start = time.perf_counter()
+    mask("/" + piece * (8000 // len(piece)))
+    assert time.perf_counter() - start < 0.5
 
 
 def formatted(message: str, *args: object) -> str:
