@@ -27,8 +27,8 @@ STORAGES = {
 
 # Empty: from PATH, else the imageio-ffmpeg wheel.
 FFMPEG_BINARY = env.str("FFMPEG_BINARY", default="")
-# Encoder threads per ffmpeg; 0 lets ffmpeg take every core.
-FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=0)
+# Of each ffmpeg; 0: one per core. Beyond eight, five encoders gain little and take memory.
+FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=0) or min(8, os.cpu_count() or 1)
 # Processes that encode films in one `manage.py worker`.
 TRANSCODE_PROCESSES = env.int("TRANSCODE_PROCESSES", default=1)
 # One MP4 per rendition for clients that cannot play HLS; doubles the storage.

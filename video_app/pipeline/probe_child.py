@@ -115,6 +115,8 @@ def _first_frames(container: InputContainer, chosen: dict[str, Any] | None) -> d
         streams.append(container.streams[chosen["index"]])
     for stream in streams:
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+        # A few frames; with a thread per core, stacks and heaps alone would fill the limit.
+        stream.codec_context.thread_count = 1
     frames: dict[int, list[Any]] = {stream.index: [] for stream in streams}
     packets = container.demux(streams)
     for _ in range(FIRST_PACKETS if streams else 0):
