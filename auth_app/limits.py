@@ -10,7 +10,12 @@ from django.http import HttpRequest
 
 # The account's own limits: a burst, and patience.
 ACCOUNT_SCOPES = ("account", "account_long")
-SECONDS = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
+SECONDS = (
+    dict.fromkeys(("s", "sec", "second"), 1)
+    | dict.fromkeys(("m", "min", "minute"), 60)
+    | dict.fromkeys(("h", "hour"), 3600)
+    | dict.fromkeys(("d", "day"), 86_400)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,10 @@ class Limit:
 
     @classmethod
     def parse(cls, rate: str) -> "Limit":
-        """From "20/min"."""
+        """From "20/min"; `ValueError` for what is none."""
         count, _, unit = rate.partition("/")
+        if unit not in SECONDS:
+            raise ValueError(f"{rate!r} is not a rate")
         return cls(int(count), SECONDS[unit])
 
 

@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core.checks import refuse_weak_production  # registers the checks as well
+        from core import checks  # registers them as well
 
-        refuse_weak_production()
+        checks.refuse_mistakes()
+        checks.refuse_weak_production()

@@ -1,4 +1,5 @@
-"""Weak configuration: told by `manage.py check --deploy`, and fatal in production."""
+"""What is wrong with the settings: mistakes, which are fatal, and weaknesses, which are fatal
+in production and told by `manage.py check --deploy`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,9 +9,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from auth_app.limits import Limit
+
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 GUESSABLE = {"admin", "adminpassword", "password", "changeme", "change-me", "secret", "videoflix"}
 SECRET_KEY_LENGTH = 50
+SAME_SITES = {"lax", "strict", "none"}
 # Into files, and into the mail catcher that docker-compose.yml starts.
 UNDELIVERED = {"", "mailpit"}
 NO_MAIL = Warning(
@@ -22,8 +26,15 @@ NO_MAIL = Warning(
 
 @register(Tags.security, deploy=True)
 def weak_configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    errors = [Error(text, id=f"core.E{number:03}") for number, text in _weaknesses()]
+    found = [*_weaknesses(), *_mistakes()]
+    errors = [Error(text, id=f"core.E{number:03}") for number, text in found]
     return [*errors, NO_MAIL] if settings.EMAIL_HOST in UNDELIVERED else errors
+
+
+def refuse_mistakes() -> None:
+    """Raise for what would only show when somebody signs in or clicks a mail's link."""
+    if found := [text for _, text in _mistakes()]:
+        raise ImproperlyConfigured(" ".join(found))
 
 
 def refuse_weak_production() -> None:
@@ -42,9 +53,23 @@ def _weaknesses() -> Iterator[tuple[int, str]]:
         (6, _is_guessable(settings.SUPERUSER_PASSWORD), "The superuser's password is guessable."),
         (7, _has_open_database(), "The database has no password."),
         (8, _has_open_redis(), "Redis on another host has no password."),
-        (9, _has_insecure_cross_site_cookies(), "SameSite=None cookies have to be Secure."),
     ]
     return ((number, text) for number, is_weak, text in rules if is_weak)
+
+
+def _mistakes() -> Iterator[tuple[int, str]]:
+    same_site = settings.JWT_COOKIE_SAMESITE.lower()
+    if same_site == "none" and not settings.JWT_COOKIE_SECURE:
+        yield 9, "JWT_COOKIE_SAMESITE=None has to come with JWT_COOKIE_SECURE=True."
+    if same_site not in SAME_SITES:
+        yield 10, "JWT_COOKIE_SAMESITE has to be Lax, Strict or None."
+    if settings.FRONTEND_URL and not _is_web_address(settings.FRONTEND_URL):
+        yield 11, "FRONTEND_URL has to begin with http:// or https:// and a host."
+    if not _is_web_address(settings.BACKEND_ORIGIN):
+        yield 12, "BACKEND_URL has to begin with http:// or https:// and a host."
+    for scope, rate in settings.THROTTLE_RATES.items():
+        if not _is_rate(rate):
+            yield 13, f"THROTTLE_{scope.upper()} has to be like 20/min (s, min, h, day)."
 
 
 def _is_weak_key(key: str) -> bool:
@@ -78,6 +103,14 @@ def _has_open_redis() -> bool:
     return url.hostname not in LOCAL_HOSTS | {None} and not url.password
 
 
-def _has_insecure_cross_site_cookies() -> bool:
-    is_none = settings.JWT_COOKIE_SAMESITE.lower() == "none"
-    return is_none and not settings.JWT_COOKIE_SECURE
+def _is_web_address(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_rate(rate: str) -> bool:
+    try:
+        Limit.parse(rate)
+    except ValueError:
+        return False
+    return True

@@ -21,6 +21,20 @@ def attempt(password: str = "wrong", email: str = "alice@example.com", **headers
     return APIClient().post("/api/login/", {"email": email, "password": password}, **headers)
 
 
+@pytest.mark.parametrize(
+    ("rate", "seconds"),
+    [("5/s", 1), ("5/m", 60), ("5/min", 60), ("5/minute", 60), ("5/h", 3600), ("5/day", 86_400)],
+)
+def test_a_rate_is_a_count_and_a_unit(rate: str, seconds: int) -> None:
+    assert limits.Limit.parse(rate) == limits.Limit(5, seconds)
+
+
+@pytest.mark.parametrize("rate", ["5", "5/", "5/x", "5/month", "five/min", ""])
+def test_nothing_else_is(rate: str) -> None:
+    with pytest.raises(ValueError, match=r"rate|invalid"):
+        limits.Limit.parse(rate)
+
+
 def test_the_sixth_failure_of_an_account_in_a_minute_is_429() -> None:
     make_user()
     assert [attempt().status_code for _ in range(5)] == [401] * 5

@@ -1,11 +1,15 @@
-"""Production refuses to start when it could be taken over at once."""
+"""No start with a mistake in the settings; none of production that could be taken over at once."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.checks import refuse_weak_production, weak_configuration
+from core.checks import refuse_mistakes, refuse_weak_production, weak_configuration
 
 STRONG = "k9Gz-2mXw7QpL4vTn8RbY1cHs6JdF3aEu5oIx0ZqWtCyVgBhNrM"
 DATABASE = {"ENGINE": "django.db.backends.postgresql", "HOST": "db", "PASSWORD": "s3cret-enough"}
@@ -25,6 +29,7 @@ def production(settings: Any) -> Any:
 
 
 def test_it_starts_when_all_is_well(production: Any) -> None:
+    refuse_mistakes()
     refuse_weak_production()
     assert weak_configuration() == []
 
@@ -44,7 +49,6 @@ def test_it_starts_when_all_is_well(production: Any) -> None:
         ("SUPERUSER_PASSWORD", "short", "core.E006"),
         ("DATABASES", {"default": DATABASE | {"PASSWORD": ""}}, "core.E007"),
         ("REDIS_URL", "redis://redis:6379/0", "core.E008"),
-        ("JWT_COOKIE_SAMESITE", "None", "core.E009"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
@@ -70,3 +74,46 @@ def test_development_may_be_careless(settings: Any) -> None:
 def test_a_database_or_redis_of_this_machine_needs_no_password(production: Any) -> None:
     production.REDIS_URL = "redis://127.0.0.1:6379/0"
     assert weak_configuration() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error_id", "variable"),
+    [
+        ("JWT_COOKIE_SAMESITE", "None", "core.E009", "JWT_COOKIE_SECURE"),
+        ("JWT_COOKIE_SAMESITE", "Loose", "core.E010", "JWT_COOKIE_SAMESITE"),
+        ("FRONTEND_URL", "localhost:4200", "core.E011", "FRONTEND_URL"),
+        ("FRONTEND_URL", "app.example/login", "core.E011", "FRONTEND_URL"),
+        ("FRONTEND_URL", "http:///login", "core.E011", "FRONTEND_URL"),
+        ("BACKEND_ORIGIN", "localhost://", "core.E012", "BACKEND_URL"),
+        ("THROTTLE_RATES", {"login": "10/x"}, "core.E013", "THROTTLE_LOGIN"),
+        ("THROTTLE_RATES", {"login": "ten/min"}, "core.E013", "THROTTLE_LOGIN"),
+        ("THROTTLE_RATES", {"account_long": "10"}, "core.E013", "THROTTLE_ACCOUNT_LONG"),
+    ],
+)
+def test_no_start_with_a_mistake_not_even_in_development(
+    settings: Any, name: str, value: Any, error_id: str, variable: str
+) -> None:
+    setattr(settings, name, value)
+    assert error_id in [message.id for message in weak_configuration()]
+    with pytest.raises(ImproperlyConfigured, match=variable):
+        refuse_mistakes()
+
+
+def test_same_site_none_is_fine_when_secure(settings: Any) -> None:
+    settings.JWT_COOKIE_SAMESITE = "None"
+    settings.JWT_COOKIE_SECURE = True
+    refuse_mistakes()
+
+
+def test_a_mistake_is_told_at_the_start() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        cwd=django_settings.BASE_DIR,
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "core.settings", "FRONTEND_URL": "localhost:4200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode
+    assert done.stderr.strip().splitlines()[-1].endswith("https:// and a host.")
