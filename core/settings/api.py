@@ -8,8 +8,9 @@ from core.settings.security import HTTPS, SECRET_KEY
 
 
 def _origin(url: str) -> str:
+    """As browsers spell it, without the path."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 FRONTEND_URL: str = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
@@ -57,7 +58,7 @@ FRONTEND_PAGES = {
     },
 }
 
-CORS_ALLOWED_ORIGINS = env.list(
+_listed_origins = env.list(
     "CORS_ALLOWED_ORIGINS",
     default=[
         "http://127.0.0.1:5500",
@@ -66,6 +67,8 @@ CORS_ALLOWED_ORIGINS = env.list(
         "http://localhost:4200",
     ],
 )
+# The front end's own always belongs to them.
+CORS_ALLOWED_ORIGINS = list(dict.fromkeys(filter(None, [*_listed_origins, FRONTEND_ORIGIN])))
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csrftoken", "x-retry"]
 CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]

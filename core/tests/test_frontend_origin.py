@@ -1,0 +1,49 @@
+"""Naming the front end is enough to let its pages call the API."""
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from core.settings import api
+
+VARIABLES = ["FRONTEND_URL", "FRONTEND_BASE_URL", "CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS"]
+APP, OTHER = "https://app.example", "https://other.example"
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    with monkeypatch.context() as patch:
+        for name in VARIABLES:
+            patch.delenv(name, raising=False)
+        yield patch
+    importlib.reload(api)
+
+
+@pytest.mark.parametrize("url", [APP, f"{APP}/", "https://APP.example/welcome/login"])
+def test_it_joins_the_default(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("FRONTEND_URL", url)
+    importlib.reload(api)
+    assert APP in api.CORS_ALLOWED_ORIGINS
+    assert APP in api.CSRF_TRUSTED_ORIGINS
+    assert "http://localhost:4200" in api.CORS_ALLOWED_ORIGINS
+
+
+def test_it_joins_a_list_of_others(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FRONTEND_BASE_URL", APP)
+    environment.setenv("CORS_ALLOWED_ORIGINS", OTHER)
+    importlib.reload(api)
+    assert api.CORS_ALLOWED_ORIGINS == api.CSRF_TRUSTED_ORIGINS == [OTHER, APP]
+
+
+def test_it_stands_there_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FRONTEND_URL", APP)
+    environment.setenv("CORS_ALLOWED_ORIGINS", f"{APP},{OTHER}")
+    importlib.reload(api)
+    assert api.CORS_ALLOWED_ORIGINS == [APP, OTHER]
+
+
+def test_without_a_front_end_nothing_joins(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CORS_ALLOWED_ORIGINS", OTHER)
+    importlib.reload(api)
+    assert api.CORS_ALLOWED_ORIGINS == [OTHER]
