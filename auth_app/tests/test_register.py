@@ -122,6 +122,22 @@ def test_no_message_stands_twice_in_a_body() -> None:
     assert len(set(messages)) == len(messages)
 
 
+def test_mistyping_does_not_count_as_signing_up(settings: Any) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"register": "2/h"}
+    mistakes = [{"email": "alice"}, {"password": "short"}, {"confirmed_password": "another"}]
+    assert {register(**mistake).status_code for mistake in mistakes} == {400}
+    assert register().status_code == 201
+
+
+def test_sign_ups_from_one_address_are_limited(settings: Any) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"register": "2/h"}
+    emails = ["new@example.com", "new@example.com", "other@example.com"]
+    responses = [register(email=email) for email in emails]
+    assert [response.status_code for response in responses] == [201, 400, 429]
+    assert responses[-1]["Retry-After"]
+    assert User.objects.count() == 1
+
+
 def test_a_garbage_access_cookie_does_not_matter() -> None:
     client = APIClient()
     client.cookies["access_token"] = "garbage"
