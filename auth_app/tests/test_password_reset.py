@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -93,11 +94,21 @@ def test_the_link_works_once() -> None:
     assert list(response.json()) == ["detail"]
 
 
-def test_the_link_dies_with_a_sign_in() -> None:
+def test_a_sign_in_does_not_use_the_link_up() -> None:
     user = make_user()
     given = link(user)
     signed_in(user)
-    assert confirm(**given).status_code == 400
+    assert confirm(**given).status_code == 200
+    assert confirm(**given, password="yet another secret").status_code == 400
+
+
+def test_the_link_dies_with_another_password_or_address() -> None:
+    user = make_user()
+    links_before = [link(user), link(user)]
+    User.objects.filter(pk=user.pk).update(email="alice@example.org")
+    assert confirm(**links_before[0]).status_code == 400
+    User.objects.filter(pk=user.pk).update(email=user.email, password=make_password(NEW))
+    assert confirm(**links_before[1]).status_code == 400
 
 
 def test_the_link_lives_24_hours() -> None:
