@@ -35,7 +35,7 @@ SECONDS_PER_CHECK = 3.0
 FREE_BYTES_NEEDED = 512 * 1024**2
 # An idle worker says that it lives 15 s before its `--worker-ttl` is over.
 WORKER_SILENCE = timedelta(seconds=200)
-QUEUES_NEEDED = frozenset({"short", "transcode"})
+QUEUES_NEEDED = frozenset({"short", "urgent", "transcode"})
 
 Check = Callable[[], bool]
 _running: dict[str, Future[bool]] = {}

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 Rows = QuerySet[Any]
@@ -51,6 +52,11 @@ def release(rows: Rows, token: uuid.UUID, **changes: Any) -> bool:
     return bool(
         _own(rows).filter(lease_token=token).update(lease_token=None, lease_until=None, **changes)
     )
+
+
+def give_back(rows: Rows, token: uuid.UUID) -> bool:
+    """Release what was interrupted from outside, which is no failed attempt."""
+    return release(rows, token, attempts=Greatest(F("attempts") - 1, 0))
 
 
 def _own(rows: Rows) -> Rows:

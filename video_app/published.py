@@ -67,8 +67,9 @@ def load(video_id: int) -> Film | None:
 
 
 def _film(video: Video) -> Film:
-    # A retired build still serves the players that began with it.
-    shown = Q(pk=video.current_build_id) | Q(retired_at__isnull=False)
+    # A retired build still serves the players that began with it; a failed one has no files.
+    retired = Q(retired_at__isnull=False) & ~Q(state=BuildState.FAILED)
+    shown = Q(pk=video.current_build_id) | retired
     return Film(
         public=video.is_published,
         current=video.current_build_id,

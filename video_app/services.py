@@ -20,7 +20,7 @@ from django.db.models.functions import Concat, Greatest
 from django.utils import timezone
 
 from video_app import leases, published
-from video_app.doorbell import ring
+from video_app.doorbell import Call, ring
 from video_app.models import (
     Build,
     BuildState,
@@ -36,14 +36,14 @@ from video_app.pipeline.types import Plan
 
 logger = logging.getLogger(__name__)
 
-TRANSCODE, SHORT = "transcode", "short"
+URGENT, TRANSCODE, SHORT = "urgent", "transcode", "short"
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
 NO_ROOM = "There was no room left for the encoded film."
 TEXT: Any = CharField()
 # A plan may copy a whole source, a finish a whole film.
 LONG_JOB_SECONDS = 2 * 3600
-# Chunks before this one hold a film's first seconds and overtake older films.
-URGENT_CHUNKS = 3
+# Chunks before this one hold a film's first minutes and overtake older films.
+URGENT_CHUNKS = 6
 
 
 # --- a new source -------------------------------------------------------------------
@@ -53,7 +53,7 @@ def request_plan(video_id: int, revision: int) -> None:
     """Have a worker look at the newest source, unless one has or does."""
     waiting = _plannable(video_id, revision).filter(leases.is_free())
     if waiting.update(enqueued_at=timezone.now()):
-        ring(TRANSCODE, "plan_video", video_id, revision, timeout=LONG_JOB_SECONDS, at_front=True)
+        ring(URGENT, Call("plan_video", (video_id, revision), LONG_JOB_SECONDS))
 
 
 def transcode_again(video_id: int) -> bool:
@@ -108,18 +108,22 @@ def refuse(video_id: int, token: UUID, reason: str) -> None:
         published.touch(published.CATALOGUE)
 
 
-def give_up(video_id: int) -> None:
+def give_up(video_id: int, reason: str = GAVE_UP) -> None:
     """The system failed too often at looking at a source."""
     hopeless = plannable().filter(leases.is_free(), attempts__gte=settings.MAX_ATTEMPTS)
-    if hopeless.filter(pk=video_id).update(state=State.FAILED, error=GAVE_UP):
+    if hopeless.filter(pk=video_id).update(state=State.FAILED, error=reason):
         logger.error("video given up", extra={"video": video_id})
         published.touch(published.CATALOGUE)
 
 
-def release_plan(video_id: int, token: UUID) -> None:
+def release_plan(video_id: int, token: UUID, error: Exception | None = None) -> None:
     """The system failed: leave the work to the sweeper, unless this was the last attempt."""
     if leases.release(Video.objects.filter(pk=video_id), token):
-        give_up(video_id)
+        give_up(video_id, _reason(error))
+
+
+def give_plan_back(video_id: int, token: UUID) -> None:
+    leases.give_back(Video.objects.filter(pk=video_id), token)
 
 
 def record_plan(video_id: int, revision: int, token: UUID, plan: Plan) -> Build | None:
@@ -164,12 +168,12 @@ def request_chunks(build: Build, plan: Plan, indexes: list[int] | None = None) -
     """Enqueue chunks; a film's first ones before the rest of older films."""
     wanted = list(range(plan.chunks)) if indexes is None else indexes
     build.chunks.filter(index__in=wanted).update(enqueued_at=timezone.now())
-    urgent = [index for index in wanted if index < URGENT_CHUNKS]
-    rest = [index for index in wanted if index >= URGENT_CHUNKS]
-    for index in [*reversed(urgent), *rest]:
-        timeout = chunk_seconds(plan, plan.chunk(index)) + 120
-        is_urgent = index < URGENT_CHUNKS
-        ring(TRANSCODE, "encode_chunk", build.pk, index, timeout=timeout, at_front=is_urgent)
+    calls = [
+        Call("encode_chunk", (build.pk, index), chunk_seconds(plan, plan.chunk(index)) + 120)
+        for index in wanted
+    ]
+    ring(URGENT, *(call for call in calls if call.arguments[1] < URGENT_CHUNKS))
+    ring(TRANSCODE, *(call for call in calls if call.arguments[1] >= URGENT_CHUNKS))
 
 
 def wanted_chunks() -> Any:
@@ -195,29 +199,34 @@ def renew_chunk(build_id: int, index: int, token: UUID, seconds_done: float) -> 
     return leases.renew(_wanted_chunks(build_id, index), token, seconds_done=furthest)
 
 
-def release_chunk(build_id: int, index: int, token: UUID, error: Exception) -> None:
+def release_chunk(build_id: int, index: int, token: UUID, error: Exception | None = None) -> None:
     """An attempt failed; the next one follows at once, unless it was the last.
 
     When the storage is full the sweeper rings for it, about a minute later.
     """
     chunk = Chunk.objects.filter(build_id=build_id, index=index)
-    is_full = isinstance(error, StorageFullError) or _says_full(error)
-    if not leases.release(chunk, token, error=str(error)[:300]):
+    if not leases.release(chunk, token, error=str(error or "It took too long.")[:300]):
         return
     if chunk.filter(attempts__gte=settings.MAX_ATTEMPTS).exists():
-        fail_build(build_id, NO_ROOM if is_full else GAVE_UP)
-    elif not is_full:
+        fail_build(build_id, _reason(error))
+    elif not _says_full(error):
         build = Build.objects.get(pk=build_id)
         request_chunks(build, build.plan, [index])
 
 
-def _says_full(error: Exception) -> bool:
-    return isinstance(error, OSError) and error.errno == errno.ENOSPC
+def _reason(error: Exception | None) -> str:
+    """What people are told when the last attempt ended so."""
+    return NO_ROOM if _says_full(error) else GAVE_UP
+
+
+def _says_full(error: Exception | None) -> bool:
+    is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    return is_full or isinstance(error, StorageFullError)
 
 
 def give_chunk_back(build_id: int, index: int, token: UUID) -> None:
     """The work was interrupted: leave it to the sweeper."""
-    leases.release(Chunk.objects.filter(build_id=build_id, index=index), token)
+    leases.give_back(Chunk.objects.filter(build_id=build_id, index=index), token)
 
 
 def publish_chunk(
@@ -279,7 +288,7 @@ class Derived:
 
 def request_finish(build_id: int) -> None:
     Build.objects.filter(pk=build_id).update(enqueued_at=timezone.now())
-    ring(TRANSCODE, "finish_build", build_id, timeout=LONG_JOB_SECONDS, at_front=True)
+    ring(URGENT, Call("finish_build", (build_id,), LONG_JOB_SECONDS))
 
 
 def finishable() -> Any:
@@ -302,24 +311,37 @@ def renew_finish(build_id: int, token: UUID) -> bool:
 
 
 def release_finish(build_id: int, token: UUID) -> None:
-    build = Build.objects.filter(pk=build_id)
-    if leases.release(build, token) and build.filter(attempts__gte=settings.MAX_ATTEMPTS).exists():
-        fail_build(build_id, GAVE_UP)
+    if leases.release(Build.objects.filter(pk=build_id), token):
+        finish_bare(build_id)
+
+
+def give_finish_back(build_id: int, token: UUID) -> None:
+    leases.give_back(Build.objects.filter(pk=build_id), token)
+
+
+def finish_bare(build_id: int) -> None:
+    """Publish a film without what could not be made of it in several attempts."""
+    hopeless = _finishable(build_id).filter(leases.is_free(), attempts__gte=settings.MAX_ATTEMPTS)
+    if _publish(build_id, hopeless, Derived()):
+        logger.error("published without extras", extra={"build": build_id})
 
 
 def publish_build(build_id: int, token: UUID, derived: Derived) -> bool:
     """Make a whole build the one that players get; whether it was still wanted."""
+    return _publish(build_id, _finishable(build_id).filter(lease_token=token), derived)
+
+
+def _publish(build_id: int, rows: Any, derived: Derived) -> bool:
+    """The same if `rows` still has the build once its film is locked."""
     now = timezone.now()
     with transaction.atomic():
         _lock_film(build_id)
-        build = (
-            _finishable(build_id).filter(lease_token=token).select_for_update(of=("self",)).first()
-        )
+        build = rows.select_for_update(of=("self",)).first()
         if build is None:
             return False
-        leases.release(
-            Build.objects.filter(pk=build_id),
-            token,
+        Build.objects.filter(pk=build_id).update(
+            lease_token=None,
+            lease_until=None,
             state=BuildState.COMPLETE,
             finished_at=now,
             progressive=derived.progressive,
@@ -355,7 +377,7 @@ def fail_build(build_id: int, reason: str) -> None:
 
 def request_poster(video_id: int, revision: int) -> None:
     Video.objects.filter(pk=video_id).update(enqueued_at=timezone.now())
-    ring(SHORT, "make_poster", video_id, revision)
+    ring(SHORT, Call("make_poster", (video_id, revision)))
 
 
 def posterless() -> Any:
@@ -383,6 +405,10 @@ def renew_poster(video_id: int, revision: int, token: UUID) -> bool:
 
 def release_poster(video_id: int, token: UUID) -> None:
     leases.release(Video.objects.filter(pk=video_id), token)
+
+
+def give_poster_back(video_id: int, token: UUID) -> None:
+    leases.give_back(Video.objects.filter(pk=video_id), token)
 
 
 def set_poster(video_id: int, token: UUID, key: str) -> bool:

@@ -19,10 +19,12 @@ from django.utils import timezone
 
 from video_app import leases, services
 from video_app.models import Build, BuildState, Chunk, State, Video
-from video_app.pipeline.source import SEEKABLE
+from video_app.pipeline.source import PARTIAL, SEEKABLE
 
 # Younger files may belong to an upload whose row is not committed yet.
 ORPHAN_SECONDS = 24 * 3600
+# A copy that is being made is written to all the time.
+STALE_SECONDS = 15 * 60
 # The job that makes a poster takes less.
 POSTER_SECONDS = 15 * 60
 FOLDERS = {"video_file": "sources", "thumbnail": "thumbnails", "poster": "posters"}
@@ -70,15 +72,14 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
     chunks = services.wanted_chunks().filter(_overdue())
     finishes = services.finishable().filter(_overdue())
     posters = services.posterless().filter(_overdue()).exclude(hopeless)
-    lost_builds = set(chunks.filter(hopeless).values_list("build_id", flat=True)) | set(
-        finishes.filter(hopeless).values_list("pk", flat=True)
-    )
+    lost_builds = set(chunks.filter(hopeless).values_list("build_id", flat=True))
+    bare_builds = list(finishes.filter(hopeless).values_list("pk", flat=True))
     found = Sweep(
         plans=plans.exclude(hopeless).count(),
         chunks=chunks.exclude(hopeless).count(),
         finishes=finishes.exclude(hopeless).count(),
         posters=posters.count(),
-        given_up=plans.filter(hopeless).count() + len(lost_builds),
+        given_up=plans.filter(hopeless).count() + len(lost_builds) + len(bare_builds),
     )
     if not dry_run:
         _ring(plans.exclude(hopeless), chunks.exclude(hopeless), finishes.exclude(hopeless))
@@ -88,6 +89,8 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
             services.give_up(video.pk)
         for build_id in lost_builds:
             services.fail_build(build_id, services.GAVE_UP)
+        for build_id in bare_builds:
+            services.finish_bare(build_id)
     return found
 
 
@@ -179,23 +182,27 @@ def _orphan_files() -> Iterator[Path]:
         old = [f for f in _root().glob(f"{folder}/*") if _is_old(f, ORPHAN_SECONDS)]
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
         for file in old:
-            if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
+            is_partial = file.name.endswith(PARTIAL)  # see below
+            if not is_partial and f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
                 yield file
     yield from (f for f in _root().glob("tmp/*") if _is_old(f, ORPHAN_SECONDS))
+    yield from (f for f in _root().glob(f"sources/*{PARTIAL}") if _is_old(f, STALE_SECONDS))
 
 
 def _is_old(path: Path, seconds: int) -> bool:
     try:
         return path.stat().st_mtime < time.time() - seconds
-    except FileNotFoundError:  # another sweeper was faster
+    except OSError:  # another sweeper was faster, or it cannot be looked at
         return False
 
 
 def _spent_copies() -> Iterator[Path]:
-    """Copies made for seeking, of films that are done with."""
+    """Copies made for seeking, of films that are done with and have their poster."""
     copies = list(_root().glob(f"sources/*{SEEKABLE}"))
-    unfinished = Video.objects.filter(state__in=(State.PENDING, State.PROCESSING))
-    needed = set(unfinished.values_list("video_file", flat=True)) if copies else set()
+    unfinished = Q(state__in=(State.PENDING, State.PROCESSING))
+    waiting = Q(pk__in=services.posterless(), attempts__lt=settings.MAX_ATTEMPTS)
+    rows = Video.objects.filter(unfinished | waiting)
+    needed = set(rows.values_list("video_file", flat=True)) if copies else set()
     for copy in copies:
         if f"sources/{copy.name.removesuffix(SEEKABLE)}" not in needed:
             yield copy

@@ -16,7 +16,7 @@ from video_app.models import Build, Video
 from video_app.pipeline import derive, ffmpeg, layout, poster, source, storage, transcode
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import Plan
+from video_app.pipeline.types import Plan, Source
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +27,17 @@ def plan_video(video_id: int, revision: int) -> None:
     if token is None:
         return
     keep = _keeper(lambda: services.renew_plan(video_id, revision, token))
-    with _given_back(lambda: services.release_plan(video_id, token)):
+    with _given_back(
+        lambda: services.release_plan(video_id, token),
+        lambda: services.give_plan_back(video_id, token),
+    ):
         try:
             plan = _plan(Video.objects.get(pk=video_id), keep)
         except PipelineError as error:
             services.refuse(video_id, token, str(error))
         except (EncodeError, OSError) as error:
             logger.warning("planning failed", extra={"video": video_id, "reason": str(error)})
+            services.release_plan(video_id, token, error)
         else:
             services.record_plan(video_id, revision, token, plan)
 
@@ -41,14 +45,18 @@ def plan_video(video_id: int, revision: int) -> None:
 def _plan(video: Video, keep: Callable[[], None]) -> Plan:
     path = Path(video.video_file.path)
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
-    found = source.read_source(path, max_streams=settings.MAX_STREAMS)
+    found = _read_source(path, keep)
     plan = make_plan(found, limits)
     if found.is_seekable:
         return plan
     # Chunks need exact seeks: give the streams a container with an index.
     copy = source.seekable_path(path)
     source.make_seekable(_ffmpeg(), path, copy, watch=keep)
-    return make_plan(source.read_source(copy, max_streams=settings.MAX_STREAMS), limits)
+    return make_plan(_read_source(copy, keep), limits)
+
+
+def _read_source(path: Path, keep: Callable[[], None]) -> Source:
+    return source.read_source(path, max_streams=settings.MAX_STREAMS, watch=keep)
 
 
 def encode_chunk(build_id: int, index: int) -> None:
@@ -56,7 +64,10 @@ def encode_chunk(build_id: int, index: int) -> None:
     token = services.claim_chunk(build_id, index)
     if token is None:
         return
-    with _given_back(lambda: services.give_chunk_back(build_id, index, token)):
+    with _given_back(
+        lambda: services.release_chunk(build_id, index, token),
+        lambda: services.give_chunk_back(build_id, index, token),
+    ):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
             with _work_folder(build, token) as work:
@@ -99,7 +110,10 @@ def finish_build(build_id: int) -> None:
     if token is None:
         return
     keep = _keeper(lambda: services.renew_finish(build_id, token))
-    with _given_back(lambda: services.release_finish(build_id, token)):
+    with _given_back(
+        lambda: services.release_finish(build_id, token),
+        lambda: services.give_finish_back(build_id, token),
+    ):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
             with _work_folder(build, token) as work:
@@ -108,34 +122,34 @@ def finish_build(build_id: int) -> None:
             logger.warning("finishing failed", extra={"build": build_id, "reason": str(error)})
             return
         if services.publish_build(build_id, token, derived):
-            _after_publishing(build)
-
-
-def _after_publishing(build: Build) -> None:
-    source.seekable_path(Path(build.video.video_file.path)).unlink(missing_ok=True)
-    make_poster(build.video_id, build.source_revision)
+            make_poster(build.video_id, build.source_revision)
 
 
 def _derive(build: Build, work: Path, keep: Callable[[], None]) -> services.Derived:
-    """The files that are made of a whole build. Only the progressive ones are promised
-    to clients; a film without a storyboard is still a film."""
+    """The files that are made of a whole build. The progressive ones are promised to
+    clients and tried again; but a film without any of them is still a film."""
     plan, folder = build.plan, _local(build.prefix)
-    sizes = {}
-    if settings.PROGRESSIVE_MP4:
-        sizes = derive.make_progressive(_ffmpeg(), folder, plan, work, watch=keep)
     subtitles = _optional(
         lambda: derive.make_subtitles(
             _ffmpeg(), _source_path(build), plan, folder, work, watch=keep
         )
     )
     sheets = _optional(lambda: derive.make_storyboard(_ffmpeg(), folder, plan, work, watch=keep))
+    sizes: dict[str, int] = {}
+    if settings.PROGRESSIVE_MP4:
+        try:
+            sizes = derive.make_progressive(_ffmpeg(), folder, plan, work, watch=keep)
+        except (EncodeError, OSError) as error:
+            if build.attempts < settings.MAX_ATTEMPTS:
+                raise
+            logger.error("left out: %s", error)
     return services.Derived(progressive=sizes, subtitles=subtitles, sheets=sheets)
 
 
 def _optional(make: Callable[[], int]) -> int:
     try:
         return make()
-    except EncodeError as error:
+    except (EncodeError, OSError) as error:
         logger.warning("left out: %s", error)
         return 0
 
@@ -147,7 +161,10 @@ def make_poster(video_id: int, revision: int) -> None:
         return
     key = layout.poster_key(video_id, revision)
     keep = _keeper(lambda: services.renew_poster(video_id, revision, token))
-    with _given_back(lambda: services.release_poster(video_id, token)):
+    with _given_back(
+        lambda: services.release_poster(video_id, token),
+        lambda: services.give_poster_back(video_id, token),
+    ):
         video = Video.objects.get(pk=video_id)
         try:
             _draw(video, key, keep)
@@ -182,8 +199,9 @@ def _source_path(build: Build) -> Path:
 
 
 @contextmanager
-def _given_back(release: Callable[[], None]) -> Iterator[None]:
-    """Whatever ends the work, also a time-out or a stopping worker, the lease goes back.
+def _given_back(release: Callable[[], object], give_back: Callable[[], object]) -> Iterator[None]:
+    """Whatever ends the work, also a time-out, the lease is released; a stopping worker
+    gives it back.
 
     Releasing what was published, refused or taken away already changes nothing.
     """
@@ -191,6 +209,10 @@ def _given_back(release: Callable[[], None]) -> Iterator[None]:
         yield
     except (LeaseLostError, Build.DoesNotExist, Video.DoesNotExist):
         return
+    except (SystemExit, KeyboardInterrupt):
+        with suppress(Error):
+            give_back()
+        raise
     finally:
         with suppress(Error):  # then it runs out
             release()

@@ -47,7 +47,8 @@ class FilmWorker(Worker):
             found = reconcile()
             for name in settings.HOUSEKEEPING:
                 import_string(name)()
-        except (OperationalError, InterfaceError) as error:  # the database is away: next time
+        # The database is away, or a folder cannot be looked into: next time.
+        except (OperationalError, InterfaceError, OSError) as error:
             logger.warning("housekeeping put off: %s", error)
         else:
             logger.debug("housekeeping: %s", found)

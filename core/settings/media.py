@@ -40,7 +40,7 @@ MAX_STREAMS = env.int("MAX_STREAMS", default=64)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 # A replaced build goes on serving its players for this long.
-RETIRED_BUILD_SECONDS = env.int("RETIRED_BUILD_SECONDS", default=4 * 3600)
+RETIRED_BUILD_SECONDS = env.int("RETIRED_BUILD_SECONDS", default=8 * 3600)
 # How segments leave: "" = sendfile by the web server, "nginx" = X-Accel-Redirect.
 MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
 # A link to a progressive MP4 opens it for this long: a long film with its pauses.

@@ -34,9 +34,10 @@ _QUEUE = {
     "SERIALIZER": "rq.serializers.JSONSerializer",
     "DEFAULT_TIMEOUT": 600,
 }
-# `transcode` holds films, `short` mails, posters and housekeeping, so that neither
-# waits for the other. `rqworker default` serves all of them.
-RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "transcode")}
+# `urgent` and `transcode` hold films, the beginnings of new ones before the rest of older
+# ones, and `short` mails, posters and housekeeping, so that neither waits for the other.
+# `rqworker default` serves all of them.
+RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "urgent", "transcode")}
 RQ = {
     # services enqueue in transaction.on_commit themselves, and survive a dead Redis.
     "COMMIT_MODE": "auto",

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from video_app.pipeline.probe import NO_FILM, source_from_facts
 from video_app.pipeline.types import Source
 
 SEEKABLE = ".seekable.mkv"
+PARTIAL = ".partial"
 PROBE_SECONDS = 50
 # Bytes a second that are read when every packet of a file has to be looked at.
 SCAN_RATE = 50 * 1024**2
+MAX_STREAMS = 1000  # of a file that was accepted before
 
 
 def read_source(path: Path, *, max_streams: int, watch: Callable[[], None] | None = None) -> Source:
@@ -42,15 +45,26 @@ def seekable_path(path: Path) -> Path:
     return path.with_name(path.name + SEEKABLE)
 
 
-def make_seekable(binary: str, path: Path, target: Path, *, watch: Callable[[], None]) -> None:
-    """Copy the streams of a file without an index into Matroska, which has one."""
+def make_seekable(
+    binary: str,
+    path: Path,
+    target: Path,
+    *,
+    watch: Callable[[], None],
+    found: Source | None = None,
+) -> None:
+    """Copy the streams of a file without an index into Matroska, which has one.
+
+    `found` is what the file is, for those who have looked already.
+    """
+    found = found or read_source(path, max_streams=MAX_STREAMS, watch=watch)
     limits = ffmpeg.ProcessLimits(seconds=3600, file_size=2 * path.stat().st_size + 2**20)
-    partial = target.with_suffix(".partial")
+    partial = target.with_suffix(f".{uuid.uuid4().hex}{PARTIAL}")  # others may be at it too
     try:
         try:
-            ffmpeg.run(remux(binary, str(path), str(partial), "copy"), limits, watch=watch)
+            ffmpeg.run(remux(binary, str(path), found, str(partial), "copy"), limits, watch=watch)
         except EncodeError:  # Matroska has no name for some kinds of sound
-            ffmpeg.run(remux(binary, str(path), str(partial), "flac"), limits, watch=watch)
+            ffmpeg.run(remux(binary, str(path), found, str(partial), "flac"), limits, watch=watch)
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)

@@ -34,7 +34,7 @@ def staff(client: Client) -> Client:
 
 
 def jobs() -> list[str]:
-    return list(django_rq.get_queue("transcode").job_ids)
+    return [job for name in ("urgent", "transcode") for job in django_rq.get_queue(name).job_ids]
 
 
 def form(name: str = "My Film.mp4", **fields: Any) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def test_the_list_takes_the_same_queries_for_many_films() -> None:
 def test_a_video_is_handed_to_the_workers() -> None:
     video = make_film(planned_revision=1)
     assert "by the workers" in run("process_video", str(video.pk))
-    assert django_rq.get_queue("transcode").job_ids == [f"plan_video-{video.pk}-2"]
+    assert django_rq.get_queue("urgent").job_ids == [f"plan_video-{video.pk}-2"]
 
 
 def test_an_unknown_video_cannot_be_processed() -> None:
@@ -215,8 +215,8 @@ def test_reconcile_can_only_look() -> None:
 @pytest.mark.parametrize(
     ("given", "served"),
     [
-        (("default",), ("default", "short", "transcode")),
-        ((), ("default", "short", "transcode")),
+        (("default",), ("default", "short", "urgent", "transcode")),
+        ((), ("default", "short", "urgent", "transcode")),
         (("short",), ("short",)),
     ],
 )

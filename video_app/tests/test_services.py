@@ -22,7 +22,7 @@ NOTHING = services.Derived()
 
 
 def jobs() -> list[str]:
-    return list(django_rq.get_queue("transcode").job_ids)
+    return [job for name in ("urgent", "transcode") for job in django_rq.get_queue(name).job_ids]
 
 
 def make_encoding(chunks: int = 2, *, done: int = 0, **fields: Any) -> Build:
@@ -154,13 +154,20 @@ def test_giving_up_spares_a_source_that_was_just_replaced(settings: Any) -> None
 
 
 def test_the_first_chunks_of_a_new_film_overtake_the_rest_of_older_ones() -> None:
-    plan = make_plan(segments=6, chunk=1)
+    plan = make_plan(segments=9, chunk=1)
     old, new = (make_build(make_video(), plan, done=0) for _ in range(2))
     services.request_chunks(old, plan)
     services.request_chunks(new, plan)
-    urgent = [f"encode_chunk-{build.pk}-{index}" for build in (new, old) for index in range(3)]
-    rest = [f"encode_chunk-{build.pk}-{index}" for build in (old, new) for index in range(3, 6)]
+    urgent = [f"encode_chunk-{build.pk}-{index}" for build in (old, new) for index in range(6)]
+    rest = [f"encode_chunk-{build.pk}-{index}" for build in (old, new) for index in range(6, 9)]
     assert jobs() == urgent + rest
+
+
+def test_films_uploaded_at_once_are_looked_at_in_their_order() -> None:
+    videos = [make_video() for _ in range(3)]
+    for video in videos:
+        services.request_plan(video.pk, 1)
+    assert jobs() == [f"plan_video-{video.pk}-1" for video in videos]
 
 
 # --- chunks -------------------------------------------------------------------------
@@ -346,13 +353,15 @@ def test_the_build_of_a_replaced_source_is_not_published() -> None:
     assert not services.publish_build(build.pk, token, NOTHING)
 
 
-def test_a_finish_that_always_fails_fails_the_film(settings: Any) -> None:
+def test_a_film_is_published_even_if_nothing_can_be_made_of_it(settings: Any) -> None:
     build = make_encoding(chunks=1, done=1)
     for _ in range(settings.MAX_ATTEMPTS):
         token = services.claim_finish(build.pk)
         assert token
         services.release_finish(build.pk, token)
-    assert Video.objects.get().state == State.FAILED
+    build.refresh_from_db()
+    assert (build.state, build.progressive, build.lease_token) == (BuildState.COMPLETE, {}, None)
+    assert (build.video.state, build.video.current_build) == (State.COMPLETED, build)
 
 
 # --- a new source -------------------------------------------------------------------

@@ -24,7 +24,7 @@ def media(settings: Any, tmp_path: Path) -> Path:
 
 
 def jobs() -> list[str]:
-    return list(django_rq.get_queue("transcode").job_ids)
+    return [job for name in ("urgent", "transcode") for job in django_rq.get_queue(name).job_ids]
 
 
 def upload(**fields: Any) -> Video:
@@ -81,7 +81,7 @@ def test_saving_the_title_while_it_is_processed_changes_nothing_else() -> None:
     token = services.claim_plan(video.pk, 1)
     build = services.record_plan(video.pk, 1, token, make_plan()) if token else None
     assert build
-    django_rq.get_queue("transcode").empty()
+    django_rq.get_queue("urgent").empty()
     before = Video.objects.filter(pk=video.pk).values().get()
     video.title = "A better title"
     video.save()

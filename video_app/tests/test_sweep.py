@@ -27,7 +27,7 @@ def media(settings: Any, tmp_path: Path) -> Path:
 
 
 def jobs() -> list[str]:
-    return list(django_rq.get_queue("transcode").job_ids)
+    return [job for name in ("urgent", "transcode") for job in django_rq.get_queue(name).job_ids]
 
 
 def make_encoding(*, done: int = 0, **chunk: Any) -> Build:
@@ -36,6 +36,13 @@ def make_encoding(*, done: int = 0, **chunk: Any) -> Build:
     build = make_build(video, make_plan(segments=2, chunk=1), done=done)
     build.chunks.filter(state=ChunkState.DUE).update(**chunk)
     return build
+
+
+def raising(error: Exception) -> Any:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    return fail
 
 
 def make_old(path: Path) -> Path:
@@ -143,11 +150,11 @@ def test_it_gives_up_a_build_with_a_chunk_that_was_tried_too_often(settings: Any
     assert Video.objects.get().error == services.GAVE_UP
 
 
-def test_it_gives_up_a_build_that_cannot_be_finished(settings: Any) -> None:
+def test_it_publishes_bare_what_cannot_be_finished(settings: Any) -> None:
     make_encoding(done=2)
     Build.objects.update(attempts=settings.MAX_ATTEMPTS)
     assert sweep.reconcile().given_up == 1
-    assert Video.objects.get().state == State.FAILED
+    assert Video.objects.get().state == State.COMPLETED
 
 
 def test_it_lets_the_last_attempt_end(settings: Any) -> None:
@@ -278,11 +285,43 @@ def test_it_keeps_a_copy_made_for_seeking_while_it_is_used(
     assert (media / "sources/a.ts").exists()
 
 
+def test_it_keeps_such_a_copy_until_the_poster_is_made_of_it(media: Path) -> None:
+    film = make_film(video_file="sources/a.ts", planned_revision=1)
+    write("sources/a.ts", b"film")
+    write("sources/a.ts.seekable.mkv", b"copy")
+    sweep.reconcile()
+    assert (media / "sources/a.ts.seekable.mkv").exists()
+    Video.objects.update(poster=layout.poster_key(film.pk, 1))
+    sweep.reconcile()
+    assert not (media / "sources/a.ts.seekable.mkv").exists()
+
+
+@pytest.mark.parametrize(("minutes", "is_kept"), [(1, True), (20, False)])
+def test_it_removes_a_copy_that_nobody_makes_any_more(
+    media: Path, minutes: int, is_kept: bool
+) -> None:
+    make_video(video_file="sources/a.ts")
+    write("sources/a.ts", b"film")
+    write("sources/a.ts.seekable.77.partial", b"half a copy")
+    then = time.time() - 60 * minutes
+    os.utime(media / "sources/a.ts.seekable.77.partial", (then, then))
+    sweep.reconcile()
+    assert (media / "sources/a.ts.seekable.77.partial").exists() == is_kept
+
+
 def test_a_file_that_is_gone_meanwhile_does_not_stop_it(
     media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "glob", lambda self, pattern: [media / "tmp/gone"])
     assert not list(sweep._orphan_files())
+
+
+def test_a_file_that_cannot_be_looked_at_does_not_stop_it(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("tmp/old", b"old")
+    monkeypatch.setattr(Path, "stat", raising(PermissionError("tmp/old")))
+    assert not sweep._is_old(media / "tmp/old", 1)
 
 
 # --- dry run ------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The bodies of the jobs, with a pretended ffmpeg: twice, too late, and interrupted."""
 
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,13 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
     monkeypatch.setattr("video_app.tasks.derive.make_subtitles", lambda *_, **__: 0)
     monkeypatch.setattr("video_app.tasks.poster.make_poster", lambda *_, **__: None)
     return fake
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    return fail
 
 
 @pytest.fixture
@@ -222,13 +230,6 @@ def test_a_poster_that_cannot_be_made_is_left_out_in_the_end(
 # --- errors and interruptions -------------------------------------------------------
 
 
-def raising(error: BaseException) -> Callable[[], None]:
-    def stop() -> None:
-        raise error
-
-    return stop
-
-
 def test_a_bad_source_fails_at_once(prober: list[Any]) -> None:
     video = make_video()
     prober[0] = PipelineError("This is no film.")
@@ -251,7 +252,7 @@ def test_a_failed_encode_is_rung_for_again(encoder: Encoder, media: Path) -> Non
     build = make_encoding()
     encoder.then = raising(EncodeError("exit status 137"))
     tasks.encode_chunk(build.pk, 0)
-    assert django_rq.get_queue("transcode").job_ids == [f"encode_chunk-{build.pk}-0"]
+    assert django_rq.get_queue("urgent").job_ids == [f"encode_chunk-{build.pk}-0"]
     assert work_folders(media) == []
 
 
@@ -283,15 +284,52 @@ def test_whatever_interrupts_a_plan_is_passed_on_and_the_lease_given_back(
     assert video.lease_token is None
 
 
-def test_a_build_that_cannot_be_finished_is_given_up(
+@pytest.mark.parametrize("error", [EncodeError("no"), OSError(errno.ENOSPC, "full")])
+def test_a_film_outlives_its_extras(
+    encoder: Encoder, settings: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The MP4s are tried again; then the film does without them, and keeps the rest."""
+    settings.PROGRESSIVE_MP4 = True
+    monkeypatch.setattr("video_app.tasks.derive.make_progressive", raising(error))
+    monkeypatch.setattr("video_app.tasks.derive.make_storyboard", raising(error))
+    monkeypatch.setattr("video_app.tasks.derive.make_subtitles", lambda *_, **__: 2)
+    build = make_encoding(done=1)
+    for _ in range(settings.MAX_ATTEMPTS):
+        assert Video.objects.get().state == State.PROCESSING
+        tasks.finish_build(build.pk)
+    build.refresh_from_db()
+    assert (build.state, build.progressive) == (BuildState.COMPLETE, {})
+    assert (build.subtitles, build.storyboard_sheets) == (2, 0)
+
+
+def test_a_worker_may_be_stopped_any_number_of_times(
     encoder: Encoder, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build = make_encoding(done=1)
-    monkeypatch.setattr("video_app.tasks._derive", lambda *_: sys.exit("stopped"))
+    """Each deploy interrupts what runs; that is no fault of the film."""
+    shown, build, video = make_encoding(done=1), make_encoding(), make_video()
+    finished = make_encoding(done=1)
+    publish(shown)
+    for name in ("_plan", "_encode", "_derive", "_draw"):
+        monkeypatch.setattr(f"video_app.tasks.{name}", lambda *_: sys.exit("stopped"))
+    works: list[Callable[[], None]] = [
+        lambda: tasks.plan_video(video.pk, 1),
+        lambda: tasks.encode_chunk(build.pk, 0),
+        lambda: tasks.finish_build(finished.pk),
+        lambda: tasks.make_poster(shown.video_id, 1),
+    ]
+    for _ in range(settings.MAX_ATTEMPTS + 1):
+        for work in works:
+            with pytest.raises(SystemExit):
+                work()
+
+
+def test_no_room_for_the_copy_of_a_source_is_said(prober: list[Any], settings: Any) -> None:
+    prober[0] = OSError(errno.ENOSPC, "full")
+    video = make_video()
     for _ in range(settings.MAX_ATTEMPTS):
-        with pytest.raises(SystemExit):
-            tasks.finish_build(build.pk)
-    assert Build.objects.get().state == BuildState.FAILED
+        tasks.plan_video(video.pk, 1)
+    video.refresh_from_db()
+    assert (video.state, video.error) == (State.FAILED, services.NO_ROOM)
 
 
 # --- the keeper of a lease ----------------------------------------------------------

@@ -40,7 +40,7 @@ def test_it_reads_json_whatever_it_is_told() -> None:
 def test_it_looks_for_lost_work_between_jobs() -> None:
     video = make_video()
     make_worker().run_maintenance_tasks()
-    assert django_rq.get_queue("transcode").job_ids == [f"plan_video-{video.pk}-1"]
+    assert django_rq.get_queue("urgent").job_ids == [f"plan_video-{video.pk}-1"]
 
 
 def test_it_wakes_up_for_each_sweep(settings: Any) -> None:
@@ -54,8 +54,10 @@ def test_it_holds_no_connection_that_a_fork_could_inherit() -> None:
     assert connection.connection is None
 
 
-@pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
-def test_a_database_that_is_away_puts_the_sweep_off(
+@pytest.mark.parametrize(
+    "error", [OperationalError("away"), InterfaceError("closed"), PermissionError("sources")]
+)
+def test_what_is_away_puts_the_sweep_off(
     monkeypatch: pytest.MonkeyPatch, caplog: Any, error: Exception
 ) -> None:
     monkeypatch.setattr("video_app.worker.reconcile", raising(error))

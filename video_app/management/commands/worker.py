@@ -27,7 +27,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
-        lanes = ["short"] + ["transcode"] * settings.TRANSCODE_PROCESSES
+        lanes = [["short"]] + [["urgent", "transcode"]] * settings.TRANSCODE_PROCESSES
         self.children = [_Child(lane) for lane in lanes]
         self.is_stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         while not self.is_stopping:
             for child in self.children:
                 if child.keep_alive():
-                    self.stderr.write(f"worker for {child.lane} died and was started again")
+                    self.stderr.write(f"worker for {child.queues} died and was started again")
             time.sleep(0.5)
         for child in self.children:
             child.ask_to_stop()
@@ -50,13 +50,13 @@ class Command(BaseCommand):
 class _Child:
     """One `rqworker` process."""
 
-    def __init__(self, lane: str) -> None:
-        self.lane = lane
+    def __init__(self, queues: list[str]) -> None:
+        self.queues = queues
         self.start()
 
     def start(self) -> None:
         self.started_at = time.monotonic()
-        command = [sys.executable, "manage.py", "rqworker", self.lane]
+        command = [sys.executable, "manage.py", "rqworker", *self.queues]
         # After the fork is fine for a process without threads, which this one is.
         tie = partial(die_with, os.getpid())
         self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=tie)  # noqa: S603
