@@ -324,13 +324,16 @@ def _decimal(value: Fraction) -> str:
     return f"{float(value):.6f}"
 
 
-def remux(binary: str, path: str, target: str, sound: str) -> list[str]:
-    """Copy all pictures, and the sound as `sound` says, into Matroska, to be sought in."""
+def remux(binary: str, path: str, source: Source, target: str, sound: str) -> list[str]:
+    """Copy the pictures, and the sound as `sound` says, into Matroska, to be sought in."""
+    # No other streams: those that are declared and never come keep ffmpeg from starting.
+    indexes = [source.video.index, *(audio.index for audio in source.audios)]
     return [
         *base_arguments(binary),
         *("-fflags", "+genpts"),
         *input_arguments(path),
-        *("-map", "0:V", "-map", "0:a?", "-c:v", "copy", "-c:a", sound),
+        *(argument for index in indexes for argument in ("-map", f"0:{index}")),
+        *("-c:v", "copy", "-c:a", sound),
         *("-f", "matroska", "-y", f"file:{target}"),
     ]
 
