@@ -25,6 +25,9 @@ LINKS = [
     f"/users/confirm/?uid=MQ&token={TOKEN}",
     f"/activate/?uid=MQ&token={TOKEN}",
     f"/reset-password?uid=MQ&token={TOKEN}",
+    f"/api/activ%61te/MQ/{TOKEN}/",
+    f"/search?q=a%20b&%74oken={TOKEN}",
+    f"/api/%2561ctivate%2fMQ/{TOKEN}/",
     f"/content/file.mp4?quality=360p&token={TOKEN}",
 ]
 MAIN = """\
@@ -107,6 +110,7 @@ def test_no_link_is_in_a_log(ports: tuple[int, int], tmp_path: Path) -> None:
 
 
 def test_other_paths_and_their_errors_are_logged(ports: tuple[int, int], tmp_path: Path) -> None:
-    assert status(ports[1], "/api/video/?category=drama") == 502
-    assert '"path": "/api/video/?category=drama"' in access_log(tmp_path, 1)
+    path = "/api/video/?search=a%20%C3%A9&category=drama"
+    assert status(ports[1], path) == 502
+    assert f'"path": "{path}"' in access_log(tmp_path, 1)
     assert "connect() failed" in (tmp_path / "error.log").read_text()
