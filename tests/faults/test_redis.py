@@ -70,11 +70,11 @@ def test_films_in_the_queue_survive_an_empty_redis(site: Site, film: Path) -> No
 
 def test_a_job_outlives_a_redis_that_is_away_for_long(site: Site, short_film: Path) -> None:
     """RQ's own heartbeat comes after 30 s and would take its worker down."""
-    site.slow_down(0.05)  # the only chunk, of two seconds, takes forty
+    site.slow_down(0.04)  # the only chunk, of two seconds, takes longer
     video = site.upload(short_film)
     ffmpeg = until(site.encoders, "an encoder")
     with no_redis(site):
-        deadline = time.monotonic() + 34
+        deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             assert site.encoders() == ffmpeg  # the same one, and no other
             time.sleep(0.5)

@@ -1,6 +1,7 @@
 """A disk that is full: other films and the worker live, and people read why."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,36 @@ def test_a_full_disk_fails_the_film_and_room_brings_it_back(
     site.wait_for(video)
     site.assert_whole(video)
     site.assert_clean()
+
+
+def test_a_disk_that_fills_up_meanwhile_fails_the_film(small_site: Site, film: Path) -> None:
+    site = small_site
+    site.slow_down(6)
+    video = site.upload(film)
+    site.start_worker()
+    site.encoding()
+    fill(site)
+    site.slow_down(None)
+    site.wait_for(video, "failed")
+    assert "no room left" in site.status(video)["error"]
+    assert not [path for path in site.leftovers() if "filler" not in path]
+
+
+def test_a_film_that_leaves_no_room_for_its_mp4s_is_watchable(small_site: Site, film: Path) -> None:
+    site = small_site
+    site.slow_down(6)
+    video = site.upload(film)
+    site.start_worker()
+    until(lambda: [state for state, _ in site.chunks(video)].count("due") == 1, "the last chunk")
+    rungs = site.stack.media.glob("hls/*/*/*p")
+    largest = max(sum(file.stat().st_size for file in rung.glob("*.ts")) for rung in rungs)
+    room = shutil.disk_usage(site.stack.media).free
+    (site.stack.media / "filler").write_bytes(bytes(room - int(1.4 * largest)))
+    site.slow_down(None)
+    site.wait_for(video)
+    ((progressive,),) = site.rows("SELECT progressive FROM video_app_build")
+    assert progressive in ({}, "{}")  # PostgreSQL, SQLite
+    site.assert_whole(video)
 
 
 def test_room_that_comes_back_in_time_saves_the_film(small_site: Site, short_film: Path) -> None:

@@ -164,15 +164,25 @@ def test_processing_here_says_why_it_failed(
         run("process_video", str(video.pk), "--sync")
 
 
+def test_a_program_can_read_what_becomes_of_it() -> None:
+    video = make_video(planned_revision=1, state=State.COMPLETED)
+    answer = json.loads(run("process_video", str(video.pk), "--json"))
+    assert [(row["id"], row["state"]) for row in answer] == [(video.pk, "pending")]
+
+
 # --- cleanup_failed, reconcile --------------------------------------------------------
 
 
 def test_failed_videos_are_listed_and_kept() -> None:
     make_video("Bad", state=State.FAILED, error="This is no film.")
-    output = run("cleanup_failed")
-    assert "Bad: This is no film." in output
-    assert "1 videos failed." in output
+    assert "Bad    This is no film." in run("cleanup_failed")
+    assert json.loads(run("cleanup_failed", "--json"))[0]["error"] == "This is no film."
     assert Video.objects.exists()
+
+
+def test_a_title_does_not_speak_to_the_terminal() -> None:
+    make_video("\x1b[31mRed", state=State.FAILED)
+    assert "\x1b" not in run("cleanup_failed") + run("list_videos")
 
 
 def test_failed_videos_are_removed_with_their_files(media: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from video_app.management.rows import shown
 from video_app.models import State, Video
 
 
@@ -15,12 +16,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--delete-files", action="store_true")
+        parser.add_argument("--json", action="store_true")
 
     def handle(self, *, delete_files: bool, **options: Any) -> None:
-        failed = Video.objects.filter(state=State.FAILED, current_build=None)
+        failed = Video.objects.filter(state=State.FAILED, current_build=None).with_progress()
+        self.stdout.write(shown(failed, as_json=options["json"]))
+        if not delete_files:
+            return
         for video in failed:
-            self.stdout.write(f"{video.pk}  {video.title}: {video.error}")
-            if delete_files:
-                video.delete()
-        verb = "removed" if delete_files else "failed"
-        self.stdout.write(f"{len(failed)} videos {verb}.")
+            video.delete()
+        if not options["json"]:
+            self.stdout.write(f"{len(failed)} videos removed.")

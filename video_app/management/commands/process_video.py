@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from video_app import services, tasks
+from video_app.management.rows import shown
 from video_app.models import Build, BuildState, State, Video
 
 PAUSE_SECONDS = 0.5
@@ -17,18 +18,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("video_id", type=int)
         parser.add_argument("--sync", action="store_true", help="do it here and wait for the end")
+        parser.add_argument("--json", action="store_true")
 
     def handle(self, *, video_id: int, sync: bool, **options: Any) -> None:
         if not services.transcode_again(video_id):
             raise CommandError(f"There is no video {video_id} with a film in it.")
-        if not sync:
-            self.stdout.write(f"Video {video_id} will be transcoded by the workers.")
-            return
-        while (video := _video(video_id)).state in (State.PENDING, State.PROCESSING):
-            _work_on(video)
+        while sync and _video(video_id).state in (State.PENDING, State.PROCESSING):
+            _work_on(_video(video_id))
+        video = _video(video_id)
+        if options["json"]:
+            self.stdout.write(shown([video], as_json=True))
         if video.state == State.FAILED:
             raise CommandError(video.error)
-        self.stdout.write(f"Video {video_id} is ready: {video.duration:.1f} s.")
+        if not options["json"]:
+            self.stdout.write(_sentence(video))
+
+
+def _sentence(video: Video) -> str:
+    if video.state == State.COMPLETED:
+        return f"Video {video.pk} is ready: {video.duration:.1f} s."
+    return f"Video {video.pk} will be transcoded by the workers."
 
 
 def _video(video_id: int) -> Video:
