@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.films import assert_exact
+from tests.media.films import Film, assert_exact, beep_times, flash_times
 from tests.media.samples import AAC, X264, Samples
+from tests.media.test_sound import MAX_OFFSET
 
 pytestmark = pytest.mark.ffmpeg
 PACKET = 188
@@ -50,3 +51,54 @@ def test_declared_sound_that_never_comes_leaves_a_silent_film(samples, tmp_path,
     whole = _declared(samples, "sound.ts", "0:v", "0:a")
     film = encoded(without_stream(whole, 1, tmp_path / "mute.ts"))
     assert_exact(film, duration=8, has_sound=False)
+
+
+HALF = 7  # seconds; every change is in the middle of a chunk
+
+
+def _half(samples: Samples, name: str, number: int, *codec: str) -> bytes:
+    """The clock's first seconds as the first or second half of a recording."""
+    late = ("-output_ts_offset", str(number * HALF), "-t", str(HALF), "-f", "mpegts")
+    return samples.film(f"half-{number}-{name}.ts", *X264, *codec, *late).read_bytes()
+
+
+def _recording(samples: Samples, name: str, *codecs: tuple[str, ...]) -> Path:
+    def make(target: Path) -> None:
+        halves = (_half(samples, name, number, *codec) for number, codec in enumerate(codecs))
+        target.write_bytes(b"".join(halves))
+
+    return samples.get(f"{name}.ts", make)
+
+
+AC3 = ("-c:a", "ac3")
+MP2 = ("-c:a", "mp2")
+CHANGES = {
+    "layout": ((*AC3, "-ac", "2"), (*AC3, "-ac", "6")),
+    "channels": ((*MP2, "-ac", "1"), (*MP2, "-ac", "2")),
+    "rate": ((*MP2, "-ar", "48000"), (*MP2, "-ar", "44100")),
+}
+
+
+@pytest.mark.parametrize("container", ["ts", "mkv"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_sound_may_change_on_the_way(samples, encoded, name, container):
+    path = _recording(samples, name, *CHANGES[name])
+    if container == "mkv":
+        path = samples.film(f"{name}.mkv", "-c", "copy", source=path)
+    assert_in_step(encoded(path))
+
+
+def test_pictures_may_change_their_size_on_the_way(samples, encoded):
+    path = _recording(samples, "size", AC3, (*AC3, "-vf", "scale=240:180"))
+    assert_in_step(encoded(path))
+
+
+def assert_in_step(film: Film) -> None:
+    """Beeps and flashes begin together, but for those at which the halves begin."""
+    assert_exact(film)
+    flashes, beeps = (
+        [time for time in times(film) if time > 0.5 and abs(time - HALF) > 0.5]
+        for times in (flash_times, beep_times)
+    )
+    assert len(flashes) == len(beeps) == 2 * (HALF - 1)
+    assert all(abs(a - b) < MAX_OFFSET for a, b in zip(flashes, beeps, strict=True))

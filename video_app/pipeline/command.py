@@ -91,6 +91,8 @@ def encode_chunk(
         *base_arguments(binary, threads=threads),
         *("-progress", "pipe:1", "-stats_period", "1"),
         *_seek(plan, span),
+        # Where the pictures' size changes, the scalers follow; new filters would count from 0.
+        *("-reinit_filter:v", "0"),
         *input_arguments(path),
         # Else filters take every core, whatever the encoders may have.
         *("-filter_complex_threads", str(threads)),
@@ -234,10 +236,14 @@ def _resampled(audio: AudioStream, origin: Fraction, start: Fraction) -> str:
         # The resampler starts with the same phase as in a whole encode.
         f"[0:{audio.index}]asetpts='{_exact_stamp(audio, origin)}-round({_decimal(start)}*SR)',"
         "atrim=start_pts=0,aformat=channel_layouts=stereo,"
-        # Fill gaps with silence, cut overlaps, never stretch: stretching by single
-        # samples makes packets that players place seconds away.
-        f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01:first_pts=0"
+        f"{_resampler()}:first_pts=0"
     )
+
+
+def _resampler() -> str:
+    """Fill gaps with silence, cut overlaps, never stretch: stretching by single samples
+    makes packets that players place seconds away."""
+    return f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01"
 
 
 def _exact_stamp(audio: AudioStream, origin: Fraction) -> str:
@@ -324,8 +330,8 @@ def _decimal(value: Fraction) -> str:
     return f"{float(value):.6f}"
 
 
-def remux(binary: str, path: str, source: Source, target: str, sound: str) -> list[str]:
-    """Copy the pictures, and the sound as `sound` says, into Matroska, to be sought in."""
+def remux(binary: str, path: str, source: Source, target: str) -> list[str]:
+    """Copy the pictures into Matroska, to be sought in, with lossless stereo sound."""
     # No other streams: those that are declared and never come keep ffmpeg from starting.
     indexes = [source.video.index, *(audio.index for audio in source.audios)]
     return [
@@ -333,8 +339,21 @@ def remux(binary: str, path: str, source: Source, target: str, sound: str) -> li
         *("-fflags", "+genpts"),
         *input_arguments(path),
         *(argument for index in indexes for argument in ("-map", f"0:{index}")),
-        *("-c:v", "copy", "-c:a", sound),
+        *("-c:v", "copy", *_steady_sound()),
         *("-f", "matroska", "-y", f"file:{target}"),
+    ]
+
+
+def _steady_sound() -> list[str]:
+    """A chunk can neither follow sound that changes its channels or rate, nor can Matroska
+    hold every kind of sound."""
+    return [
+        *("-af", f"aformat=channel_layouts=stereo,{_resampler()}"),
+        *("-c:a", "flac", "-ac", "2", "-ar", str(SAMPLE_RATE), "-sample_fmt", "s16"),
+        # Whole milliseconds, which is all that Matroska's time stamps can tell.
+        *("-frame_size", str(SAMPLE_RATE // 50)),
+        # Damaged sound is no reason to lose the pictures.
+        *("-max_error_rate", "1"),
     ]
 
 

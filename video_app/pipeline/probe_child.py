@@ -30,6 +30,10 @@ TAIL_TOLERANCE = Fraction(1)
 FIRST_PACKETS = 500
 FIRST_FRAMES = 4
 TEXT_LENGTH = 100
+# Where recordings are asked whether their sound is still the same, as it is not in their
+# advertisements; and the packets that are read for an answer.
+SOUND_CHECKS = 24
+SOUND_PACKETS = 300
 
 
 def main(path: str) -> None:
@@ -62,6 +66,7 @@ def describe(path: str) -> dict[str, Any]:
             "sounds": {
                 index: grid for index in first if (grid := _sound_grid(first[index], origin))
             },
+            "has_steady_sound": _has_steady_sound(container, first, origin, stated),
         }
 
 
@@ -157,6 +162,37 @@ def _sound_grid(frames: list[Any], origin: Fraction) -> dict[str, Any] | None:
         "samples": lengths.pop(),
         "start": str(frames[1].pts * frames[1].time_base - origin),
     }
+
+
+def _has_steady_sound(
+    container: InputContainer, first: dict[int, list[Any]], origin: Fraction, stated: Fraction
+) -> bool:
+    """Whether sound has one rate and one layout, as far as a few looks can tell."""
+    streams = [stream for stream in container.streams.audio if stream.codec_context]
+    kinds = {stream.index: {_kind(f) for f in first[stream.index]} for stream in streams}
+    for number in range(1, SOUND_CHECKS if streams else 1):
+        try:
+            container.seek(int((origin + stated * number / SOUND_CHECKS) * av.time_base))
+            for index, frame in _next_sounds(container, streams).items():
+                kinds[index].add(_kind(frame))
+        except av.FFmpegError:
+            continue
+    return all(len(found) <= 1 for found in kinds.values())
+
+
+def _kind(sound: Any) -> tuple[int, str]:
+    return sound.sample_rate, sound.layout.name
+
+
+def _next_sounds(container: InputContainer, streams: list[Any]) -> dict[int, Any]:
+    """A frame of each of some sound streams, from where the container stands."""
+    frames: dict[int, Any] = {}
+    for packet, _ in zip(container.demux(streams), range(SOUND_PACKETS), strict=False):
+        if packet.stream_index not in frames and (decoded := packet.decode()):
+            frames[packet.stream_index] = decoded[0]
+        if len(frames) == len(streams):
+            break
+    return frames
 
 
 def _tail_ends(

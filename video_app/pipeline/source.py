@@ -17,6 +17,9 @@ PARTIAL = ".partial"
 PROBE_SECONDS = 50
 # Bytes a second that are read when every packet of a file has to be looked at.
 SCAN_RATE = 50 * 1024**2
+COPY_SECONDS = 3600
+# Bytes a second of lossless stereo that cannot be compressed.
+SOUND_BYTES = 200_000
 MAX_STREAMS = 1000  # of a file that was accepted before
 
 
@@ -53,18 +56,21 @@ def make_seekable(
     watch: Callable[[], None],
     found: Source | None = None,
 ) -> None:
-    """Copy the streams of a file without an index into Matroska, which has one.
+    """Copy the streams of a file that cannot be sought in into Matroska, with steady sound.
 
     `found` is what the file is, for those who have looked already.
     """
     found = found or read_source(path, max_streams=MAX_STREAMS, watch=watch)
-    limits = ffmpeg.ProcessLimits(seconds=3600, file_size=2 * path.stat().st_size + 2**20)
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
     partial = target.with_suffix(f".{uuid.uuid4().hex}{PARTIAL}")  # others may be at it too
     try:
-        try:
-            ffmpeg.run(remux(binary, str(path), found, str(partial), "copy"), limits, watch=watch)
-        except EncodeError:  # Matroska has no name for some kinds of sound
-            ffmpeg.run(remux(binary, str(path), found, str(partial), "flac"), limits, watch=watch)
+        ffmpeg.run(remux(binary, str(path), found, str(partial)), limits, watch=watch)
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _most_bytes(path: Path, found: Source) -> int:
+    """Twice what is expected: recordings state their length badly."""
+    sound = int(found.duration * len(found.audios) * SOUND_BYTES)
+    return 2 * (path.stat().st_size + sound) + 2**20

@@ -22,7 +22,6 @@ ARGUMENTS = {
     "time": Fraction(3),
     "target": "/media/work/out",
     "indexes": [2],
-    "sound": "copy",
     "folder": "/media/work",
 }
 
