@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.media.films import Film, assert_exact, beep_times, flash_times, tone_shifts
-from tests.media.samples import AAC, TONE, TONE_PEAK, X264, Samples, ffmpeg
+from tests.media.samples import AAC, BEEP, TONE, TONE_PEAK, X264, Samples, ffmpeg
 
 pytestmark = pytest.mark.ffmpeg
 LOSSLESS = ("-c:v", "copy", "-c:a", "flac")
@@ -70,6 +70,19 @@ def test_every_layout_becomes_stereo_at_its_time(samples, encoded, layout, rate,
     assert_in_step(film, 8)
     with film.open(film.top) as container:
         assert container.streams.audio[0].layout.name == "stereo"
+
+
+@pytest.mark.parametrize("channels", [7, 8, 10, 12])
+def test_a_studio_file_keeps_its_sound(samples, encoded, channels):
+    sound = f"aevalsrc='{'|'.join([BEEP] * channels)}':s=48000:d=8"
+
+    def make(target: Path) -> None:
+        inputs = ("-i", str(samples.clock()), "-f", "lavfi", "-i", sound)
+        ffmpeg(*inputs, "-map", "0:v", "-map", "1:a", *X264, "-c:a", "pcm_s16le", str(target))
+
+    film = encoded(samples.get(f"studio-{channels}.mov", make))
+    assert_exact(film, duration=8)
+    assert_in_step(film, 8)
 
 
 def test_a_film_may_have_no_sound(samples, encoded):

@@ -40,6 +40,9 @@ LEAD_IN = Fraction(1)
 TRACK_RATE = 128_000
 # Every usual rate has whole samples in it, and 48 kHz too.
 SAMPLE_PERIOD = Fraction(1, 25)
+# All versions know a layout for each number of channels up to this, and for two more.
+MAX_MIXED_CHANNELS = 8
+LARGE_LAYOUTS = {16, 24}
 RESAMPLER_LEAD_IN = Fraction(1, 10)
 # The encoder's own delay is one frame; three more make its first ones exact.
 AUDIO_LEAD_IN_FRAMES = 4
@@ -235,9 +238,17 @@ def _resampled(audio: AudioStream, origin: Fraction, start: Fraction) -> str:
     return (
         # The resampler starts with the same phase as in a whole encode.
         f"[0:{audio.index}]asetpts='{_exact_stamp(audio, origin)}-round({_decimal(start)}*SR)',"
-        "atrim=start_pts=0,aformat=channel_layouts=stereo,"
+        f"atrim=start_pts=0,{_stereo(audio)},"
         f"{_resampler()}:first_pts=0"
     )
+
+
+def _stereo(audio: AudioStream) -> str:
+    """From more channels than any usual layout has, which are tracks of a studio: the first
+    two. Nothing is known about what the others are."""
+    if audio.channels > MAX_MIXED_CHANNELS and audio.channels not in LARGE_LAYOUTS:
+        return "pan=stereo|c0=c0|c1=c1"
+    return "aformat=channel_layouts=stereo"
 
 
 def _resampler() -> str:
@@ -339,16 +350,19 @@ def remux(binary: str, path: str, source: Source, target: str) -> list[str]:
         *("-fflags", "+genpts"),
         *input_arguments(path),
         *(argument for index in indexes for argument in ("-map", f"0:{index}")),
-        *("-c:v", "copy", *_steady_sound()),
+        *("-c:v", "copy", *_steady_sound(source)),
         *("-f", "matroska", "-y", f"file:{target}"),
     ]
 
 
-def _steady_sound() -> list[str]:
+def _steady_sound(source: Source) -> list[str]:
     """A chunk can neither follow sound that changes its channels or rate, nor can Matroska
     hold every kind of sound."""
+    arguments = []
+    for number, audio in enumerate(source.audios):
+        arguments += [f"-filter:a:{number}", f"{_stereo(audio)},{_resampler()}"]
     return [
-        *("-af", f"aformat=channel_layouts=stereo,{_resampler()}"),
+        *arguments,
         *("-c:a", "flac", "-ac", "2", "-ar", str(SAMPLE_RATE), "-sample_fmt", "s16"),
         # Whole milliseconds, which is all that Matroska's time stamps can tell.
         *("-frame_size", str(SAMPLE_RATE // 50)),

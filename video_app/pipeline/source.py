@@ -5,6 +5,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from video_app.pipeline import ffmpeg
 from video_app.pipeline.command import remux
@@ -12,6 +13,8 @@ from video_app.pipeline.errors import EncodeError, PipelineError
 from video_app.pipeline.probe import NO_FILM, source_from_facts
 from video_app.pipeline.types import Source
 
+# The mode of the probe that looks at no sound, over which it may have crashed.
+DEAF = "deaf"
 SEEKABLE = ".seekable.mkv"
 PARTIAL = ".partial"
 PROBE_SECONDS = 50
@@ -33,14 +36,27 @@ def read_source(path: Path, *, max_streams: int, watch: Callable[[], None] | Non
         raise PipelineError("The uploaded file is gone from the storage.")
     if path.stat().st_size == 0:
         raise PipelineError("The file is empty.")
+    return source_from_facts(_facts(path, watch), max_streams=max_streams)
+
+
+def _facts(path: Path, watch: Callable[[], None] | None) -> dict[str, Any]:
+    try:
+        return _probe(path, watch)
+    except EncodeError as error:  # it crashed, ate its memory or its time: the file's doing
+        if isinstance(error, ffmpeg.TimeLimitError):
+            raise PipelineError(NO_FILM) from error
+    try:
+        return _probe(path, watch, DEAF)
+    except EncodeError as error:
+        raise PipelineError(NO_FILM) from error
+
+
+def _probe(path: Path, watch: Callable[[], None] | None, *mode: str) -> dict[str, Any]:
     seconds = PROBE_SECONDS + path.stat().st_size // SCAN_RATE
     limits = ffmpeg.ProcessLimits(seconds=seconds, memory=2 * 1024**3, file_size=0)
-    argv = [sys.executable, "-m", "video_app.pipeline.probe_child", str(path)]
-    try:
-        facts = json.loads(ffmpeg.run(argv, limits, watch=watch))
-    except EncodeError as error:  # it crashed, ate its memory or its time: the file's doing
-        raise PipelineError(NO_FILM) from error
-    return source_from_facts(facts, max_streams=max_streams)
+    argv = [sys.executable, "-m", "video_app.pipeline.probe_child", str(path), *mode]
+    facts: dict[str, Any] = json.loads(ffmpeg.run(argv, limits, watch=watch))
+    return facts
 
 
 def seekable_path(path: Path) -> Path:
