@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from tests.media.films import Film, assert_exact, assert_in_order, luma, prepare
+from tests.media.films import BINARY, Film, assert_exact, assert_in_order, luma, prepare
 from tests.media.samples import AAC, HEIGHT, RATE, WIDTH, X264, ffmpeg
+from video_app.pipeline import command, source
+from video_app.pipeline.ffmpeg import ProcessLimits, run
 from video_app.pipeline.grid import choose_rate
 from video_app.pipeline.plan import Limits, make_plan
 
@@ -157,6 +160,18 @@ def test_interlaced_pictures_become_twice_as_many(samples, encoded):
     places = [_bar(picture) for picture in film.pictures()][:35]
     steps = [after - before for before, after in pairwise(places)]
     assert all(7 <= step <= 9 for step in steps)
+
+
+def test_a_still_of_interlaced_pictures_is_one_instant(samples, tmp_path):
+    path, target = _interlaced(samples), tmp_path / "still.jpg"
+    found = source.read_source(path, max_streams=64)
+    run(command.still(BINARY, str(path), found, Fraction(1, 2), str(target)), ProcessLimits())
+    with Image.open(target) as picture:
+        grey = picture.convert("L")
+    edges = [
+        next(x for x in range(WIDTH) if grey.getpixel((x, line)) > 128) for line in (90, 91, 92)
+    ]
+    assert max(edges) - min(edges) <= 1
 
 
 @pytest.mark.parametrize("kind", ["plain.mp4", "hole.mp4", "ntsc-film.mkv", "mpeg4.avi"])

@@ -379,12 +379,14 @@ def still(binary: str, path: str, source: Source, time: Fraction, target: str) -
     colours = f":in_color_matrix={source.video.matrix}:{JPEG}"
     if source.video.is_hdr:
         colours = f",{TONEMAP}scale=in_color_matrix=bt709:{JPEG}"
+    deinterlace = "bwdif=mode=send_frame," if source.video.is_interlaced else ""
     return [
         *base_arguments(binary, threads=1),
         *("-ss", _decimal(time)),
         *input_arguments(path),
         *("-map", f"0:{source.video.index}", "-frames:v", "1", "-an", "-sn", "-dn"),
-        *("-vf", f"scale={size}:flags=bicubic{colours},setsar=1,format=yuvj420p"),
+        "-vf",
+        f"{deinterlace}scale={size}:flags=bicubic{colours},setsar=1,format=yuvj420p",
         *("-q:v", "3", "-map_metadata", "-1", "-f", "image2", "-update", "1", "-y"),
         f"file:{target}",
     ]
