@@ -35,6 +35,7 @@ def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
         audios=audios,
         subtitles=tuple(_subtitles(facts)),
         start=Fraction(facts["start"]),
+        has_index=facts["has_index"],
         has_steady_sound=facts["has_steady_sound"],
     )
 

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -31,6 +32,7 @@ TAIL_TOLERANCE = Fraction(1)
 FIRST_PACKETS = 500
 FIRST_FRAMES = 4
 TEXT_LENGTH = 100
+UNKNOWN_SIZES = (bytes(4), b"\xff" * 4)
 # Where recordings are asked whether their sound is still the same, as it is not in their
 # advertisements; and the packets that are read for an answer.
 SOUND_CHECKS = 24
@@ -54,7 +56,8 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
     """The container's facts; times are strings of fractions of seconds from its start."""
     with _open(path) as container:
         origin = Fraction(container.start_time or 0, av.time_base)
-        stated = Fraction(container.duration or 0, av.time_base)
+        has_index = not _is_unfinished_riff(path)
+        stated = Fraction(container.duration or 0, av.time_base) * has_index
         sounds = [s for s in container.streams.audio if s.codec_context and not is_deaf]
         streams = [_stream(stream, origin) for stream in container.streams]
         for sound in sounds:
@@ -75,12 +78,21 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
             "sounds": {
                 index: grid for index in first if (grid := _sound_grid(first[index], origin))
             },
+            "has_index": has_index,
             "has_steady_sound": _has_steady_sound(container, sounds, first, origin, stated),
         }
 
 
 def _open(path: str) -> InputContainer:
     return av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
+
+
+def _is_unfinished_riff(path: str) -> bool:
+    """Whether an AVI was written to a pipe or never ended: it has no index, and the lengths
+    in its header are guesses."""
+    with Path(path).open("rb") as file:
+        head = file.read(8)
+    return head[:4] == b"RIFF" and head[4:] in UNKNOWN_SIZES
 
 
 def _stream(stream: Any, origin: Fraction) -> dict[str, Any]:

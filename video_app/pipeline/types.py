@@ -65,6 +65,7 @@ class Source:
     audios: tuple[AudioStream, ...] = ()
     subtitles: tuple[SubtitleStream, ...] = ()
     start: Fraction = Fraction(0)  # the container's own time of what is second 0 here
+    has_index: bool = True
     has_steady_sound: bool = True  # its channels and rate never change on the way
 
     @property
@@ -72,7 +73,7 @@ class Source:
         """Whether chunks can be cut out of it: a seek lands exactly (not so in transport
         and program streams), and filters that begin in its middle hear no other sound."""
         is_exact = not self.container.startswith(("mpeg", "mpegts", "flv", "ogg"))
-        return is_exact and self.has_steady_sound
+        return is_exact and self.has_index and self.has_steady_sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,9 @@ def source_from_json(value: dict[str, Any]) -> Source:
         audios=tuple(AudioStream(**_fractions(a, AUDIO_FRACTIONS)) for a in value["audios"]),
         subtitles=tuple(SubtitleStream(**s) for s in value["subtitles"]),
         start=Fraction(value["start"]),
-        has_steady_sound=value.get("has_steady_sound", True),  # older plans have none
+        # Older plans have none of these.
+        has_index=value.get("has_index", True),
+        has_steady_sound=value.get("has_steady_sound", True),
     )
 
 

@@ -46,6 +46,7 @@ def facts(*streams: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "chosen": 0,
         "frame": FRAME,
         "sounds": {},
+        "has_index": True,
         "has_steady_sound": True,
     } | changes
 
