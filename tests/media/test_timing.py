@@ -142,7 +142,9 @@ def test_a_container_may_not_know_its_duration(samples, encoded, name):
     film = encoded(path)
     assert_exact(film)
     assert abs(film.plan.duration - 8) <= Fraction(1, 10)
-    assert_in_order(film.numbers(), 0, 198)
+    numbers = film.numbers()
+    assert_in_order(numbers, 0, numbers[-1])
+    assert numbers[-1] >= 198
 
 
 def test_a_film_of_two_hours_is_planned_at_once_and_sought_at_its_end(samples, tmp_path):
