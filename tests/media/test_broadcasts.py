@@ -102,3 +102,15 @@ def assert_in_step(film: Film) -> None:
     )
     assert len(flashes) == len(beeps) == 2 * (HALF - 1)
     assert all(abs(a - b) < MAX_OFFSET for a, b in zip(flashes, beeps, strict=True))
+
+
+def test_an_advertisement_may_be_cut_out(samples, encoded):
+    whole = samples.film("hour.ts", *X264, *AC3)
+
+    def make(target: Path) -> None:
+        late = samples.film("later.ts", "-c", "copy", "-output_ts_offset", "400", source=whole)
+        target.write_bytes(whole.read_bytes() + late.read_bytes())
+
+    film = encoded(samples.get("cut.ts", make))
+    assert_exact(film)
+    assert abs(film.plan.duration - 16) < 0.2

@@ -9,8 +9,9 @@ from typing import Any
 
 from video_app.pipeline import ffmpeg
 from video_app.pipeline.command import remux
+from video_app.pipeline.damage import broken_share
 from video_app.pipeline.errors import EncodeError, PipelineError
-from video_app.pipeline.probe import NO_FILM, source_from_facts
+from video_app.pipeline.probe import COMPLETE_SHARE, NO_FILM, source_from_facts
 from video_app.pipeline.types import Source
 
 # The mode of the probe that looks at no sound, over which it may have crashed.
@@ -74,16 +75,31 @@ def make_seekable(
 ) -> None:
     """Copy the streams of a file that cannot be sought in into Matroska, with steady sound.
 
-    `found` is what the file is, for those who have looked already.
+    `found` is what the file is, for those who have looked already. `PipelineError` when
+    a part of the film is lost in the copy.
     """
     found = found or read_source(path, max_streams=MAX_STREAMS, watch=watch)
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
     partial = target.with_suffix(f".{uuid.uuid4().hex}{PARTIAL}")  # others may be at it too
     try:
         ffmpeg.run(remux(binary, str(path), found, str(partial)), limits, watch=watch)
+        _refuse_lost(path, found, read_source(partial, max_streams=MAX_STREAMS, watch=watch))
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _refuse_lost(path: Path, found: Source, copied: Source) -> None:
+    """ffmpeg goes on after long damage as if nothing had been there."""
+    if copied.duration >= found.duration * COMPLETE_SHARE:
+        return
+    # Where advertisements were cut out the clock jumps too, and nothing is lost.
+    if found.container == "mpegts" and broken_share(path) <= 1 - COMPLETE_SHARE:
+        return
+    raise PipelineError(
+        f"The file is damaged: of {float(found.duration):.0f} s only "
+        f"{float(copied.duration):.0f} s can be read. Please upload it again."
+    )
 
 
 def _most_bytes(path: Path, found: Source) -> int:
