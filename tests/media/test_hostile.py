@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.media import hostile
-from tests.media.films import LIMITS, assert_exact, assert_in_order, encode, prepare
+from tests.media.films import LIMITS, assert_exact, assert_in_order, prepare
 from tests.media.samples import AAC, X264
 from video_app.pipeline.errors import EncodeError, PipelineError
 from video_app.pipeline.plan import make_plan
@@ -183,20 +183,44 @@ def test_a_film_that_was_cut_off_is_refused(samples, tmp_path, name, flags, shar
     assert "not a video file" in reason if name == "end.mp4" else "incomplete" in reason
 
 
-@pytest.mark.parametrize("container", ["mp4", "mkv", "ts", "avi"])
-def test_damage_in_the_middle_ends_well(samples, tmp_path, container):
-    whole = samples.film(f"whole.{container}", *X264, *AAC)
+FILM_SECONDS, DAMAGE_START = 40, 14
+
+
+def damaged(samples, tmp_path: Path, container: str, seconds: int) -> Path:
+    """A film in which so many seconds are overwritten."""
+    codecs = (*X264, "-bf", "0", "-c:a", "mp3") if container == "avi" else (*X264, *AAC)
+    clock = samples.clock(FILM_SECONDS)
+    content = bytearray(
+        samples.film(f"long.{container}", *codecs, "-g", "25", source=clock).read_bytes()
+    )
+    first, end = 0, len(content)
+    if container == "mp4":  # the rest is its index
+        first, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
+    start = first + (end - first) * DAMAGE_START // FILM_SECONDS
+    length = (end - first) * seconds // FILM_SECONDS
+    content[start : start + length] = bytes((n * 37 + 11) % 256 for n in range(length))
     path = tmp_path / f"damaged.{container}"
-    content = bytearray(whole.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 20_000] = bytes(i * 7 % 256 for i in range(20_000))
     path.write_bytes(content)
-    try:
-        film = encode(path, tmp_path / "work")
-    except (PipelineError, EncodeError):
-        return
+    return path
+
+
+@pytest.mark.parametrize("seconds", [1, 6])
+@pytest.mark.parametrize("container", ["mp4", "mkv", "ts", "avi"])
+def test_a_film_with_damage_in_the_middle_is_shown(samples, tmp_path, encoded, container, seconds):
+    film = encoded(damaged(samples, tmp_path, container, seconds))
     assert_exact(film)
-    assert film.plan.duration > 7.5
+    assert abs(film.plan.duration - FILM_SECONDS) < 0.2
+
+
+def test_a_recording_of_which_much_is_lost_is_refused(samples, tmp_path):
+    path = damaged(samples, tmp_path, "ts", 20)
+    assert "damaged: of 40 s only" in refusal(path, tmp_path / "work")
+
+
+@pytest.mark.parametrize("container", ["mp4", "mkv"])
+def test_a_film_of_which_much_is_lost_is_not_finished(samples, tmp_path, encoded, container):
+    with pytest.raises(EncodeError):
+        encoded(damaged(samples, tmp_path, container, 20))
 
 
 def test_metadata_in_a_foreign_tongue_is_no_obstacle(samples, tmp_path):
