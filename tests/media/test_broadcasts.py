@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.films import Film, assert_exact, beep_times, flash_times
-from tests.media.samples import AAC, X264, Samples
+from tests.media.films import Film, assert_exact, beep_times, flash_times, prepare
+from tests.media.samples import AAC, X264, Samples, ffmpeg
 from tests.media.test_sound import MAX_OFFSET
 
 pytestmark = pytest.mark.ffmpeg
@@ -114,3 +114,16 @@ def test_an_advertisement_may_be_cut_out(samples, encoded):
     film = encoded(samples.get("cut.ts", make))
     assert_exact(film)
     assert abs(film.plan.duration - 16) < 0.2
+
+
+def test_texts_are_kept_where_the_sound_changes(samples, tmp_path):
+    recording = _recording(samples, "layout", *CHANGES["layout"])
+
+    def make(target: Path) -> None:
+        text = target.with_suffix(".srt")
+        text.write_text("1\n00:00:01,000 --> 00:00:02,000\nHello\n")
+        inputs = ("-i", str(recording), "-i", str(text), "-map", "0", "-map", "1")
+        ffmpeg(*inputs, "-c", "copy", "-metadata:s:s:0", "language=deu", str(target))
+
+    _, found = prepare(samples.get("texts.mkv", make), tmp_path)
+    assert [text.language for text in found.subtitles] == ["deu"]

@@ -344,13 +344,16 @@ def _decimal(value: Fraction) -> str:
 def remux(binary: str, path: str, source: Source, target: str) -> list[str]:
     """Copy the pictures into Matroska, to be sought in, with lossless stereo sound."""
     # No other streams: those that are declared and never come keep ffmpeg from starting.
-    indexes = [source.video.index, *(audio.index for audio in source.audios)]
+    further = [stream.index for stream in source.audios]
+    further += [stream.index for stream in source.subtitles]
+    indexes = [source.video.index, *further]
     return [
         *base_arguments(binary),
         *("-fflags", "+genpts"),
         *input_arguments(path),
         *(argument for index in indexes for argument in ("-map", f"0:{index}")),
-        *("-c:v", "copy", *_steady_sound(source)),
+        # Matroska cannot hold every kind of text either.
+        *("-c:v", "copy", *_steady_sound(source), "-c:s", "srt"),
         *("-f", "matroska", "-y", f"file:{target}"),
     ]
 
