@@ -51,7 +51,7 @@ def _plan(video: Video, keep: Callable[[], None]) -> Plan:
         return plan
     # Chunks need exact seeks: give the streams a container with an index.
     copy = source.seekable_path(path)
-    source.make_seekable(_ffmpeg(), path, copy, watch=keep)
+    source.make_seekable(_ffmpeg(), path, found, copy, watch=keep)
     return make_plan(_read_source(copy, keep), limits)
 
 

@@ -27,7 +27,7 @@ def upload(site: Stack, page: Page, title: str, file: Path) -> Locator:
     """The film's row in the list, where the form leads to."""
     page.goto(f"{site.url}{LIST}add/")
     page.get_by_label("Title").fill(title)
-    page.get_by_label("Category").select_option(label="Documentary")
+    page.get_by_label("Category").select_option(label="Western")
     page.get_by_label("Film").set_input_files(file)
     page.get_by_role("button", name="Save", exact=True).click()
     return page.get_by_role("row").filter(has_text=title)

@@ -74,7 +74,7 @@ def prepare(path: Path, folder: Path) -> tuple[Path, Source]:
     if found.is_seekable:
         return path, found
     copy = folder / "copy.mkv"
-    source.make_seekable(BINARY, path, copy, found=found, watch=lambda: None)
+    source.make_seekable(BINARY, path, found, copy, watch=lambda: None)
     return copy, source.read_source(copy, max_streams=64)
 
 

@@ -66,19 +66,12 @@ def seekable_path(path: Path) -> Path:
 
 
 def make_seekable(
-    binary: str,
-    path: Path,
-    target: Path,
-    *,
-    watch: Callable[[], None],
-    found: Source | None = None,
+    binary: str, path: Path, found: Source, target: Path, *, watch: Callable[[], None]
 ) -> None:
     """Copy the streams of a file that cannot be sought in into Matroska, with steady sound.
 
-    `found` is what the file is, for those who have looked already. `PipelineError` when
-    a part of the film is lost in the copy.
+    `found` is what the file is. `PipelineError` when a part of the film is lost in the copy.
     """
-    found = found or read_source(path, max_streams=MAX_STREAMS, watch=watch)
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
     partial = target.with_suffix(f".{uuid.uuid4().hex}{PARTIAL}")  # others may be at it too
     try:
