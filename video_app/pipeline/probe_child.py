@@ -37,10 +37,9 @@ UNKNOWN_SIZES = (bytes(4), b"\xff" * 4)
 # advertisements; and the packets that are read for an answer.
 SOUND_CHECKS = 24
 SOUND_PACKETS = 300
-
-
+# The mode that looks at no sound.
 DEAF = "deaf"
-# Of sound that was not looked at; it only tells that there is some.
+# Of sound that was not looked at: only that there is some.
 UNKNOWN_CHANNELS = 2
 
 
