@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import variants
-from bench.cost import run
+from bench.cost import Cost, run
 from bench.first_segment import first_segment_goals
 from bench.goals import cost_goals, quality_goals, rate_goals
 from bench.variants import Film, Result
@@ -74,7 +74,7 @@ def _compare(source: Path, folder: Path, every: int) -> None:
         for rung in plan.rungs:
             joined = _join(folder / letter / rung.name)
             results[letter].scores[rung.name] = vmaf(source, joined, plan, rung, every=every)
-    decode_cpu = variants.decode(film).cpu
+    decode_cpu = min(variants.decode(film).cpu for _ in range(2))
     _print_table(results)
     say(f"one decode: {decode_cpu:.1f} CPU s\n")
     goals = [
@@ -95,12 +95,24 @@ def _describe(film: Film) -> None:
 
 
 def _run_all(film: Film, folder: Path) -> tuple[dict[str, Result], list[Report]]:
-    usual = variants.usual(film, folder / "a")
-    separate = variants.separate(film, folder / "b")
-    ours, reports = variants.chunked(film, folder / "c", workers=1)
-    two, _ = variants.chunked(film, folder / "d", workers=2)
-    floor = variants.floor(film, folder / "e")
-    return {"a": usual, "b": separate, "c": ours, "d": two, "e": floor}, reports
+    """The last three twice, in turns: what they are compared for is as small as what else
+    the machine does, which the cheaper round has less of."""
+    results = {
+        "a": variants.usual(film, folder / "a"),
+        "b": variants.separate(film, folder / "b"),
+    }
+    for again in ("", "-again"):
+        ours, reports = variants.chunked(film, folder / f"c{again}", workers=1)
+        two, _ = variants.chunked(film, folder / f"d{again}", workers=2)
+        floor = variants.floor(film, folder / f"e{again}")
+        for letter, found in (("c", ours), ("d", two), ("e", floor)):
+            results[letter] = _cheaper(found, results.get(letter, found))
+    return results, reports
+
+
+def _cheaper(one: Result, other: Result) -> Result:
+    cost = Cost(min(one.cost.cpu, other.cost.cpu), min(one.cost.wall, other.cost.wall))
+    return Result(cost, one.sizes)
 
 
 def _join(folder: Path) -> Path:

@@ -35,7 +35,7 @@ TIMESTAMP_ORIGIN = 10
 # 120p would be padding), and moves all time stamps by twice as much.
 MUX_DELAY = Fraction(1, 2)
 # Decoders and the resampler settle in before a chunk's first frame.
-LEAD_IN = Fraction(1)
+LEAD_IN = Fraction(1, 2)
 # Bits per second of each selectable sound track.
 TRACK_RATE = 128_000
 # Every usual rate has whole samples in it, and 48 kHz too.
@@ -189,6 +189,8 @@ def _colours(video: VideoStream) -> tuple[str, str]:
     label = f"format=yuv420p,setparams={bt709}:range=tv"
     if video.is_hdr:
         return "", f",{TONEMAP}{label}"
+    if video.has_our_colours:  # then pictures that keep their size pass uncopied
+        return "", f",{label}"
     return f":in_color_matrix={video.matrix}:out_color_matrix=bt709:out_range=tv", f",{label}"
 
 
@@ -294,7 +296,8 @@ def video_codec(plan: Plan, threads: int) -> list[str]:
 def _audio_codec(plan: Plan, span: ChunkSpan) -> list[str]:
     first, end = audio_frames(plan, span)
     stamp = f"pts*tb*{SAMPLE_RATE}"
-    arguments = ["-c:a", "aac", "-ac", "2", "-ar", str(SAMPLE_RATE)]
+    # Twice as fast as the default coder and no worse; see docs/adr/0004.
+    arguments = ["-c:a", "aac", "-aac_coder", "fast", "-ac", "2", "-ar", str(SAMPLE_RATE)]
     for number, rate in enumerate([*audio_rates(plan), *(TRACK_RATE for _ in plan.tracks)]):
         arguments += [f"-b:a:{number}", str(rate)]
     # Drop the lead-in's packets and the encoder's delay: what is left abuts exactly.

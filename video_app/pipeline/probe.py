@@ -13,7 +13,8 @@ MAX_SUBTITLES = 32
 # A film that holds less than this share of what its header states was cut off.
 COMPLETE_SHARE = Fraction(95, 100)
 
-UNSPECIFIED_MATRIX = 2  # ibid.
+BT709_MATRIX, UNSPECIFIED_MATRIX = 1, 2  # ibid.
+FULL_RANGE = 2  # as libavutil counts: 0 unspecified, 1 limited
 NO_FILM = "This is not a video file that can be read."
 UNDECODABLE = "The video in this file cannot be decoded."
 
@@ -87,7 +88,13 @@ def _video(facts: dict[str, Any]) -> VideoStream:
         is_interlaced=frame["is_interlaced"],
         is_hdr=frame["transfer"] in HDR_TRANSFERS,
         matrix=_matrix(frame),
+        has_our_colours=_has_our_colours(frame),
     )
+
+
+def _has_our_colours(frame: dict[str, Any]) -> bool:
+    is_bt709 = frame["matrix"] == BT709_MATRIX or _matrix(frame) == "bt709"
+    return is_bt709 and frame["range"] != FULL_RANGE and frame["format"] == "yuv420p"
 
 
 def _matrix(frame: dict[str, Any]) -> str:

@@ -171,6 +171,8 @@ def _picture(frames: list[Any]) -> dict[str, Any] | None:
         "is_interlaced": any(frame.interlaced_frame for frame in frames),
         "transfer": int(frames[0].color_trc),
         "matrix": int(frames[0].colorspace),
+        "range": int(frames[0].color_range),
+        "format": frames[0].format.name,
     }
 
 

@@ -28,6 +28,7 @@ class VideoStream:
     is_interlaced: bool = False
     is_hdr: bool = False
     matrix: str = "auto"  # how the scaler is to read its colours
+    has_our_colours: bool = False  # BT.709, limited range, 8 bits, 4:2:0, as renditions are
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ FRAME = {
     "is_interlaced": False,
     "transfer": 2,
     "matrix": 2,
+    "range": 1,
+    "format": "yuv420p",
 }
 
 
@@ -97,6 +99,23 @@ def test_a_picture_beyond_the_decoders_limit_is_named():
 def test_colours_are_guessed_only_for_large_pictures_that_do_not_say(size, stated, matrix):
     frame = FRAME | {"width": size[0], "height": size[1], "matrix": stated}
     assert source(facts(frame=frame)).video.matrix == matrix
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({}, True),
+        ({"matrix": 1, "width": 720, "height": 576}, True),
+        ({"range": 0}, True),
+        ({"range": 2}, False),
+        ({"matrix": 6}, False),
+        ({"width": 720, "height": 576}, False),
+        ({"format": "yuv420p10le"}, False),
+        ({"format": "yuvj420p"}, False),
+    ],
+)
+def test_colours_are_left_alone_only_where_they_are_those_of_renditions(change, kept):
+    assert source(facts(frame=FRAME | change)).video.has_our_colours is kept
 
 
 @pytest.mark.parametrize(("turn", "clockwise"), [(-90, 90), (90, 270), (180, 180), (-180, 180)])
