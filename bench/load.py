@@ -17,8 +17,9 @@ SCRIPT = """\
 local paths = {{ {paths} }}
 local at = 0
 request = function()
-  at = at % #paths + 1
-  return wrk.format("GET", paths[at])
+  at = at + 1
+  if {strangers} then wrk.headers["Cookie"] = "viewer=" .. at end
+  return wrk.format("GET", paths[at % #paths + 1])
 end
 done = function(summary, latency)
   io.write(string.format("RESULT %d %d %d %f %f %d\\n", summary.requests, summary.bytes,
@@ -59,10 +60,16 @@ def measure(
     directory: Path,
     seconds: float,
     headers: dict[str, str],
+    *,
+    strangers: bool = False,
 ) -> Measured:
-    """Ask for `paths` in turn for some seconds; `servers` are the pids that answer."""
+    """Ask for `paths` in turn for some seconds; `servers` are the pids that answer.
+
+    As `strangers`, each request carries a cookie of its own, as if from another viewer.
+    """
     script = directory / "paths.lua"
-    script.write_text(SCRIPT.format(paths=", ".join(f'"{path}"' for path in paths)))
+    quoted = ", ".join(f'"{path}"' for path in paths)
+    script.write_text(SCRIPT.format(paths=quoted, strangers=str(strangers).lower()))
     _wrk(port, script, 1, headers)  # warm
     before = sum(cpu_seconds(pid) for pid in servers)
     output = _wrk(port, script, seconds, headers)

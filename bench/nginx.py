@@ -1,7 +1,6 @@
-"""A throw-away nginx in front of a web server, with the repository's own rule for files."""
+"""A throw-away nginx in front of a web server, with the repository's own rules for films."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OUR_CONFIG = ROOT / "docker" / "nginx" / "https.conf"
+FILMS = ROOT / "docker" / "nginx" / "films.conf"
 CONFIG = """\
 {user}
 daemon off;
@@ -31,17 +30,20 @@ http {{
     uwsgi_temp_path {directory}/uwsgi;
     scgi_temp_path {directory}/scgi;
     keepalive_requests 100000;
+    proxy_cache_path {directory}/rights keys_zone=rights:1m inactive=5s use_temp_path=off;
     upstream videoflix {{ server 127.0.0.1:{upstream}; keepalive 16; }}
     upstream nothing {{ server 127.0.0.1:{nothing}; keepalive 16; }}
     server {{
         listen 127.0.0.1:{port};
+        sendfile on;
+        tcp_nopush on;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
         proxy_set_header Host $host:{port};
         location / {{ proxy_pass http://videoflix; }}
         location /nothing/ {{ proxy_pass http://nothing; }}
-        location /plain/ {{ alias {media}/; sendfile on; tcp_nopush on; }}
-        {protected}
+        location /plain/ {{ alias {media}/; }}
+        {films}
     }}
 }}
 """
@@ -49,14 +51,6 @@ http {{
 
 def is_installed() -> bool:
     return shutil.which("nginx") is not None
-
-
-def protected_location(media: Path) -> str:
-    """The `location /protected/` of the repository's configuration, for this folder."""
-    found = re.search(r"location /protected/ \{.*?\n    \}", OUR_CONFIG.read_text(), re.DOTALL)
-    if not found:
-        raise LookupError(f"{OUR_CONFIG} has no location /protected/")
-    return re.sub(r"alias [^;]+;", f"alias {media}/;", found[0])
 
 
 @contextmanager
@@ -76,7 +70,7 @@ def running_nginx(
             port=port,
             upstream=upstream,
             nothing=nothing or upstream,
-            protected=protected_location(media),
+            films=FILMS.read_text().replace("/data/media/", f"{media}/"),
         )
     )
     nginx = shutil.which("nginx") or "nginx"

@@ -57,12 +57,13 @@ def servers(directory: Path, plain: int, tls: int) -> str:
     """Both files as the container has them, but for ports, folders, TLS and a dead upstream."""
     files = ("templates/videoflix.conf.template", "https.conf")
     text = "\n".join((FOLDER / name).read_text() for name in files)
+    text = text.replace("include /etc/nginx/films.conf;", (FOLDER / "films.conf").read_text())
     for pattern, instead in [
         (r"listen \[::\].*;|http2 on;|ssl_.*;", ""),
         (r"listen 80 default_server", f"listen 127.0.0.1:{plain}"),
         (r"listen 443 ssl", f"listen 127.0.0.1:{tls}"),
         (r"web:8000", "127.0.0.1:1"),
-        (r"/var/log/nginx", str(directory)),
+        (r"/var/log/nginx|/dev/shm", str(directory)),
         (r"\$\{SERVER_NAME\}", "localhost"),
         (r"\$\{UPLOAD_LIMIT\}", "1m"),
     ]:

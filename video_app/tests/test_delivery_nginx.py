@@ -2,13 +2,18 @@
 
 import http.client
 import json
+import os
+import signal
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from bench.load import family
 from bench.nginx import is_installed, running_nginx
-from tests.stack import free_port, running_stack
+from tests.stack import Stack, free_port, running_stack
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,8 +30,30 @@ print(json.dumps({"film": film.pk, "build": film.current_build_id,
 """
 
 
+SIGNED_IN = """
+from tests.people import access_token, make_user
+print(access_token(make_user("{name}")))
+"""
+SIGN_OUT = """
+from auth_app import sessions
+from auth_app.models import Session
+for session in Session.objects.filter(user__email="{name}@example.org"):
+    sessions.end(session.pk, "test")
+"""
+HIDE = """
+from video_app.models import Video
+for video in Video.objects.filter(pk={film}):
+    video.is_published = {published}
+    video.save()
+"""
+# How long nginx may go on believing (`proxy_cache_valid`), and a little for slow machines.
+RIGHTS_SECONDS = 2
+SLOWNESS = 4
+
+
 @dataclass(frozen=True)
 class Site:
+    stack: Stack
     port: int
     film: int
     build: int
@@ -55,7 +82,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         seeded = json.loads(stack.manage("shell", "-v", "0", "-c", SEED))
         port = free_port()
         with running_nginx(directory / "nginx", stack.media, port, stack.port):
-            yield Site(port, **seeded)
+            yield Site(stack, port, **seeded)
 
 
 def test_the_bytes_come_from_nginx(site: Site):
@@ -106,6 +133,7 @@ def test_what_the_client_has_is_not_sent_again(site: Site):
 @pytest.mark.parametrize(
     "path",
     [
+        "/rights",
         "/protected/hls/1/1/720p/000.ts",
         "/protected../hls/1/1/720p/000.ts",
         "/protected/../protected/hls/1/1/720p/000.ts",
@@ -123,3 +151,118 @@ def test_without_a_right_there_are_no_bytes(site: Site):
     assert response.status == 401
     assert set(json.loads(body)) == {"detail"}
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+def shell(site: Site, code: str) -> str:
+    return site.stack.manage("shell", "-v", "0", "-c", code).strip()
+
+
+def seconds_until(site: Site, status: int, **headers: str) -> float:
+    start = time.monotonic()
+    while (answer := site.ask(site.segment, **headers)[0].status) != status:
+        assert time.monotonic() - start < RIGHTS_SECONDS + SLOWNESS, answer
+        time.sleep(0.1)
+    return time.monotonic() - start
+
+
+def test_one_viewers_right_is_nobody_elses(site: Site):
+    assert site.ask(site.segment)[0].status == 200
+
+    assert site.ask(site.segment, Authorization="")[0].status == 401
+    assert site.ask(site.segment, Authorization="", Cookie="access_token=x")[0].status == 401
+    cookie = {"Authorization": "", "Cookie": f"access_token={site.token}"}
+    assert site.ask(site.segment, **cookie)[0].status == 200
+
+
+def test_nginx_answers_by_itself_while_it_knows_the_right(site: Site):
+    viewer = {"Cookie": "viewer=of this test"}
+    assert site.ask(site.segment, **viewer)[0].status == 200
+    processes = family(site.stack.processes["web"].pid)
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        assert site.ask(site.segment.replace("000.ts", "001.ts"), **viewer)[0].status == 200
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_sign_out_takes_effect_within_seconds(site: Site):
+    bearer = {"Authorization": "Bearer " + shell(site, SIGNED_IN.format(name="ida"))}
+    assert site.ask(site.segment, **bearer)[0].status == 200
+    shell(site, SIGN_OUT.format(name="ida"))
+    seconds_until(site, 401, **bearer)
+
+
+def test_a_hidden_film_stops_within_seconds(site: Site):
+    assert site.ask(site.segment)[0].status == 200
+    shell(site, HIDE.format(film=site.film, published=False))
+    try:
+        seconds_until(site, 404)
+        body = site.ask(site.segment)[1]
+        assert body == site.ask(site.segment.replace(f"/{site.film}/", "/999999/"))[1]
+    finally:
+        shell(site, HIDE.format(film=site.film, published=True))
+    seconds_until(site, 200)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/video/{film}/720p/000.ts",
+        "/api/video/{film}/720p/000.ts?b={build}x",
+        "/api/video/{film}/720p/segment_000.ts?b={build}",
+        "/api/video/{film}/720p/000.ts/?b={build}",
+        "/api/videos/{film}/720p/000.ts?b={build}",
+        "/api/video/{film}/1080p/000.ts?b={build}",
+    ],
+)
+def test_other_spellings_are_answered_by_django(site: Site, path: str):
+    asked = path.format(film=site.film, build=site.build)
+    known = 404 if "x" in asked else 200
+
+    assert site.ask(asked)[0].status == known
+
+
+@pytest.mark.parametrize("number", ["004", "999999999"])
+def test_a_segment_that_is_not_there_is_djangos_404(site: Site, number: str):
+    response, body = site.ask(site.segment.replace("000.ts", f"{number}.ts"), Origin=ORIGIN)
+
+    assert (response.status, set(json.loads(body))) == (404, {"detail"})
+    assert response.headers.get_all("Access-Control-Allow-Origin") == [ORIGIN]
+
+
+def test_a_refusal_is_djangos_alone(site: Site):
+    response, _ = site.ask(site.segment, Authorization="", Origin=ORIGIN)
+
+    for header in ("WWW-Authenticate", "Access-Control-Allow-Origin", "Content-Type"):
+        assert len(response.headers.get_all(header)) == 1, header
+
+
+def test_what_no_player_sends_is_djangos_to_refuse(site: Site):
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+
+    assert site.ask(site.segment, "POST")[0].status == 405
+    answer = site.ask(site.segment, "OPTIONS", Authorization="", **preflight)[0]
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, ORIGIN)
+
+
+def test_a_body_cannot_become_the_next_request(site: Site):
+    """Sent on to Django with the question for the right, its length would be a lie there."""
+    smuggled = b"GET /api/video/999999/720p/000.ts HTTP/1.1\r\nHost: x\r\n\r\n"
+    for number in range(4):  # each from a viewer whom nginx does not know
+        lines = (
+            f"GET {site.segment} HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Authorization: Bearer {site.token}",
+            f"Cookie: viewer={number}",
+            f"Content-Length: {len(smuggled)}",
+            "Connection: close",
+        )
+        with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+            connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + smuggled)
+            with connection.makefile("rb") as answer:
+                content = answer.read()
+        assert content.startswith(b"HTTP/1.1 200")
+        assert content.count(b"HTTP/1.1") == 1
+    assert site.ask(site.segment)[0].status == 200
