@@ -96,7 +96,11 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """0 for a process that has ended, as nginx's cache loader does without having worked."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
