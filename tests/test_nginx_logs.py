@@ -54,9 +54,13 @@ pytestmark = pytest.mark.skipif(not is_installed(), reason="needs nginx")
 
 
 def servers(directory: Path, plain: int, tls: int) -> str:
-    """Both files as the container has them, but for ports, folders, TLS and a dead upstream."""
-    files = ("templates/videoflix.conf.template", "https.conf")
-    text = "\n".join((FOLDER / name).read_text() for name in files)
+    """Both files as the container has them and in nginx's order, but for ports, folders, TLS
+    and a dead upstream."""
+    template = next((FOLDER / "templates").iterdir())
+    script = (FOLDER / "entrypoint.d" / "50-https.sh").read_text()
+    written = re.findall(r"/etc/nginx/conf\.d/(\S+)", script)
+    files = {template.stem: template, written[0]: FOLDER / "https.conf"}
+    text = "\n".join(files[name].read_text() for name in sorted(files))
     text = text.replace("include /etc/nginx/films.conf;", (FOLDER / "films.conf").read_text())
     for pattern, instead in [
         (r"listen \[::\].*;|http2 on;|ssl_.*;", ""),

@@ -2,7 +2,8 @@
 # Switch HTTPS on when the certificate appears, and reload when it is renewed.
 set -eu
 certificate=/etc/letsencrypt/live/$SERVER_NAME/fullchain.pem
-configuration=/etc/nginx/conf.d/https.conf
+# After 10-http.conf, which defines what it uses: nginx reads them in this order.
+configuration=/etc/nginx/conf.d/20-https.conf
 
 switch_on() {
     # The limit, and a megabyte for the other parts of the form.
