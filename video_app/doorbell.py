@@ -1,7 +1,7 @@
 """Ringing a worker: jobs by name, after commit, surviving a dead Redis.
 
 A job is only a hint that there may be work; the database decides. So a Redis error
-is logged and the sweeper (`services.reconcile`) rings again.
+is logged and the sweeper (`sweep.reconcile`) rings again.
 """
 
 import logging

@@ -1,23 +1,12 @@
 """Naming the front end is enough to let its pages call the API."""
 
 import importlib
-from collections.abc import Iterator
 
 import pytest
 
 from core.settings import api
 
-VARIABLES = ["FRONTEND_URL", "FRONTEND_BASE_URL", "CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS"]
 APP, OTHER = "https://app.example", "https://other.example"
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    with monkeypatch.context() as patch:
-        for name in VARIABLES:
-            patch.delenv(name, raising=False)
-        yield patch
-    importlib.reload(api)
 
 
 @pytest.mark.parametrize("url", [APP, f"{APP}/", "https://APP.example/welcome/login"])

@@ -1,22 +1,10 @@
 """Where mails and redirects lead, for the three clients and without any."""
 
 import importlib
-from collections.abc import Iterator
 
 import pytest
 
 from core.settings import api
-
-VARIABLES = ["FRONTEND_URL", "FRONTEND_BASE_URL", "BACKEND_URL", "FRONTEND_ACTIVATE_PATH"]
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    with monkeypatch.context() as patch:
-        for name in VARIABLES:
-            patch.delenv(name, raising=False)
-        yield patch
-    importlib.reload(api)
 
 
 def pages(environment: pytest.MonkeyPatch, **variables: str) -> dict[str, dict[str, str]]:
