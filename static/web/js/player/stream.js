@@ -20,6 +20,7 @@ export function load(video, url, { startAt, on }) {
     backBufferLength: 60,
     maxBufferLength: 30,
     renderTextTracksNatively: true,
+    preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
   const { Events } = Hls;
   hls.on(Events.MANIFEST_PARSED, () => on.levels(hls.levels));
