@@ -39,7 +39,7 @@ def fresh(cached: Any, cache_key: str, stream: Stream, name: str) -> Playlist:
     `name` is MEDIA, MASTER, "master ../" (with the prefix of its URIs) or "iframes 480p".
     `Build.DoesNotExist` when the build was removed meanwhile.
     """
-    version = f"{stream['build']}.{stream['ready']}.{stream['complete']:d}"
+    version = f"{stream['build']}.{stream['ready']}.{stream['complete']:d}{stream['abandoned']:d}"
     if cached and cached["version"] == version:
         return Playlist(**cached)
     text = _render(stream, *name.split(" "))
@@ -54,7 +54,13 @@ def _render(stream: Stream, name: str, detail: str = "") -> str:
     query = f"?b={build.pk}"
     complete = stream["complete"]
     if name == MEDIA:
-        return playlist.media_playlist(build.plan, stream["ready"], complete=complete, query=query)
+        return playlist.media_playlist(
+            build.plan,
+            stream["ready"],
+            complete=complete,
+            abandoned=stream["abandoned"],
+            query=query,
+        )
     if name == SUBTITLES:
         return playlist.subtitle_playlist(build.plan, query=query)
     if name == STORYBOARD:

@@ -32,6 +32,7 @@ class Stream(TypedDict):
     rungs: list[str]
     ready: int  # segments that may be asked for
     complete: bool
+    abandoned: bool  # nothing will follow what is ready
     progressive: list[str]  # rungs that have a progressive MP4
     tracks: int  # selectable sound tracks
     subtitles: int  # subtitle tracks
@@ -85,6 +86,7 @@ def _stream(build: Build) -> Stream:
         rungs=[rung.name for rung in plan.rungs],
         ready=_ready_segments(build, plan),
         complete=build.state == BuildState.COMPLETE,
+        abandoned=build.state == BuildState.CANCELLED,
         progressive=list(build.progressive),
         tracks=len(plan.tracks),
         subtitles=build.subtitles,

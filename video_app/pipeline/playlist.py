@@ -23,16 +23,20 @@ TS_OVERHEAD = Fraction(115, 100)
 START = "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES"
 
 
-def media_playlist(plan: Plan, ready_segments: int, *, complete: bool, query: str = "") -> str:
+def media_playlist(
+    plan: Plan, ready_segments: int, *, complete: bool, abandoned: bool = False, query: str = ""
+) -> str:
     """The playlist of any one rendition, listing the first `ready_segments` segments.
 
-    `query` is appended to each segment's URI.
+    One that grew keeps its type when it ends, with the last segment or where its build
+    was `abandoned`. `query` is appended to each segment's URI.
     """
+    ended = complete or abandoned or ready_segments == plan.segments
     lines = _head(6, complete=complete)
     for number in range(ready_segments):
         lines.append(f"#EXTINF:{_seconds(plan.segment_duration(number))},")
         lines.append(segment_name(number) + query)
-    return _text(lines, complete=complete)
+    return _text(lines, ended=ended)
 
 
 def iframe_playlist(plan: Plan, rung: str, reports: Sequence[Report], *, query: str = "") -> str:
@@ -46,7 +50,7 @@ def iframe_playlist(plan: Plan, rung: str, reports: Sequence[Report], *, query: 
                 f"#EXT-X-BYTERANGE:{length}@{offset}",
                 segment_name(number) + query,
             ]
-    return _text(lines, complete=True)
+    return _text(lines, ended=True)
 
 
 def subtitle_playlist(plan: Plan, *, query: str = "") -> str:
@@ -57,7 +61,7 @@ def subtitle_playlist(plan: Plan, *, query: str = "") -> str:
         left = plan.duration - number * subtitles.SEGMENT_SECONDS
         lines.append(f"#EXTINF:{_seconds(min(left, Fraction(subtitles.SEGMENT_SECONDS)))},")
         lines.append(f"{number:03d}.vtt{query}")
-    return _text(lines, complete=True)
+    return _text(lines, ended=True)
 
 
 def master_playlist(
@@ -131,8 +135,8 @@ def _head(version: int, *, complete: bool, target: int = TARGET_DURATION) -> lis
     return lines if complete else [*lines, START]
 
 
-def _text(lines: list[str], *, complete: bool) -> str:
-    return "\n".join([*lines, "#EXT-X-ENDLIST"] if complete else lines) + "\n"
+def _text(lines: list[str], *, ended: bool) -> str:
+    return "\n".join([*lines, "#EXT-X-ENDLIST"] if ended else lines) + "\n"
 
 
 def _seconds(duration: Fraction) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from redis import Redis
 
 from tests.people import make_user, signed_in
-from video_app import published
+from video_app import published, services
 from video_app.models import BuildState, Video
 from video_app.tests.films import (
     make_build,
@@ -266,6 +266,24 @@ class TestGrowth:
         published.forget([growing.pk])
 
         assert "005.ts" in member.get(url(growing, "720p/index.m3u8")).content.decode()
+
+    def test_the_last_chunk_ends_the_playlist(self, growing: Video, member: Client):
+        """Players need not wait for the MP4s and the storyboard that are still made."""
+        growing.current_build.chunks.update(state="done")
+
+        found = lines(member.get(url(growing, "720p/index.m3u8")))
+        assert found[-1] == "#EXT-X-ENDLIST"
+        assert "#EXT-X-PLAYLIST-TYPE:EVENT" in found
+
+    def test_a_replaced_source_ends_the_playlist(self, growing: Video, member: Client):
+        path = url(growing, f"720p/index.m3u8?b={growing.current_build.pk}")
+        before = lines(member.get(path))
+
+        services.transcode_again(growing.pk)
+        services.claim_plan(growing.pk, growing.source_revision + 1)
+        published.forget([growing.pk])
+
+        assert lines(member.get(path)) == [*before, "#EXT-X-ENDLIST"]
 
     def test_completion_ends_the_playlist(self, growing: Video, member: Client):
         member.get(url(growing, "720p/index.m3u8"))

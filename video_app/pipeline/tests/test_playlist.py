@@ -39,6 +39,20 @@ def test_a_growing_rendition_only_appends():
         assert after.startswith(before)
 
 
+def test_a_growing_rendition_ends_with_its_last_segment():
+    whole = playlist.media_playlist(PLAN, PLAN.segments, complete=False)
+    last = playlist.media_playlist(PLAN, PLAN.segments - 1, complete=False)
+    assert whole.startswith(last)
+    assert m3u8.loads(whole).is_endlist
+    assert not m3u8.loads(last).is_endlist
+
+
+def test_an_abandoned_rendition_ends_where_it_stopped():
+    growing = playlist.media_playlist(PLAN, 2, complete=False)
+    abandoned = playlist.media_playlist(PLAN, 2, complete=False, abandoned=True)
+    assert abandoned == growing + "#EXT-X-ENDLIST\n"
+
+
 def test_segments_carry_the_query():
     assert "000.ts?b=7\n" in playlist.media_playlist(PLAN, 1, complete=False, query="?b=7")
 
