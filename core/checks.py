@@ -2,6 +2,7 @@
 in production and told by `manage.py check --deploy`."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from auth_app.limits import Limit
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 GUESSABLE = {"admin", "adminpassword", "password", "changeme", "change-me", "secret", "videoflix"}
 SECRET_KEY_LENGTH = 50
+WEEK = 7 * 24 * 3600  # the longest life of a signed link into a bucket
 SAME_SITES = {"lax", "strict", "none"}
 # Into files, and into the mail catcher that docker-compose.yml starts.
 UNDELIVERED = {"", "mailpit"}
@@ -70,6 +72,21 @@ def _mistakes() -> Iterator[tuple[int, str]]:
     for scope, rate in settings.THROTTLE_RATES.items():
         if not _is_rate(rate):
             yield 13, f"THROTTLE_{scope.upper()} has to be like 20/min (s, min, h, day)."
+    if settings.USE_S3_MEDIA:
+        yield from _bucket_mistakes()
+
+
+def _bucket_mistakes() -> Iterator[tuple[int, str]]:
+    if not settings.AWS_STORAGE_BUCKET_NAME:
+        yield 14, "USE_S3_MEDIA needs AWS_STORAGE_BUCKET_NAME."
+    if not (settings.AWS_S3_REGION_NAME or settings.AWS_S3_ENDPOINT_URL):
+        yield 15, "USE_S3_MEDIA needs AWS_S3_REGION_NAME, or AWS_S3_ENDPOINT_URL."
+    if settings.AWS_S3_ENDPOINT_URL and not _is_web_address(settings.AWS_S3_ENDPOINT_URL):
+        yield 16, "AWS_S3_ENDPOINT_URL has to begin with http:// or https:// and a host."
+    if settings.FILE_URL_SECONDS > WEEK:
+        yield 17, "FILE_URL_SECONDS can be a week at most with USE_S3_MEDIA."
+    if find_spec("boto3") is None:
+        yield 18, "USE_S3_MEDIA needs boto3: pip install -r requirements-s3.txt"
 
 
 def _is_weak_key(key: str) -> bool:

@@ -35,6 +35,10 @@ class Installation:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
+    def uses_bucket(self) -> bool:
+        return self.get("USE_S3_MEDIA").lower() in ("true", "on", "ok", "y", "yes", "1")
+
+    @property
     def own_redis(self) -> bool:
         """Whether Redis is ours to start."""
         return not self.get("REDIS_URL", "REDIS_LOCATION")

@@ -13,7 +13,7 @@ from launcher.problems import Problem, Stopped, say
 from launcher.runlock import published_redis
 from launcher.services import MANAGE
 from launcher.up import up
-from launcher.venv import TESTS, ensure_venv
+from launcher.venv import TESTS, ensure_product, ensure_venv
 
 HELP = """\
 usage: ./videoflix COMMAND [ARGUMENT ...]
@@ -59,7 +59,7 @@ def _doctor(installation: Installation, arguments: list[str]) -> int:
 
 def _manage(installation: Installation, arguments: list[str]) -> int:
     """Become manage.py, so that its signals, terminal and exit code are its own."""
-    ensure_venv(installation.var)
+    ensure_product(installation)
     redis = published_redis(installation)
     env = installation.child_environ(**({"REDIS_URL": redis} if redis else {}))
     os.execve(PYTHON, [*MANAGE, *arguments], env)  # noqa: S606 - an argument list, no shell

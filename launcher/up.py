@@ -13,7 +13,7 @@ from launcher.problems import Problem, Stopped, say
 from launcher.processes import Processes
 from launcher.runlock import only_one
 from launcher.services import MANAGE, Product
-from launcher.venv import ensure_venv
+from launcher.venv import ensure_product
 
 READY_SECONDS = 60.0
 RESTARTS, RESTART_WINDOW = 5, 60.0
@@ -34,7 +34,7 @@ def up(installation: Installation, *, demo: bool) -> int:
         check(installation)
     try:
         with only_one(installation):
-            ensure_venv(installation.var)
+            ensure_product(installation)
             with Processes() as processes:
                 _Run(installation, processes).until_stopped(demo=demo)
     except Stopped:

@@ -8,14 +8,20 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from launcher.installation import PYTHON, ROOT, VENV, tail
+from launcher.installation import PYTHON, ROOT, VENV, Installation, tail
 from launcher.problems import Problem, say
 from launcher.processes import Processes
 
 PRODUCT = ("requirements.txt", "requirements-local.txt")
-TESTS = (*PRODUCT, "requirements-dev.txt")
+WITH_BUCKET = (*PRODUCT, "requirements-s3.txt")
+TESTS = (*WITH_BUCKET, "requirements-dev.txt")
 STAMP = VENV / "installed"
 UNFINISHED = "unfinished"
+
+
+def ensure_product(installation: Installation) -> None:
+    """The packages that this installation runs on."""
+    ensure_venv(installation.var, WITH_BUCKET if installation.uses_bucket else PRODUCT)
 
 
 def ensure_venv(var: Path, locks: tuple[str, ...] = PRODUCT) -> None:

@@ -266,6 +266,18 @@ def test_it_makes_a_virtual_environment(finished_venv: Venv) -> None:
     assert len(finished_venv.stamp.read_text().split()) == len(venv.PRODUCT)
 
 
+@pytest.mark.parametrize(("value", "lock"), [("True", "requirements-s3.txt"), ("False", None)])
+def test_a_bucket_wants_packages_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, lock: str | None
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(venv, "ensure_venv", lambda var, locks: asked.append(locks))
+
+    venv.ensure_product(installation(tmp_path, USE_S3_MEDIA=value))
+
+    assert asked == [(*venv.PRODUCT, lock) if lock else venv.PRODUCT]
+
+
 def test_a_second_time_it_does_nothing(finished_venv: Venv) -> None:
     before = finished_venv.stamp.stat().st_mtime_ns
 

@@ -8,4 +8,4 @@ class VideoAppConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        from video_app import checks, signals  # noqa: F401 - registered on import
+        from video_app import signals  # noqa: F401 - registered on import

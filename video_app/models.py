@@ -303,6 +303,7 @@ class Build(Leased):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")
+    stored_at = models.DateTimeField(null=True, help_text="Since when it lies in the bucket.")
 
     class Meta:
         constraints = [
@@ -323,6 +324,19 @@ class Build(Leased):
     def prefix(self) -> str:
         """The storage prefix of everything this build owns."""
         return layout.build_prefix(self.video_id, self.pk)
+
+
+class Discarded(models.Model):
+    """What is still to be removed from the bucket: a build that is gone."""
+
+    prefix = models.CharField(max_length=255, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "discarded"
+
+    def __str__(self) -> str:
+        return self.prefix
 
 
 class ChunkState(models.TextChoices):

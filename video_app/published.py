@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import TypedDict
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
@@ -37,6 +38,7 @@ class Stream(TypedDict):
     tracks: int  # selectable sound tracks
     subtitles: int  # subtitle tracks
     sheets: int  # of the storyboard
+    stored: bool  # in the bucket
 
 
 class Film(TypedDict):
@@ -91,6 +93,7 @@ def _stream(build: Build) -> Stream:
         tracks=len(plan.tracks),
         subtitles=build.subtitles,
         sheets=build.storyboard_sheets,
+        stored=settings.USE_S3_MEDIA and build.stored_at is not None,
     )
 
 

@@ -342,6 +342,7 @@ def _publish(build_id: int, rows: Any, derived: Derived) -> bool:
         Build.objects.filter(pk=build_id).update(
             lease_token=None,
             lease_until=None,
+            attempts=0,
             state=BuildState.COMPLETE,
             finished_at=now,
             progressive=derived.progressive,
@@ -352,6 +353,8 @@ def _publish(build_id: int, rows: Any, derived: Derived) -> bool:
             current_build=build, state=State.COMPLETED, error=""
         )
         build.video.builds.exclude(pk=build_id).filter(retired_at=None).update(retired_at=now)
+        if settings.USE_S3_MEDIA:
+            request_store(build_id)
         transaction.on_commit(lambda: published.forget([build.video_id]))
     return True
 
@@ -370,6 +373,49 @@ def fail_build(build_id: int, reason: str) -> None:
         current.filter(current_build=build).update(current_build=None)
         transaction.on_commit(lambda: published.forget([build.video_id]))
     logger.error("build failed", extra={"build": build_id, "reason": reason})
+
+
+# --- the bucket ---------------------------------------------------------------------
+
+
+def request_store(build_id: int) -> None:
+    """Ask for it however often it has failed: the film plays from here meanwhile."""
+    Build.objects.filter(pk=build_id).update(enqueued_at=timezone.now(), attempts=0)
+    ring(TRANSCODE, Call("store_build", (build_id,), LONG_JOB_SECONDS))
+
+
+def storable() -> Any:
+    """Builds that players get from here, and should get from the bucket."""
+    local = Build.objects.filter(state=BuildState.COMPLETE, stored_at=None, retired_at=None)
+    return local if settings.USE_S3_MEDIA else local.none()
+
+
+def in_bucket() -> Any:
+    """Builds that lie there, and players are sent there."""
+    stored = Build.objects.filter(stored_at__isnull=False)
+    return stored if settings.USE_S3_MEDIA else stored.none()
+
+
+def _storable(build_id: int) -> Any:
+    return storable().filter(pk=build_id)
+
+
+def claim_store(build_id: int) -> UUID | None:
+    return leases.claim(_storable(build_id))
+
+
+def renew_store(build_id: int, token: UUID) -> bool:
+    return leases.renew(_storable(build_id), token)
+
+
+def give_store_back(build_id: int, token: UUID) -> None:
+    leases.give_back(Build.objects.filter(pk=build_id), token)
+
+
+def record_stored(build: Build, token: UUID) -> None:
+    """Send players to the bucket from now on."""
+    if leases.release(_storable(build.pk), token, stored_at=timezone.now()):
+        published.forget([build.video_id])
 
 
 # --- the poster ---------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from video_app import files, published, services
-from video_app.models import Video
+from video_app.models import Build, Discarded, Video
 
 
 @receiver(post_save, sender=Video)
@@ -28,3 +29,10 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
     pk, keys = instance.pk, files.keys_of(instance)
     transaction.on_commit(lambda: files.remove(pk, keys))
     transaction.on_commit(lambda: published.forget([pk]))
+
+
+@receiver(post_delete, sender=Build)
+def discard(instance: Build, **kwargs: Any) -> None:
+    """The sweeper removes it from the bucket, whether or not it has come there."""
+    if settings.USE_S3_MEDIA:
+        Discarded.objects.get_or_create(prefix=instance.prefix)

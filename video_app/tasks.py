@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from video_app import services
+from video_app import bucket, services
 from video_app.models import Build, Video
 from video_app.pipeline import derive, ffmpeg, layout, poster, source, storage, transcode
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
@@ -44,6 +44,7 @@ def plan_video(video_id: int, revision: int) -> None:
 
 def _plan(video: Video, keep: Callable[[], None]) -> Plan:
     path = Path(video.video_file.path)
+    _bring_back(video, path, keep)
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
     found = _read_source(path, keep)
     plan = make_plan(found, limits)
@@ -53,6 +54,13 @@ def _plan(video: Video, keep: Callable[[], None]) -> Plan:
     copy = source.seekable_path(path)
     source.make_seekable(_ffmpeg(), path, found, copy, watch=keep)
     return make_plan(_read_source(copy, keep), limits)
+
+
+def _bring_back(video: Video, path: Path, keep: Callable[[], None]) -> None:
+    """Fetch a source that has moved to the bucket with its film."""
+    build = services.in_bucket().filter(pk=video.current_build_id).first()
+    if build and not path.exists():
+        bucket.fetch(layout.stored_source_key(build.prefix, path.name), path, watch=keep)
 
 
 def _read_source(path: Path, keep: Callable[[], None]) -> Source:
@@ -152,6 +160,36 @@ def _optional(make: Callable[[], int]) -> int:
     except (EncodeError, OSError) as error:
         logger.warning("left out: %s", error)
         return 0
+
+
+def store_build(build_id: int) -> None:
+    """Copy a finished film and its source to the bucket, from where players get it then."""
+    token = services.claim_store(build_id)
+    if token is None:
+        return
+    keep = _keeper(lambda: services.renew_store(build_id, token))
+    with _given_back(
+        lambda: services.give_store_back(build_id, token),
+        lambda: services.give_store_back(build_id, token),
+    ):
+        build = Build.objects.select_related("video").get(pk=build_id)
+        try:
+            bucket.put(_stored_files(build), watch=keep)
+        except OSError as error:
+            logger.warning("storing failed", extra={"build": build_id, "reason": str(error)})
+        else:
+            services.record_stored(build, token)
+
+
+def _stored_files(build: Build) -> Iterator[tuple[Path, str]]:
+    root = Path(settings.MEDIA_ROOT)
+    for path in sorted((root / build.prefix).rglob("*")):
+        key = path.relative_to(root).as_posix()
+        if path.is_file() and layout.LEASE_FOLDER not in key:
+            yield path, key
+    source_file = Path(build.video.video_file.path)
+    if source_file.exists():
+        yield source_file, layout.stored_source_key(build.prefix, source_file.name)
 
 
 def make_poster(video_id: int, revision: int) -> None:

@@ -43,5 +43,6 @@ MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 RETIRED_BUILD_SECONDS = env.int("RETIRED_BUILD_SECONDS", default=8 * 3600)
 # How segments leave: "" = sendfile by the web server, "nginx" = X-Accel-Redirect.
 MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
-# A link to a progressive MP4 opens it for this long: a long film with its pauses.
+# Signed links, to a progressive MP4 or into the bucket, open their file for this long: a
+# long film with its pauses.
 FILE_URL_SECONDS = env.int("FILE_URL_SECONDS", default=8 * 3600)

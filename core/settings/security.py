@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF
 
 from core.settings.base import PRODUCTION
+from core.settings.bucket import BUCKET_ORIGINS
 from core.settings.env import VAR_DIR, env
 from core.settings.secrets import stored_secret
 
@@ -36,10 +37,11 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
-        "img-src": [SELF, "data:"],
+        "connect-src": [SELF, *BUCKET_ORIGINS],
+        "img-src": [SELF, "data:", *BUCKET_ORIGINS],
         # hls.js plays from a blob:, transmuxes in a blob: worker, and makes a subtitle
         # track from an empty data:.
-        "media-src": [SELF, "blob:", "data:"],
+        "media-src": [SELF, "blob:", "data:", *BUCKET_ORIGINS],
         "worker-src": [SELF, "blob:"],
     }
 }

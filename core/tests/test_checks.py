@@ -105,6 +105,47 @@ def test_same_site_none_is_fine_when_secure(settings: Any) -> None:
     refuse_mistakes()
 
 
+BUCKET = {
+    "AWS_STORAGE_BUCKET_NAME": "films",
+    "AWS_S3_REGION_NAME": "eu-central-1",
+    "AWS_S3_ENDPOINT_URL": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("AWS_STORAGE_BUCKET_NAME", "", ["USE_S3_MEDIA needs AWS_STORAGE_BUCKET_NAME."]),
+        ("AWS_S3_REGION_NAME", "", ["USE_S3_MEDIA needs AWS_S3_REGION_NAME"]),
+        ("AWS_S3_ENDPOINT_URL", "s3.example", ["AWS_S3_ENDPOINT_URL has to begin with http"]),
+        ("AWS_S3_ENDPOINT_URL", "https://s3.example", []),
+        ("FILE_URL_SECONDS", 8 * 24 * 3600, ["FILE_URL_SECONDS can be a week at most"]),
+    ],
+)
+def test_a_bucket_is_described_in_full(
+    settings: Any, name: str, value: str, said: list[str]
+) -> None:
+    for setting, right in (BUCKET | {name: value}).items():
+        setattr(settings, setting, right)
+    refuse_mistakes()  # as long as it is not used
+
+    settings.USE_S3_MEDIA = True
+    found = [message.msg for message in weak_configuration() if int(message.id[-3:]) >= 14]
+
+    assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
+
+
+def test_a_bucket_needs_boto3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, right in (BUCKET | {"USE_S3_MEDIA": True}).items():
+        setattr(settings, setting, right)
+    refuse_mistakes()
+
+    monkeypatch.setattr("core.checks.find_spec", lambda name: None)
+
+    with pytest.raises(ImproperlyConfigured, match="needs boto3"):
+        refuse_mistakes()
+
+
 def test_a_mistake_is_told_at_the_start() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],

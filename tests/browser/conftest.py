@@ -2,7 +2,6 @@
 
 import fcntl
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from tests.browser.console import Console
 from tests.browser.frontends import FrontEnd, serving
 from tests.browser.product import Admin, make_clip
 from tests.needs import CHROMIUM
-from tests.stack import Stack, running_stack
+from tests.stack import Stack, is_free, running_stack
 
 FLAGS = [
     "--no-sandbox",
@@ -159,13 +158,3 @@ def configure(product: Stack, **env: str) -> None:
         product.stop(name)
     product.start_web()
     product.start_worker()
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

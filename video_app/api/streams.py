@@ -9,14 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.utils.module_loading import import_string
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated, NotFound
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from video_app import delivery, playlists, published
+from video_app import bucket, delivery, playlists, published
 from video_app.api import links
 from video_app.models import Build
 from video_app.pipeline import ladder, layout
@@ -54,12 +55,13 @@ class MasterView(StreamView):
 
 class RenditionView(StreamView):
     def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-        return _playlist(request, video_id, playlists.MEDIA)
+        return _playlist(request, video_id, playlists.MEDIA, resolution=resolution)
 
 
 class IFramesView(StreamView):
     def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-        return _playlist(request, video_id, playlists.IFRAMES, resolution)
+        whole = ("complete", 0)
+        return _playlist(request, video_id, playlists.IFRAMES, resolution=resolution, needs=whole)
 
 
 class SegmentView(StreamView):
@@ -77,7 +79,8 @@ class SegmentView(StreamView):
 
 class TrackView(StreamView):
     def get(self, request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
-        return _playlist(request, video_id, playlists.MEDIA, needs=("tracks", track))
+        name = f"{playlists.MEDIA} {layout.track_name(track)}"
+        return _playlist(request, video_id, name, needs=("tracks", track))
 
 
 class TrackSegmentView(StreamView):
@@ -92,7 +95,8 @@ class TrackSegmentView(StreamView):
 
 class SubtitlesView(StreamView):
     def get(self, request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
-        return _playlist(request, video_id, playlists.SUBTITLES, needs=("subtitles", track))
+        name = f"{playlists.SUBTITLES} {layout.subtitles_name(track)}"
+        return _playlist(request, video_id, name, needs=("subtitles", track))
 
 
 class SubtitleSegmentView(StreamView):
@@ -152,9 +156,12 @@ class FileView(StreamView):
         stream = film and film["public"] and film["streams"].get(build)
         if not stream or resolution not in stream["progressive"]:
             raise NotFound
-        return delivery.send_file(
+        prefix = layout.build_prefix(video_id, stream["build"])
+        key = layout.progressive_key(prefix, resolution)
+        return _send(
             request,
-            layout.progressive_key(layout.build_prefix(video_id, stream["build"]), resolution),
+            stream,
+            key,
             content_type=delivery.MP4,
             etag=f"{build}-{resolution}",
             cache_control=delivery.IMMUTABLE,
@@ -174,7 +181,11 @@ class FileUrlView(StreamView):
         if not stream or not stream["progressive"]:
             raise NotFound("The file of this film is not ready yet.")
         rung = ladder.nearest(quality, tuple(stream["progressive"]))
-        url = links.file_url(request, video_id, rung, stream["build"])
+        if stream["stored"]:
+            prefix = layout.build_prefix(video_id, stream["build"])
+            url = bucket.url(layout.progressive_key(prefix, rung))
+        else:
+            url = links.file_url(request, video_id, rung, stream["build"])
         return JsonResponse({"url": url}, headers={"Cache-Control": delivery.NO_STORE})
 
 
@@ -209,8 +220,9 @@ def _stream(request: HttpRequest, film: Film) -> Stream:
 
 def _part(request: HttpRequest, stream: Stream, key: str, content_type: str) -> HttpResponseBase:
     """A file of a build; `key` names the build, so it is a validator as well."""
-    return delivery.send_file(
+    return _send(
         request,
+        stream,
         key,
         content_type=content_type,
         etag=key.removeprefix("hls/").replace("/", "-"),
@@ -219,24 +231,30 @@ def _part(request: HttpRequest, stream: Stream, key: str, content_type: str) -> 
     )
 
 
+def _send(request: HttpRequest, stream: Stream, key: str, **options: str) -> HttpResponseBase:
+    """From here, or from the bucket once the local copy is gone."""
+    if stream["stored"] and not default_storage.exists(key):
+        return HttpResponseRedirect(bucket.url(key), headers={"Cache-Control": delivery.NO_STORE})
+    return delivery.send_file(request, key, **options)
+
+
 def _playlist(
     request: HttpRequest,
     video_id: int,
     name: str,
-    resolution: str = "",
     *,
+    resolution: str = "",
     needs: tuple[str, int] | None = None,
     content_type: str = delivery.HLS,
 ) -> HttpResponseBase:
-    """A text about the build; `needs` names a count that must be above a number."""
-    key = playlists.key(video_id, request.GET.get("b", "")[:20], f"{name}{resolution}")
+    """A text about the build, or about its rendition nearest to a `resolution`; `needs`
+    names a count that must be above a number."""
+    key = playlists.key(video_id, request.GET.get("b", "")[:20], f"{name} {resolution}")
     film, cached = _film(request, video_id, key)
     stream = _stream(request, film)
     if needs and needs[1] >= stream[needs[0]]:  # type: ignore[literal-required]
         raise NotFound
     if resolution:
-        if not stream["complete"]:
-            raise NotFound
         name = f"{name} {ladder.nearest(resolution, tuple(stream['rungs']))}"
     text = playlists.fresh(cached.get(key), key, stream, name)
     return delivery.send_text(

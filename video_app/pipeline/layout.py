@@ -1,5 +1,9 @@
 """Where things lie in the media storage: storage keys, never local paths."""
 
+from pathlib import PurePosixPath
+
+LEASE_FOLDER = ".lease-"
+
 
 def video_prefix(video_id: int) -> str:
     return f"hls/{video_id}"
@@ -23,21 +27,40 @@ def track_name(number: int) -> str:
     return f"audio-{number}"
 
 
+def subtitles_name(track: int) -> str:
+    """The folder of a subtitle track, counted from 0."""
+    return f"subtitles-{track}"
+
+
+def subtitle_name(number: int) -> str:
+    return f"{number:03d}.vtt"
+
+
 def subtitle_key(build_prefix: str, track: int, number: int) -> str:
-    return f"{build_prefix}/subtitles-{track}/{number:03d}.vtt"
+    return f"{build_prefix}/{subtitles_name(track)}/{subtitle_name(number)}"
+
+
+def sheet_name(number: int) -> str:
+    """Of a storyboard, relative to its build."""
+    return f"storyboard/{number:03d}.jpg"
 
 
 def storyboard_key(build_prefix: str, number: int) -> str:
-    return f"{build_prefix}/storyboard/{number:03d}.jpg"
+    return f"{build_prefix}/{sheet_name(number)}"
 
 
 def progressive_key(build_prefix: str, rung: str) -> str:
     return f"{build_prefix}/{rung}.mp4"
 
 
+def stored_source_key(build_prefix: str, source_key: str) -> str:
+    """Where the bucket keeps the source that a build was made of."""
+    return f"{build_prefix}/source/{PurePosixPath(source_key).name}"
+
+
 def work_prefix(build_prefix: str, lease_token: str) -> str:
     """Where the holder of one lease writes before it publishes."""
-    return f"{build_prefix}/.lease-{lease_token}"
+    return f"{build_prefix}/{LEASE_FOLDER}{lease_token}"
 
 
 def poster_key(video_id: int, revision: int) -> str:

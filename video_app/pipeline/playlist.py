@@ -6,13 +6,13 @@ Authoring Specification. A *report* is the JSON of one finished chunk:
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from video_app.pipeline import subtitles
 from video_app.pipeline.languages import names, tag
-from video_app.pipeline.layout import segment_name, track_name
+from video_app.pipeline.layout import segment_name, subtitle_name, track_name
 from video_app.pipeline.types import Plan, Rung
 
 Report = dict[str, list[dict[str, Any]]]
@@ -24,43 +24,51 @@ START = "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES"
 
 
 def media_playlist(
-    plan: Plan, ready_segments: int, *, complete: bool, abandoned: bool = False, query: str = ""
+    plan: Plan,
+    ready_segments: int,
+    *,
+    complete: bool,
+    abandoned: bool = False,
+    uri: Callable[[str], str] = str,
 ) -> str:
     """The playlist of any one rendition, listing the first `ready_segments` segments.
 
     One that grew keeps its type when it ends, with the last segment or where its build
-    was `abandoned`. `query` is appended to each segment's URI.
+    was `abandoned`. `uri` makes a segment's URI of its name.
     """
     ended = complete or abandoned or ready_segments == plan.segments
     lines = _head(6, complete=complete)
     for number in range(ready_segments):
         lines.append(f"#EXTINF:{_seconds(plan.segment_duration(number))},")
-        lines.append(segment_name(number) + query)
+        lines.append(uri(segment_name(number)))
     return _text(lines, ended=ended)
 
 
-def iframe_playlist(plan: Plan, rung: str, reports: Sequence[Report], *, query: str = "") -> str:
+def iframe_playlist(
+    plan: Plan, rung: str, reports: Sequence[Report], *, uri: Callable[[str], str] = str
+) -> str:
     """The trick-play playlist of a finished rendition: one byte range per GOP."""
     lines = [*_head(4, complete=True), "#EXT-X-I-FRAMES-ONLY"]
     for number, segment in enumerate(_segments(rung, reports)):
         durations = _gop_durations(plan, number)
+        address = uri(segment_name(number))
         for (offset, length), duration in zip(segment["iframes"], durations, strict=True):
             lines += [
                 f"#EXTINF:{_seconds(duration)},",
                 f"#EXT-X-BYTERANGE:{length}@{offset}",
-                segment_name(number) + query,
+                address,
             ]
     return _text(lines, ended=True)
 
 
-def subtitle_playlist(plan: Plan, *, query: str = "") -> str:
+def subtitle_playlist(plan: Plan, *, uri: Callable[[str], str] = str) -> str:
     """The playlist of any one subtitle track of a finished build."""
     count = subtitles.segment_count(plan.duration)
     lines = _head(6, complete=True, target=subtitles.SEGMENT_SECONDS)
     for number in range(count):
         left = plan.duration - number * subtitles.SEGMENT_SECONDS
         lines.append(f"#EXTINF:{_seconds(min(left, Fraction(subtitles.SEGMENT_SECONDS)))},")
-        lines.append(f"{number:03d}.vtt{query}")
+        lines.append(uri(subtitle_name(number)))
     return _text(lines, ended=True)
 
 

@@ -1,9 +1,10 @@
 """The pictures above the scrub bar: sheets of small frames, and the text that names them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
+from video_app.pipeline.layout import sheet_name
 from video_app.pipeline.types import Plan
 
 MAX_PICTURES = 200
@@ -35,12 +36,16 @@ def _gops(plan: Plan) -> int:
     return math.ceil(plan.frames / plan.gop)
 
 
-def text(plan: Plan, *, query: str = "") -> str:
-    """The WebVTT with one cue per picture: `storyboard/NNN.jpg#xywh=x,y,w,h`."""
-    return "\n\n".join(["WEBVTT", *_cues(plan, query)]) + "\n"
+def text(plan: Plan, *, uri: Callable[[str], str] = str) -> str:
+    """The WebVTT with one cue per picture: `storyboard/NNN.jpg#xywh=x,y,w,h`.
+
+    `uri` makes a sheet's URI of its name.
+    """
+    addresses = [uri(sheet_name(number)) for number in range(sheets(plan))]
+    return "\n\n".join(["WEBVTT", *_cues(plan, addresses)]) + "\n"
 
 
-def _cues(plan: Plan, query: str) -> Iterator[str]:
+def _cues(plan: Plan, addresses: Sequence[str]) -> Iterator[str]:
     width, height = picture_size(plan)
     seconds = every_nth_gop(plan) * plan.gop / plan.rate
     for number in range(pictures(plan)):
@@ -49,8 +54,7 @@ def _cues(plan: Plan, query: str) -> Iterator[str]:
         end = min((number + 1) * seconds, plan.duration)
         yield (
             f"{_stamp(number * seconds)} --> {_stamp(end)}\n"
-            f"storyboard/{sheet:03d}.jpg{query}"
-            f"#xywh={column * width},{row * height},{width},{height}"
+            f"{addresses[sheet]}#xywh={column * width},{row * height},{width},{height}"
         )
 
 

@@ -53,8 +53,9 @@ def test_an_abandoned_rendition_ends_where_it_stopped():
     assert abandoned == growing + "#EXT-X-ENDLIST\n"
 
 
-def test_segments_carry_the_query():
-    assert "000.ts?b=7\n" in playlist.media_playlist(PLAN, 1, complete=False, query="?b=7")
+def test_segments_get_the_uris_they_are_given():
+    text = playlist.media_playlist(PLAN, 1, complete=False, uri=lambda name: f"/x/{name}?b=7")
+    assert "\n/x/000.ts?b=7\n" in text
 
 
 def test_durations_of_ntsc_are_exact_to_the_microsecond():

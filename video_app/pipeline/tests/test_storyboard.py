@@ -42,4 +42,4 @@ def test_portrait_pictures_are_bounded_too():
 
 
 def test_sheets_carry_the_query():
-    assert "000.jpg?b=7#xywh" in storyboard.text(a_plan(30), query="?b=7")
+    assert "000.jpg?b=7#xywh" in storyboard.text(a_plan(30), uri=lambda name: f"{name}?b=7")

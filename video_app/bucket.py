@@ -1,0 +1,179 @@
+"""The bucket where finished films lie when `USE_S3_MEDIA` is set.
+
+It holds builds and nothing else: what lies locally under a build's prefix lies under the
+same keys there, and beside it the source that the build was made of. A key names its
+build, so nothing is ever overwritten with something else. boto3 is only imported when
+it is used: it is heavy, and need not be installed.
+"""
+
+import mimetypes
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from django.conf import settings
+
+from video_app.pipeline.source import PARTIAL
+
+# Files at once; each of them goes over one connection.
+PARALLEL = 8
+CORS_RULE = "videoflix"
+# Other types follow from the name; this one Python takes for something else.
+TYPES = {".ts": "video/MP2T"}
+IMMUTABLE = "private, max-age=31536000, immutable"
+Watch = Callable[[], None]
+
+
+class BucketError(OSError):
+    """The bucket is away, or refuses."""
+
+
+def url(key: str) -> str:
+    """A link that opens one file for `FILE_URL_SECONDS`; nobody is asked for it."""
+    where = {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Key": key}
+    with _errors():
+        return str(
+            _client().generate_presigned_url(
+                "get_object", Params=where, ExpiresIn=settings.FILE_URL_SECONDS
+            )
+        )
+
+
+def put(files: Iterable[tuple[Path, str]], *, watch: Watch) -> None:
+    """Copy local files to their keys; `watch` is called every second and stops it by raising."""
+    stop = Event()
+    with _errors(), ThreadPoolExecutor(PARALLEL) as pool:
+        waiting = {pool.submit(_put, path, key, stop) for path, key in files}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=1)
+                for future in done:
+                    future.result()
+                watch()
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _put(path: Path, key: str, stop: Event) -> None:
+    def go_on(_bytes: int) -> None:
+        if stop.is_set():
+            raise BucketError("Another file could not be stored.")
+
+    _client().upload_file(
+        str(path),
+        settings.AWS_STORAGE_BUCKET_NAME,
+        key,
+        ExtraArgs={"ContentType": _content_type(path), "CacheControl": IMMUTABLE},
+        Callback=go_on,
+        Config=_one_connection(),
+    )
+
+
+def _content_type(path: Path) -> str:
+    guess = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return TYPES.get(path.suffix, guess)
+
+
+def fetch(key: str, path: Path, *, watch: Watch) -> None:
+    """Copy one file from the bucket; whole or not at all."""
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        with _errors(), partial.open("wb") as file:
+            _client().download_fileobj(
+                settings.AWS_STORAGE_BUCKET_NAME,
+                key,
+                file,
+                Callback=lambda _bytes: watch(),
+                Config=_one_connection(),
+            )
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def remove(prefix: str) -> None:
+    """Remove every file of a build."""
+    bucket = settings.AWS_STORAGE_BUCKET_NAME
+    pages = _client().get_paginator("list_objects_v2")
+    with _errors():
+        for page in pages.paginate(Bucket=bucket, Prefix=f"{prefix}/"):
+            if keys := [{"Key": found["Key"]} for found in page.get("Contents", ())]:
+                _client().delete_objects(Bucket=bucket, Delete={"Objects": keys})
+
+
+def allow_pages(origins: list[str]) -> None:
+    """Let pages of these origins read from the bucket; other rules of its stay."""
+    bucket = settings.AWS_STORAGE_BUCKET_NAME
+    rule = {
+        "ID": CORS_RULE,
+        "AllowedOrigins": origins,
+        "AllowedMethods": ["GET", "HEAD"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["Content-Length", "Content-Range", "ETag"],
+        "MaxAgeSeconds": 3600,
+    }
+    with _errors():
+        rules = [found for found in _cors_rules() if found.get("ID") != CORS_RULE]
+        _client().put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [*rules, rule]})
+
+
+def _cors_rules() -> list[dict[str, Any]]:
+    from botocore.exceptions import ClientError
+
+    try:
+        found = _client().get_bucket_cors(Bucket=settings.AWS_STORAGE_BUCKET_NAME)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchCORSConfiguration":
+            raise
+        return []
+    return list(found["CORSRules"])
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """boto3 has three families of them."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as error:
+        raise BucketError(str(error)) from error
+
+
+def _one_connection() -> Any:
+    from boto3.s3.transfer import TransferConfig
+
+    return TransferConfig(use_threads=False)
+
+
+@cache
+def _client() -> Any:
+    """One for all threads: making one costs memory, using it is safe from any."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        region_name=settings.AWS_S3_REGION_NAME or None,
+        endpoint_url=settings.AWS_S3_ENDPOINT_URL or None,
+        aws_access_key_id=settings.AWS_ACCESS_KEY_ID or None,
+        aws_secret_access_key=settings.AWS_SECRET_ACCESS_KEY or None,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if settings.AWS_S3_ENDPOINT_URL else "virtual"},
+            connect_timeout=5,
+            read_timeout=30,
+            max_pool_connections=PARALLEL,
+            # Other makes of S3 refuse the checksums that Amazon's has come to know.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"mode": "standard", "max_attempts": 3},
+        ),
+    )
