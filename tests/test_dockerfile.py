@@ -1,0 +1,15 @@
+"""The image gets what it copies: `.dockerignore` leaves out everything else."""
+
+import re
+
+from tests.stack import ROOT
+
+
+def test_what_is_copied_by_name_is_not_ignored() -> None:
+    dockerfile = (ROOT / "backend.Dockerfile").read_text()
+    copied = " ".join(re.findall(r"^COPY (.+) \./$", dockerfile, re.MULTILINE)).split()
+    let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+
+    assert "requirements.txt" in copied
+    assert set(copied) <= set(let_in)
+    assert all((ROOT / name).exists() for name in let_in)
