@@ -1,0 +1,76 @@
+"""A film with two languages and subtitles: both can be chosen while it plays."""
+
+import re
+import subprocess
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Admin
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
+
+SUBTITLES = "1\n00:00:00,000 --> 00:00:11,000\nHello from below.\n"
+
+
+@pytest.fixture(scope="module")
+def bilingual(admin: Admin, tmp_path_factory: pytest.TempPathFactory) -> int:
+    folder = tmp_path_factory.mktemp("bilingual")
+    (folder / "words.srt").write_text(SUBTITLES)
+    inputs = (
+        "-f lavfi -i testsrc2=size=640x360:rate=12:duration=12 "
+        "-f lavfi -i sine=frequency=220:duration=12 -f lavfi -i sine=frequency=880:duration=12 "
+        "-i words.srt -map 0 -map 1 -map 2 -map 3 "
+    )
+    languages = "-metadata:s:a:0 language=eng -metadata:s:a:1 language=deu "
+    coding = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -c:s srt "
+    words = f"ffmpeg -v error {inputs}{languages}-metadata:s:s:0 language=eng {coding}film.mkv"
+    subprocess.run(words.split(), cwd=folder, check=True)
+    video_id = admin.upload(folder / "film.mkv", title="Two Languages", category="Documentary")
+    admin.wait_until_complete(video_id)
+    return video_id
+
+
+@pytest.fixture
+def playing(product: Stack, page: Page, bilingual: int) -> Page:
+    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
+    page.goto(f"{product.url}/watch/{bilingual}/")
+    page.wait_for_function("() => video.readyState >= 3")
+    page.evaluate("video.muted = true; video.currentTime = 0; video.play()")
+    page.wait_for_function("() => !video.paused && video.currentTime > 0.2")
+    return page
+
+
+def choose(page: Page, menu: str, choice: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{menu}")).click()
+    page.get_by_role("radio", name=choice).check()
+    page.keyboard.press("Escape")
+
+
+def shown_words(page: Page) -> str:
+    script = """() => [...video.textTracks].filter((track) => track.mode === "showing")
+        .flatMap((track) => [...(track.activeCues ?? [])]).map((cue) => cue.text).join()"""
+    return str(page.evaluate(script))
+
+
+def test_another_language(playing: Page) -> None:
+    with playing.expect_response(re.compile("/audio-0/00[01].ts")) as answer:
+        choose(playing, "Language", "German")
+
+    assert answer.value.status == 200
+    before = playing.evaluate("video.currentTime")
+    playing.wait_for_function(f"() => video.currentTime > {before} + 0.5 || video.ended")
+
+
+def test_subtitles_and_their_key(playing: Page) -> None:
+    assert shown_words(playing) == ""
+
+    choose(playing, "Subtitles", "English")
+    playing.wait_for_function(
+        "() => [...video.textTracks].some((track) => track.activeCues?.length)"
+    )
+    assert shown_words(playing) == "Hello from below."
+
+    playing.keyboard.press("c")
+    expect(playing.get_by_role("button", name=re.compile("^Subtitles"))).to_be_visible()
+    assert shown_words(playing) == ""
