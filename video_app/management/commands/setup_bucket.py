@@ -1,9 +1,9 @@
 """`setup_bucket`: prepare the bucket of `USE_S3_MEDIA`, and try it."""
 
 import tempfile
-import urllib.error
 import urllib.request
 import uuid
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from video_app import bucket
 
 ANSWER_SECONDS = 20
+CREDENTIALS = "Access-Control-Allow-Credentials"
 
 
 class Command(BaseCommand):
@@ -24,24 +25,30 @@ class Command(BaseCommand):
         origins = sorted({settings.BACKEND_ORIGIN, *settings.CORS_ALLOWED_ORIGINS})
         try:
             bucket.allow_pages(origins)
-            _try()
+            headers = _try(origins[0])
         except OSError as error:
             raise CommandError(f"The bucket does not work: {error}") from error
         self.stdout.write(f"The bucket works. Pages of {', '.join(origins)} may read from it.")
+        if headers.get(CREDENTIALS) != "true":
+            self.stderr.write(
+                f"But it answers without {CREDENTIALS}: front ends whose player sends cookies "
+                "with every request cannot play from it. The built-in site can."
+            )
 
 
-def _try() -> None:
-    """Write, read by a signed link, remove."""
-    prefix = f"trial-{uuid.uuid4()}"
+def _try(origin: str) -> Message:
+    """Write, read by a signed link as a page of `origin` does, remove; the answer's headers."""
+    key = f"trial-{uuid.uuid4()}/works.txt"
     with tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(b"works")
         file.flush()
-        bucket.put([(Path(file.name), f"{prefix}/works.txt")], watch=lambda: None)
+        bucket.put([(Path(file.name), key)], watch=lambda: None)
+    request = urllib.request.Request(bucket.url(key), headers={"Origin": origin})  # noqa: S310
     try:
-        with urllib.request.urlopen(  # noqa: S310 - a link of our own making
-            bucket.url(f"{prefix}/works.txt"), timeout=ANSWER_SECONDS
-        ) as answer:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
             if answer.read() != b"works":
                 raise CommandError("The bucket gave back something else than was put in.")
+            headers: Message = answer.headers
     finally:
-        bucket.remove(prefix)
+        bucket.remove(key.partition("/")[0])
+    return headers
