@@ -35,7 +35,6 @@ SECONDS_PER_CHECK = 3.0
 FREE_BYTES_NEEDED = 512 * 1024**2
 # An idle worker says that it lives 15 s before its `--worker-ttl` is over.
 WORKER_SILENCE = timedelta(seconds=200)
-QUEUES_NEEDED = frozenset({"short", "urgent", "transcode"})
 
 Check = Callable[[], bool]
 _running: dict[str, Future[bool]] = {}
@@ -86,7 +85,7 @@ def workers_serve_every_queue() -> bool:
     since = datetime.now(UTC) - WORKER_SILENCE
     workers = Worker.all(connection=django_rq.get_connection("default"))
     alive = [worker for worker in workers if _heartbeat(worker) > since]
-    return {name for worker in alive for name in worker.queue_names()} >= QUEUES_NEEDED
+    return {name for worker in alive for name in worker.queue_names()} >= settings.NEEDED_QUEUES
 
 
 def media_can_grow() -> bool:

@@ -7,6 +7,7 @@ it is used: it is heavy, and need not be installed.
 """
 
 import mimetypes
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -43,11 +44,16 @@ def url(key: str) -> str:
         )
 
 
-def put(files: Iterable[tuple[Path, str]], *, watch: Watch) -> None:
-    """Copy local files to their keys; `watch` is called every second and stops it by raising."""
+def put(prefix: str, files: Iterable[tuple[Path, str]], *, watch: Watch) -> None:
+    """Copy local files to their keys under `prefix`, those that are not there yet.
+
+    `watch` is called every second and stops it by raising.
+    """
     stop = Event()
     with _errors(), ThreadPoolExecutor(PARALLEL) as pool:
-        waiting = {pool.submit(_put, path, key, stop) for path, key in files}
+        stored = {found["Key"]: found["Size"] for page in _listing(prefix) for found in page}
+        missing = [(path, key) for path, key in files if stored.get(key) != path.stat().st_size]
+        waiting = {pool.submit(_put, path, key, stop) for path, key in missing}
         try:
             while waiting:
                 done, waiting = wait(waiting, timeout=1)
@@ -65,14 +71,16 @@ def _put(path: Path, key: str, stop: Event) -> None:
         if stop.is_set():
             raise BucketError("Another file could not be stored.")
 
-    _client().upload_file(
-        str(path),
-        settings.AWS_STORAGE_BUCKET_NAME,
-        key,
-        ExtraArgs={"ContentType": _content_type(path), "CacheControl": IMMUTABLE},
-        Callback=go_on,
-        Config=_one_connection(),
-    )
+    # Not `upload_file`, which leaves the file open when the callback raises.
+    with path.open("rb") as file:
+        _client().upload_fileobj(
+            file,
+            settings.AWS_STORAGE_BUCKET_NAME,
+            key,
+            ExtraArgs={"ContentType": _content_type(path), "CacheControl": IMMUTABLE},
+            Callback=go_on,
+            Config=_one_connection(),
+        )
 
 
 def _content_type(path: Path) -> str:
@@ -100,11 +108,20 @@ def fetch(key: str, path: Path, *, watch: Watch) -> None:
 def remove(prefix: str) -> None:
     """Remove every file of a build."""
     bucket = settings.AWS_STORAGE_BUCKET_NAME
-    pages = _client().get_paginator("list_objects_v2")
     with _errors():
-        for page in pages.paginate(Bucket=bucket, Prefix=f"{prefix}/"):
-            if keys := [{"Key": found["Key"]} for found in page.get("Contents", ())]:
-                _client().delete_objects(Bucket=bucket, Delete={"Objects": keys})
+        for page in _listing(prefix):
+            wanted = {"Objects": [{"Key": found["Key"]} for found in page], "Quiet": True}
+            answer = _client().delete_objects(Bucket=bucket, Delete=wanted)
+            if refused := answer.get("Errors"):  # with a status of 200
+                raise BucketError(f"{refused[0]['Key']}: {refused[0]['Code']}")
+
+
+def _listing(prefix: str) -> Iterator[list[dict[str, Any]]]:
+    """What lies under a build's prefix, in pages of at most a thousand."""
+    pages = _client().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=settings.AWS_STORAGE_BUCKET_NAME, Prefix=f"{prefix}/"):
+        if found := page.get("Contents"):
+            yield found
 
 
 def allow_pages(origins: list[str]) -> None:
@@ -177,3 +194,7 @@ def _client() -> Any:
             retries={"mode": "standard", "max_attempts": 3},
         ),
     )
+
+
+# A worker's jobs run in forks of it, which must not share its connections.
+os.register_at_fork(after_in_child=_client.cache_clear)

@@ -36,12 +36,14 @@ from video_app.pipeline.types import Plan
 
 logger = logging.getLogger(__name__)
 
-URGENT, TRANSCODE, SHORT = "urgent", "transcode", "short"
+URGENT, TRANSCODE, SHORT, STORE = "urgent", "transcode", "short", "store"
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
 NO_ROOM = "There was no room left for the encoded film."
 TEXT: Any = CharField()
 # A plan may copy a whole source, a finish a whole film.
 LONG_JOB_SECONDS = 2 * 3600
+# A whole film over somebody's line at home.
+STORE_JOB_SECONDS = 24 * 3600
 # Chunks before this one hold a film's first minutes and overtake older films.
 URGENT_CHUNKS = 6
 
@@ -381,7 +383,7 @@ def fail_build(build_id: int, reason: str) -> None:
 def request_store(build_id: int) -> None:
     """Ask for it however often it has failed: the film plays from here meanwhile."""
     Build.objects.filter(pk=build_id).update(enqueued_at=timezone.now(), attempts=0)
-    ring(TRANSCODE, Call("store_build", (build_id,), LONG_JOB_SECONDS))
+    ring(STORE, Call("store_build", (build_id,), STORE_JOB_SECONDS))
 
 
 def storable() -> Any:

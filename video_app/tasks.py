@@ -174,7 +174,7 @@ def store_build(build_id: int) -> None:
     ):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
-            bucket.put(_stored_files(build), watch=keep)
+            bucket.put(build.prefix, _stored_files(build), watch=keep)
         except OSError as error:
             logger.warning("storing failed", extra={"build": build_id, "reason": str(error)})
         else:

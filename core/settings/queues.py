@@ -1,5 +1,6 @@
 """Redis: the cache and the job queues. It is a doorbell; the database is the truth."""
 
+from core.settings.bucket import USE_S3_MEDIA
 from core.settings.env import env
 
 REDIS_URL = env.first("REDIS_URL", "REDIS_LOCATION", default="redis://127.0.0.1:6379/0")
@@ -35,9 +36,11 @@ _QUEUE = {
     "DEFAULT_TIMEOUT": 600,
 }
 # `urgent` and `transcode` hold films, the beginnings of new ones before the rest of older
-# ones, and `short` mails, posters and housekeeping, so that neither waits for the other.
-# `rqworker default` serves all of them.
-RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "urgent", "transcode")}
+# ones, `short` mails, posters and housekeeping, and `store` what goes to a bucket, so that
+# none waits for the other. `rqworker default` serves all of them.
+RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "urgent", "transcode", "store")}
+# Without a worker for each of them the site is not well.
+NEEDED_QUEUES = {"short", "urgent", "transcode"} | ({"store"} if USE_S3_MEDIA else set())
 RQ = {
     # services enqueue in transaction.on_commit themselves, and survive a dead Redis.
     "COMMIT_MODE": "auto",

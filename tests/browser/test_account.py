@@ -54,6 +54,26 @@ def test_sign_up_confirm_sign_in_sign_out_and_reset(site: Stack, page: Page) -> 
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+def test_a_password_that_is_too_common_leaves_the_link_alive(
+    site: Stack, page: Page, console: Console
+) -> None:
+    page.goto(f"{site.url}/forgot-password/")
+    page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
+    page.get_by_role("button", name="Send the link").click()
+    page.goto(mailed_link(site, ADMIN_EMAIL, "Reset your Password"))
+
+    for password in ("password1", ADMIN_PASSWORD):
+        page.get_by_label("New password", exact=True).fill(password)
+        page.get_by_label("New password again").fill(password)
+        page.get_by_role("button", name="Save the password").click()
+        if password == "password1":
+            expect(page.get_by_label("New password", exact=True)).to_be_focused()
+            expect(page.locator("#new_password-error")).to_contain_text("too common")
+
+    expect(page.get_by_role("heading", name="Your password is changed")).to_be_focused()
+    console.forgive("400")
+
+
 def test_a_used_link_leads_to_a_page_that_says_so(
     site: Stack, page: Page, console: Console
 ) -> None:

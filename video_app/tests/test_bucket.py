@@ -1,10 +1,11 @@
 """Films in a bucket: an S3 server of its own (moto), real HTTP, real boto3."""
 
-import urllib.error
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from tests.buckets import bucket_settings
 from tests.people import make_user, signed_in
-from video_app import bucket, published, services, sweep, tasks
+from video_app import bucket, services, sweep, tasks
 from video_app.models import Build, Discarded, State, Video
 from video_app.pipeline import layout
 from video_app.pipeline.errors import LeaseLostError
@@ -96,6 +97,14 @@ def get(url: str, **headers: str) -> tuple[int, bytes, Any]:
         return answer.status, answer.read(), answer.headers
 
 
+def slowly(put: Any) -> Any:
+    def wait_and_put(*arguments: Any) -> None:
+        time.sleep(0.6)
+        put(*arguments)
+
+    return wait_and_put
+
+
 def addresses(response: Any) -> list[str]:
     text = response.content.decode()
     return [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -149,12 +158,35 @@ class TestStoring:
 
         assert rung == ["store_build"]
 
-    def test_a_lost_lease_ends_it(self, store: Any, film: Video):
+    def test_what_is_there_already_is_not_copied_again(
+        self, store: Any, film: Video, monkeypatch: Any
+    ):
+        prefix = film.current_build.prefix
+        written: list[str] = []
+        put = bucket._put
+        monkeypatch.setattr(bucket, "_put", lambda path, key, stop: written.append(key))
+        store.put_object(Bucket="films", Key=f"{prefix}/720p.mp4", Body=b"half")
+        put(media(f"{prefix}/720p/000.ts"), f"{prefix}/720p/000.ts", Event())
+
+        tasks.store_build(film.current_build.pk)
+
+        assert f"{prefix}/720p/001.ts" in written
+        assert f"{prefix}/720p.mp4" in written, "another size: it was cut off"
+        assert f"{prefix}/720p/000.ts" not in written
+
+    def test_a_lost_lease_ends_it(self, store: Any, monkeypatch: Any):
         def lost() -> None:
             raise LeaseLostError
 
+        paths = [media(f"many/{number}") for number in range(100)]
+        for number in range(100):
+            write(f"many/{number}", b"small")
+        monkeypatch.setattr(bucket, "_put", slowly(bucket._put))
+
         with pytest.raises(LeaseLostError):
-            bucket.put([(media(f"sources/{film.pk}.mp4"), "a")] * 100, watch=lost)
+            bucket.put("hls/1/1", [(path, f"hls/1/1/{path.name}") for path in paths], watch=lost)
+
+        assert len(keys(store)) <= 2 * bucket.PARALLEL
 
     def test_a_bucket_that_is_away_costs_nothing(
         self, no_server: None, film: Video, member: Client
@@ -243,7 +275,6 @@ class TestPlaying:
     def test_who_may_not_see_it_gets_no_link(self, stored: Video, member: Client, path: str):
         assert Client().get(f"/api/video/{stored.pk}/{path}").status_code == 401
         services.set_published([stored.pk], is_published=False)
-        published.forget([stored.pk])
         assert member.get(f"/api/video/{stored.pk}/{path}").status_code == 404
 
 
@@ -342,6 +373,19 @@ class TestRemoval:
         sweep.reconcile()
 
         assert not any(key.startswith(f"{old.prefix}/") for key in keys(store))
+
+    def test_what_the_bucket_refuses_to_remove_is_tried_again(
+        self, store: Any, stored: Video, monkeypatch: Any
+    ):
+        stored.delete()
+        self.pass_time()
+        refusal = {"Errors": [{"Key": "hls/1", "Code": "AccessDenied"}]}
+        with monkeypatch.context() as denied:
+            denied.setattr(store, "delete_objects", lambda **wanted: refusal)
+            assert sweep.reconcile().discarded == 0
+
+        assert sweep.reconcile().discarded == 1
+        assert keys(store) == set()
 
     def test_a_dry_run_removes_nothing(self, store: Any, stored: Video):
         stored.delete()

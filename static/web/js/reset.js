@@ -13,9 +13,11 @@ enhance($("#reset-form"), {
 });
 if (!isComplete) replacePanel($("#ask"), $("#dead"));
 
-/** A refusal that names no field is about the link itself. */
+/** The API calls the field `password`; a refusal that names none is about the link itself. */
 function explain(error) {
-  const isAboutPassword = error.body.new_password || error.body.confirm_password;
-  if (error.status === 400 && !isAboutPassword) replacePanel($("#ask"), $("#dead"));
+  const { password, detail } = error.body;
+  if (password) error.body.new_password = password;
+  delete error.body.password;
+  if (error.status === 400 && detail) replacePanel($("#ask"), $("#dead"));
   throw error;
 }

@@ -14,10 +14,14 @@ export function startResults({ makeCard, onError }) {
     running?.abort();
     running = new AbortController();
     try {
-      await showResults(makeCard, running.signal);
+      await showResults(makeCard, giveUp, running.signal);
     } catch (error) {
-      if (error.name !== "AbortError") onError(error);
+      giveUp(error);
     }
+  }
+
+  function giveUp(error) {
+    if (error.name !== "AbortError") onError(error);
   }
 
   function search() {
@@ -46,7 +50,7 @@ export function startResults({ makeCard, onError }) {
   update();
 }
 
-async function showResults(makeCard, signal) {
+async function showResults(makeCard, giveUp, signal) {
   const wanted = new URLSearchParams(location.search);
   const [search, category] = [wanted.get("q"), wanted.get("category")];
   const isAsked = Boolean(search || category);
@@ -55,10 +59,10 @@ async function showResults(makeCard, signal) {
   if (!isAsked) return;
   $("#results-title").textContent = search ? `Films for “${search}”` : category;
   $("#results-list").replaceChildren();
-  await appendPage({ search, category, page: 1 }, makeCard, signal);
+  await appendPage({ search, category, page: 1 }, makeCard, giveUp, signal);
 }
 
-async function appendPage(query, makeCard, signal) {
+async function appendPage(query, makeCard, giveUp, signal) {
   const { count, results, next } = await films.find(query, signal);
   $("#results-count").textContent = count === 1 ? "1 film" : `${count} films`;
   const cards = results.map(makeCard);
@@ -66,5 +70,5 @@ async function appendPage(query, makeCard, signal) {
   if (query.page > 1) cards[0]?.querySelector("a").focus();
   const more = $("#more");
   show(more, Boolean(next));
-  more.onclick = () => appendPage({ ...query, page: query.page + 1 }, makeCard, signal);
+  more.onclick = () => appendPage({ ...query, page: query.page + 1 }, makeCard, giveUp, signal).catch(giveUp);
 }

@@ -38,11 +38,12 @@ class Command(BaseCommand):
 
 def _try(origin: str) -> Message:
     """Write, read by a signed link as a page of `origin` does, remove; the answer's headers."""
-    key = f"trial-{uuid.uuid4()}/works.txt"
+    prefix = f"trial-{uuid.uuid4()}"
+    key = f"{prefix}/works.txt"
     with tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(b"works")
         file.flush()
-        bucket.put([(Path(file.name), key)], watch=lambda: None)
+        bucket.put(prefix, [(Path(file.name), key)], watch=lambda: None)
     request = urllib.request.Request(bucket.url(key), headers={"Origin": origin})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
@@ -50,5 +51,5 @@ def _try(origin: str) -> Message:
                 raise CommandError("The bucket gave back something else than was put in.")
             headers: Message = answer.headers
     finally:
-        bucket.remove(key.partition("/")[0])
+        bucket.remove(prefix)
     return headers

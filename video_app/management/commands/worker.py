@@ -19,15 +19,16 @@ STOP_SECONDS = 5
 
 class Command(BaseCommand):
     help = (
-        "Runs one process for mails, posters and housekeeping and TRANSCODE_PROCESSES for "
-        "films, and starts each again when it dies. Stops on SIGTERM and SIGINT: a film's "
-        "chunk that is interrupted is encoded again by the next worker."
+        "Runs one process for mails, posters and housekeeping, TRANSCODE_PROCESSES for films, "
+        "and with USE_S3_MEDIA one that fills the bucket. Starts each again when it dies. "
+        "Stops on SIGTERM and SIGINT: what is interrupted is done again by the next worker."
     )
     # Django's checks would open connections that the children do not need.
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
         lanes = [["short"]] + [["urgent", "transcode"]] * settings.TRANSCODE_PROCESSES
+        lanes += [["store"]] * settings.USE_S3_MEDIA
         self.children = [_Child(lane) for lane in lanes]
         self.is_stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
