@@ -17,7 +17,7 @@ from auth_app.models import Mail, MailState
 logger = logging.getLogger(__name__)
 
 QUEUE = "short"
-MAX_ATTEMPTS = 10  # with the pauses below, about five hours
+MAX_ATTEMPTS = 10  # with the pauses below, about four hours
 # A mail that the queue should long have had.
 OVERDUE = timedelta(seconds=20)
 KEPT = timedelta(days=30)

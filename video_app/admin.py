@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from video_app import services
+from video_app import progress, services
 from video_app.forms import VideoForm
 from video_app.models import State, Video
 
@@ -78,10 +78,9 @@ class VideoAdmin(admin.ModelAdmin):
     def poster_view(self, request: HttpRequest, pk: int) -> FileResponse:
         """The poster for staff, who have a session here and no token."""
         video = get_object_or_404(Video, pk=pk)
-        key = video.thumbnail.name or video.poster
-        if not key or not default_storage.exists(key):
+        if not video.picture or not default_storage.exists(video.picture):
             raise Http404
-        return FileResponse(default_storage.open(key), content_type="image/jpeg")
+        return FileResponse(default_storage.open(video.picture), content_type="image/jpeg")
 
     def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
         if not change:
@@ -137,13 +136,13 @@ class VideoAdmin(admin.ModelAdmin):
 
 
 def _poster_url(video: Video) -> str:
-    if not (video.poster or video.thumbnail):
+    if not video.picture:
         return ""
     return reverse("admin:video_app_video_poster", args=[video.pk])
 
 
 def _progress(video: Video) -> dict[str, Any]:
-    percent = services.progress(video)
+    percent = progress.percent(video)
     labels = {
         State.PENDING: "waiting for a worker",
         State.PROCESSING: f"{percent:.0f} %{_outlook(video)}",
@@ -155,7 +154,7 @@ def _progress(video: Video) -> dict[str, Any]:
 
 def _outlook(video: Video) -> str:
     """When a running transcode will be done, and whether one can watch already."""
-    pace = services.pace(video)
+    pace = progress.pace(video)
     left = f", {_clock(pace.seconds_left)} left at {pace.speed:g}x" if pace else ""
     return left + (", watchable" if video.current_build_id else "")
 

@@ -6,7 +6,6 @@ build, so nothing is ever overwritten with something else. boto3 is only importe
 it is used: it is heavy, and need not be installed.
 """
 
-import mimetypes
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,14 +17,12 @@ from typing import Any
 
 from django.conf import settings
 
+from video_app.pipeline.layout import IMMUTABLE, TYPES
 from video_app.pipeline.source import PARTIAL
 
 # Files at once; each of them goes over one connection.
 PARALLEL = 8
 CORS_RULE = "videoflix"
-# Other types follow from the name; this one Python takes for something else.
-TYPES = {".ts": "video/MP2T"}
-IMMUTABLE = "private, max-age=31536000, immutable"
 Watch = Callable[[], None]
 
 
@@ -71,21 +68,17 @@ def _put(path: Path, key: str, stop: Event) -> None:
         if stop.is_set():
             raise BucketError("Another file could not be stored.")
 
+    content_type = TYPES.get(path.suffix, "application/octet-stream")
     # Not `upload_file`, which leaves the file open when the callback raises.
     with path.open("rb") as file:
         _client().upload_fileobj(
             file,
             settings.AWS_STORAGE_BUCKET_NAME,
             key,
-            ExtraArgs={"ContentType": _content_type(path), "CacheControl": IMMUTABLE},
+            ExtraArgs={"ContentType": content_type, "CacheControl": IMMUTABLE},
             Callback=go_on,
             Config=_one_connection(),
         )
-
-
-def _content_type(path: Path) -> str:
-    guess = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return TYPES.get(path.suffix, guess)
 
 
 def fetch(key: str, path: Path, *, watch: Watch) -> None:

@@ -6,6 +6,7 @@ Names never come from the client: callers hand over storage keys made from datab
 import gzip
 import os
 import re
+from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -15,14 +16,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-HLS = "application/vnd.apple.mpegurl"
-MPEG_TS = "video/MP2T"
-MP4 = "video/mp4"
-JPEG = "image/jpeg"
-VTT = "text/vtt; charset=utf-8"
+from video_app.pipeline.layout import TYPES
 
-# What lies under a build never changes, but only this user may keep it.
-IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
 
@@ -54,14 +49,13 @@ class _Part:
         return piece
 
 
-def send_file(
-    request: HttpRequest, key: str, *, content_type: str, etag: str, cache_control: str
-) -> HttpResponseBase:
+def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) -> HttpResponseBase:
     """The stored file under `key`, or the part of it that is asked for.
 
     `etag` is the bare opaque tag. `FileNotFoundError` when there is no such file.
     """
     headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
+    content_type = TYPES[PurePosixPath(key).suffix]
     if settings.MEDIA_ACCEL == "nginx":
         # nginx does ranges, validators and HEAD itself. It keeps its connection to us only
         # when it knows that there is no body.

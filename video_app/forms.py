@@ -9,7 +9,7 @@ from django.template.defaultfilters import filesizeformat
 
 from video_app import images
 from video_app.models import Video
-from video_app.validators import film_suffix
+from video_app.validators import FILM_SUFFIXES, film_suffix
 
 
 class VideoForm(forms.ModelForm):
@@ -20,7 +20,9 @@ class VideoForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if field := self.fields.get("video_file"):
-            field.widget.attrs["accept"] = "video/*,.mkv,.avi,.wmv,.asf,.flv,.ogv,.ts,.mpg"
+            field.widget.attrs["accept"] = ",".join(
+                ["video/*", *(f".{suffix}" for suffix in FILM_SUFFIXES)]
+            )
 
     def clean_video_file(self) -> Any:
         file = self.cleaned_data["video_file"]

@@ -122,7 +122,7 @@ def unfinished_work() -> list[Any]:
 
 
 class Video(Leased):
-    """A film. Its lease is the claim on planning the newest revision of its source."""
+    """A film. Its lease is the claim on planning its newest source, then on its poster."""
 
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True, max_length=5000)
@@ -286,9 +286,9 @@ class BuildState(models.TextChoices):
 
 
 class Build(Leased):
-    """One transcode of one source revision; immutable once complete.
+    """One transcode of one source revision; its files never change once it is complete.
 
-    Its lease is the claim on finishing it.
+    Its lease is the claim on finishing it, then on copying it to the bucket.
     """
 
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="builds")

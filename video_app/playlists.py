@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from video_app import bucket
 from video_app.models import Build, ChunkState
-from video_app.pipeline import playlist, storyboard
+from video_app.pipeline import layout, playlist, storyboard
 from video_app.published import Stream
 
 LIFETIME = 3600  # seconds
@@ -23,6 +23,8 @@ MASTER = "master"
 IFRAMES = "iframes"
 SUBTITLES = "subtitles"
 STORYBOARD = "storyboard"
+HLS = "application/vnd.apple.mpegurl"
+TYPES = dict.fromkeys([MEDIA, MASTER, IFRAMES, SUBTITLES], HLS) | {STORYBOARD: layout.TYPES[".vtt"]}
 
 
 class Playlist(TypedDict):
@@ -31,60 +33,55 @@ class Playlist(TypedDict):
     text: str
 
 
-def key(video_id: int, build: str, name: str) -> str:
-    """`build` as the client asked for it, "" for the current one."""
-    return f"playlist:{video_id}:{build}:{name}"
+def key(video_id: int, build: str, kind: str, folder: str) -> str:
+    """`build` and `folder` as the client asked for them, "" for the current build."""
+    return f"playlist:{video_id}:{build}:{kind}:{folder}"
 
 
-def fresh(cached: Any, cache_key: str, stream: Stream, name: str) -> Playlist:
+def fresh(cached: Any, cache_key: str, stream: Stream, kind: str, folder: str) -> Playlist:
     """What lay in the cache if it is of this very state of the build, else made now.
 
-    `name` is STORYBOARD, MASTER, "master ../" (with the prefix of its URIs), or has the
-    folder beside it that its files lie in: "media 480p", "iframes 480p", "subtitles subtitles-0".
-    `Build.DoesNotExist` when the build was removed meanwhile.
+    `folder` is where the files lie that a rendition or track has: "480p", "audio-0". For a
+    master it is what its URIs begin with. `Build.DoesNotExist` when the build was removed
+    meanwhile.
     """
     flags = "".join(str(int(stream[flag])) for flag in ("complete", "abandoned", "stored"))
     version = f"{stream['build']}.{stream['ready']}.{flags}"
     if cached and cached["version"] == version:
         return Playlist(**cached)
-    text = _render(stream, *name.split(" "))
+    text = _render(stream, kind, folder)
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
     cache.set(cache_key, made, min(LIFETIME, settings.FILE_URL_SECONDS // 2))
     return made
 
 
-def _render(stream: Stream, name: str, detail: str = "") -> str:
+def _render(stream: Stream, kind: str, folder: str) -> str:
     build = Build.objects.get(pk=stream["build"])
-    complete = stream["complete"]
-    uri = _in_bucket(build, detail) if stream["stored"] else (lambda name: name + _query(build))
-    if name == MEDIA:
+    plan, complete = build.plan, stream["complete"]
+
+    def here(name: str) -> str:
+        """A player stays with the build it began with, whatever is published meanwhile."""
+        return f"{name}?b={build.pk}"
+
+    uri = _in_bucket(build, folder) if stream["stored"] else here
+    if kind == MEDIA:
         return playlist.media_playlist(
-            build.plan,
-            stream["ready"],
-            complete=complete,
-            abandoned=stream["abandoned"],
-            uri=uri,
+            plan, stream["ready"], complete=complete, abandoned=stream["abandoned"], uri=uri
         )
-    if name == SUBTITLES:
-        return playlist.subtitle_playlist(build.plan, uri=uri)
-    if name == STORYBOARD:
-        return storyboard.text(build.plan, uri=uri)
+    if kind == SUBTITLES:
+        return playlist.subtitle_playlist(plan, uri=uri)
+    if kind == STORYBOARD:
+        return storyboard.text(plan, uri=uri)
     reports = _reports(build) if complete else []
-    if name == MASTER:
-        return playlist.master_playlist(
-            build.plan,
-            reports,
-            complete=complete,
-            has_subtitles=bool(stream["subtitles"]),
-            base=detail,
-            query=_query(build),
-        )
-    return playlist.iframe_playlist(build.plan, detail, reports, uri=uri)
-
-
-def _query(build: Build) -> str:
-    """A player stays with the build it began with, whatever is published meanwhile."""
-    return f"?b={build.pk}"
+    if kind == IFRAMES:
+        return playlist.iframe_playlist(plan, folder, reports, uri=uri)
+    return playlist.master_playlist(
+        plan,
+        reports,
+        complete=complete,
+        has_subtitles=bool(stream["subtitles"]),
+        uri=lambda name: folder + here(name),
+    )
 
 
 def _in_bucket(build: Build, folder: str) -> Callable[[str], str]:

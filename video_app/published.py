@@ -30,6 +30,7 @@ class Stream(TypedDict):
     """A build as players may see it."""
 
     build: int
+    prefix: str  # of its storage keys
     rungs: list[str]
     ready: int  # segments that may be asked for
     complete: bool
@@ -85,6 +86,7 @@ def _stream(build: Build) -> Stream:
     plan = build.plan
     return Stream(
         build=build.pk,
+        prefix=build.prefix,
         rungs=[rung.name for rung in plan.rungs],
         ready=_ready_segments(build, plan),
         complete=build.state == BuildState.COMPLETE,

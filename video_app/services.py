@@ -7,7 +7,6 @@ Whoever changes several rows of a film locks its video first: one order, no dead
 
 import errno
 import logging
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, F, Value, prefetch_related_objects
+from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat, Greatest
 from django.utils import timezone
 
@@ -28,7 +27,6 @@ from video_app.models import (
     ChunkState,
     State,
     Video,
-    unfinished_work,
 )
 from video_app.pipeline.errors import StorageFullError
 from video_app.pipeline.transcode import chunk_seconds
@@ -46,6 +44,14 @@ LONG_JOB_SECONDS = 2 * 3600
 STORE_JOB_SECONDS = 24 * 3600
 # Chunks before this one hold a film's first minutes and overtake older films.
 URGENT_CHUNKS = 6
+
+
+# --- visibility ---------------------------------------------------------------------
+
+
+def set_published(video_ids: list[int], *, is_published: bool) -> None:
+    Video.objects.filter(pk__in=video_ids).update(is_published=is_published)
+    transaction.on_commit(lambda: published.forget(video_ids))
 
 
 # --- a new source -------------------------------------------------------------------
@@ -122,10 +128,6 @@ def release_plan(video_id: int, token: UUID, error: Exception | None = None) -> 
     """The system failed: leave the work to the sweeper, unless this was the last attempt."""
     if leases.release(Video.objects.filter(pk=video_id), token):
         give_up(video_id, _reason(error))
-
-
-def give_plan_back(video_id: int, token: UUID) -> None:
-    leases.give_back(Video.objects.filter(pk=video_id), token)
 
 
 def record_plan(video_id: int, revision: int, token: UUID, plan: Plan) -> Build | None:
@@ -226,11 +228,6 @@ def _says_full(error: Exception | None) -> bool:
     return is_full or isinstance(error, StorageFullError)
 
 
-def give_chunk_back(build_id: int, index: int, token: UUID) -> None:
-    """The work was interrupted: leave it to the sweeper."""
-    leases.give_back(Chunk.objects.filter(build_id=build_id, index=index), token)
-
-
 def publish_chunk(
     build_id: int, index: int, token: UUID, report: dict[str, Any], move: Callable[[], None]
 ) -> bool:
@@ -315,10 +312,6 @@ def renew_finish(build_id: int, token: UUID) -> bool:
 def release_finish(build_id: int, token: UUID) -> None:
     if leases.release(Build.objects.filter(pk=build_id), token):
         finish_bare(build_id)
-
-
-def give_finish_back(build_id: int, token: UUID) -> None:
-    leases.give_back(Build.objects.filter(pk=build_id), token)
 
 
 def finish_bare(build_id: int) -> None:
@@ -410,10 +403,6 @@ def renew_store(build_id: int, token: UUID) -> bool:
     return leases.renew(_storable(build_id), token)
 
 
-def give_store_back(build_id: int, token: UUID) -> None:
-    leases.give_back(Build.objects.filter(pk=build_id), token)
-
-
 def record_stored(build: Build, token: UUID) -> None:
     """Send players to the bucket from now on."""
     if leases.release(_storable(build.pk), token, stored_at=timezone.now()):
@@ -455,65 +444,8 @@ def release_poster(video_id: int, token: UUID) -> None:
     leases.release(Video.objects.filter(pk=video_id), token)
 
 
-def give_poster_back(video_id: int, token: UUID) -> None:
-    leases.give_back(Video.objects.filter(pk=video_id), token)
-
-
 def set_poster(video_id: int, token: UUID, key: str) -> bool:
     """Show a new poster, unless the source has changed since."""
     is_ours = leases.release(Video.objects.filter(pk=video_id), token, poster=key)
     published.forget([video_id])
     return is_ours
-
-
-def set_published(video_ids: list[int], *, is_published: bool) -> None:
-    Video.objects.filter(pk__in=video_ids).update(is_published=is_published)
-    transaction.on_commit(lambda: published.forget(video_ids))
-
-
-def progress(video: Video) -> float:
-    """Percent of the newest source that is encoded, 0 to 100."""
-    if video.state == State.COMPLETED:
-        return 100.0
-    build = _newest_build(video)
-    if build is None or not video.duration:
-        return 0.0
-    return round(min(99.9, 100 * _encoded_seconds(build) / video.duration), 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds of film encoded per second, and the seconds that are left at that."""
-
-    speed: float
-    seconds_left: int
-
-
-def pace(video: Video) -> Pace | None:
-    """How fast the newest source is being encoded; none before anything is."""
-    build = _newest_build(video)
-    if build is None or build.state != BuildState.ENCODING or not video.duration:
-        return None
-    encoded = _encoded_seconds(build)
-    elapsed = (timezone.now() - build.created_at).total_seconds()
-    if not encoded or not elapsed:
-        return None
-    left = (video.duration - encoded) * elapsed / encoded
-    # Coarse, so that an unchanged answer stays the same for a poll or two.
-    return Pace(speed=round(encoded / elapsed, 1), seconds_left=5 * math.ceil(left / 5))
-
-
-def _newest_build(video: Video) -> Build | None:
-    if not hasattr(video, "unfinished"):
-        prefetch_related_objects([video], *unfinished_work())
-    return next(iter(video.unfinished), None)
-
-
-def _encoded_seconds(build: Build) -> float:
-    plan = build.plan
-    seconds = 0.0
-    for chunk in build.chunks.all():
-        span = plan.chunk(chunk.index)
-        whole = float(plan.time(span.end_frame - span.first_frame))
-        seconds += whole if chunk.state == ChunkState.DONE else min(chunk.seconds_done, whole)
-    return seconds

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from video_app import bucket, services
-from video_app.models import Build, Video
+from video_app import bucket, leases, services
+from video_app.models import Build, Chunk, Video
 from video_app.pipeline import derive, ffmpeg, layout, poster, source, storage, transcode
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
 from video_app.pipeline.plan import Limits, make_plan
@@ -27,10 +28,8 @@ def plan_video(video_id: int, revision: int) -> None:
     if token is None:
         return
     keep = _keeper(lambda: services.renew_plan(video_id, revision, token))
-    with _given_back(
-        lambda: services.release_plan(video_id, token),
-        lambda: services.give_plan_back(video_id, token),
-    ):
+    rows = Video.objects.filter(pk=video_id)
+    with _given_back(rows, token, lambda: services.release_plan(video_id, token)):
         try:
             plan = _plan(Video.objects.get(pk=video_id), keep)
         except PipelineError as error:
@@ -72,10 +71,8 @@ def encode_chunk(build_id: int, index: int) -> None:
     token = services.claim_chunk(build_id, index)
     if token is None:
         return
-    with _given_back(
-        lambda: services.release_chunk(build_id, index, token),
-        lambda: services.give_chunk_back(build_id, index, token),
-    ):
+    rows = Chunk.objects.filter(build_id=build_id, index=index)
+    with _given_back(rows, token, lambda: services.release_chunk(build_id, index, token)):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
             with _work_folder(build, token) as work:
@@ -118,10 +115,8 @@ def finish_build(build_id: int) -> None:
     if token is None:
         return
     keep = _keeper(lambda: services.renew_finish(build_id, token))
-    with _given_back(
-        lambda: services.release_finish(build_id, token),
-        lambda: services.give_finish_back(build_id, token),
-    ):
+    rows = Build.objects.filter(pk=build_id)
+    with _given_back(rows, token, lambda: services.release_finish(build_id, token)):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
             with _work_folder(build, token) as work:
@@ -168,10 +163,9 @@ def store_build(build_id: int) -> None:
     if token is None:
         return
     keep = _keeper(lambda: services.renew_store(build_id, token))
-    with _given_back(
-        lambda: services.give_store_back(build_id, token),
-        lambda: services.give_store_back(build_id, token),
-    ):
+    rows = Build.objects.filter(pk=build_id)
+    # No attempt is ever the last: the film plays from here meanwhile.
+    with _given_back(rows, token, lambda: leases.give_back(rows, token)):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
             bucket.put(build.prefix, _stored_files(build), watch=keep)
@@ -199,10 +193,8 @@ def make_poster(video_id: int, revision: int) -> None:
         return
     key = layout.poster_key(video_id, revision)
     keep = _keeper(lambda: services.renew_poster(video_id, revision, token))
-    with _given_back(
-        lambda: services.release_poster(video_id, token),
-        lambda: services.give_poster_back(video_id, token),
-    ):
+    rows = Video.objects.filter(pk=video_id)
+    with _given_back(rows, token, lambda: services.release_poster(video_id, token)):
         video = Video.objects.get(pk=video_id)
         try:
             _draw(video, key, keep)
@@ -237,9 +229,9 @@ def _source_path(build: Build) -> Path:
 
 
 @contextmanager
-def _given_back(release: Callable[[], object], give_back: Callable[[], object]) -> Iterator[None]:
-    """Whatever ends the work, also a time-out, the lease is released; a stopping worker
-    gives it back.
+def _given_back(rows: Any, token: UUID, release: Callable[[], object]) -> Iterator[None]:
+    """Whatever ends the work, also a time-out, the lease on `rows` is released; a stopping
+    worker gives it back.
 
     Releasing what was published, refused or taken away already changes nothing.
     """
@@ -249,7 +241,7 @@ def _given_back(release: Callable[[], object], give_back: Callable[[], object]) 
         return
     except (SystemExit, KeyboardInterrupt):
         with suppress(Error):
-            give_back()
+            leases.give_back(rows, token)
         raise
     finally:
         with suppress(Error):  # then it runs out

@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 from core.settings.env import env
-from core.settings.security import HTTPS, SECRET_KEY
+from core.settings.security import HTTPS, NUM_PROXIES, SECRET_KEY
 
 
 def _origin(url: str) -> str:
@@ -105,11 +105,8 @@ JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 # The vanilla client reads it, and could not from another subdomain.
 CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
 
-# Proxies in front of us that append to X-Forwarded-For; 0 = believe no header.
-NUM_PROXIES = env.int("NUM_PROXIES", default=0)
-
 # Where request bodies may be big; the views there authenticate before they read.
-UPLOAD_PREFIXES = ("/api/video", "/api/upload")
+UPLOAD_PREFIXES = ("/api/video",)
 
 # How often per window, as "20/min" (s, min, h, day). By client address unless it says account.
 THROTTLE_RATES = {

@@ -13,11 +13,15 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or (
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-if BEHIND_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 HTTPS = env.bool("HTTPS", default=PRODUCTION)
+# gunicorn speaks no TLS: whoever has HTTPS has a proxy that does.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=HTTPS)
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Proxies in front of us that append to X-Forwarded-For; 0 = believe no header.
+NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
+
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
 # The proxy and the container ask for health over plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^health", r"^healthz"]

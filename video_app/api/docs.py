@@ -28,6 +28,7 @@ from video_app.api.serializers import (
     VideoSerializer,
 )
 from video_app.pipeline import ladder
+from video_app.playlists import HLS
 
 PATH, QUERY, HEADER = OpenApiParameter.PATH, OpenApiParameter.QUERY, OpenApiParameter.HEADER
 
@@ -224,7 +225,6 @@ document(
     ),
 )
 
-HLS = "application/vnd.apple.mpegurl"
 VTT = "text/vtt"
 
 

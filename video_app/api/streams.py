@@ -4,6 +4,8 @@ No database and one round trip to the cache when warm, so these views leave out 
 of REST framework: a token checked by its signature, then a look into the cache.
 """
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -50,82 +52,84 @@ class MasterView(StreamView):
     base = ""
 
     def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
-        return _playlist(request, video_id, f"{playlists.MASTER} {self.base}")
+        return _playlist(request, video_id, playlists.MASTER, self.base)
 
 
 class RenditionView(StreamView):
     def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-        return _playlist(request, video_id, playlists.MEDIA, resolution=resolution)
+        return _playlist(request, video_id, playlists.MEDIA, resolution)
 
 
 class IFramesView(StreamView):
     def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-        whole = ("complete", 0)
-        return _playlist(request, video_id, playlists.IFRAMES, resolution=resolution, needs=whole)
+        return _playlist(
+            request, video_id, playlists.IFRAMES, resolution, is_there=itemgetter("complete")
+        )
 
 
 class SegmentView(StreamView):
     def get(
         self, request: HttpRequest, video_id: int, resolution: str, number: int
     ) -> HttpResponseBase:
-        film, _ = _film(request, video_id)
-        stream = _stream(request, film)
+        stream = _watched(request, video_id)
         if number >= stream["ready"]:
             raise NotFound
         rung = ladder.nearest(resolution, tuple(stream["rungs"]))
-        key = layout.segment_key(layout.build_prefix(video_id, stream["build"]), rung, number)
-        return _part(request, stream, key, delivery.MPEG_TS)
+        return _part(request, stream, layout.segment_key(stream["prefix"], rung, number))
 
 
 class TrackView(StreamView):
     def get(self, request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
-        name = f"{playlists.MEDIA} {layout.track_name(track)}"
-        return _playlist(request, video_id, name, needs=("tracks", track))
+        return _playlist(
+            request,
+            video_id,
+            playlists.MEDIA,
+            layout.track_name(track),
+            is_there=lambda stream: track < stream["tracks"],
+        )
 
 
 class TrackSegmentView(StreamView):
     def get(self, request: HttpRequest, video_id: int, track: int, number: int) -> HttpResponseBase:
-        stream = _stream(request, _film(request, video_id)[0])
+        stream = _watched(request, video_id)
         if track >= stream["tracks"] or number >= stream["ready"]:
             raise NotFound
         name = layout.track_name(track)
-        key = layout.segment_key(layout.build_prefix(video_id, stream["build"]), name, number)
-        return _part(request, stream, key, delivery.MPEG_TS)
+        return _part(request, stream, layout.segment_key(stream["prefix"], name, number))
 
 
 class SubtitlesView(StreamView):
     def get(self, request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
-        name = f"{playlists.SUBTITLES} {layout.subtitles_name(track)}"
-        return _playlist(request, video_id, name, needs=("subtitles", track))
+        return _playlist(
+            request,
+            video_id,
+            playlists.SUBTITLES,
+            layout.subtitles_name(track),
+            is_there=lambda stream: track < stream["subtitles"],
+        )
 
 
 class SubtitleSegmentView(StreamView):
     def get(self, request: HttpRequest, video_id: int, track: int, number: int) -> HttpResponseBase:
-        stream = _stream(request, _film(request, video_id)[0])
+        stream = _watched(request, video_id)
         if track >= stream["subtitles"]:
             raise NotFound
-        prefix = layout.build_prefix(video_id, stream["build"])
-        return _part(request, stream, layout.subtitle_key(prefix, track, number), delivery.VTT)
+        return _part(request, stream, layout.subtitle_key(stream["prefix"], track, number))
 
 
 class StoryboardView(StreamView):
     def get(self, request: HttpRequest, video_id: int) -> HttpResponseBase:
         return _playlist(
-            request,
-            video_id,
-            playlists.STORYBOARD,
-            needs=("sheets", 0),
-            content_type=delivery.VTT,
+            request, video_id, playlists.STORYBOARD, is_there=lambda stream: stream["sheets"] > 0
         )
 
 
 class SheetView(StreamView):
     def get(self, request: HttpRequest, video_id: int, number: int) -> HttpResponseBase:
-        stream = _stream(request, _film(request, video_id)[0])
+        stream = _watched(request, video_id)
         if number >= stream["sheets"]:
             raise NotFound
-        prefix = layout.build_prefix(video_id, stream["build"])
-        return _part(request, stream, layout.storyboard_key(prefix, number), delivery.JPEG)
+        return _part(request, stream, layout.storyboard_key(stream["prefix"], number))
 
 
 class ThumbnailView(StreamView):
@@ -138,9 +142,8 @@ class ThumbnailView(StreamView):
         return delivery.send_file(
             request,
             film["picture"],
-            content_type=delivery.JPEG,
             etag=version,
-            cache_control=delivery.IMMUTABLE if named else delivery.REVALIDATE,
+            cache_control=layout.IMMUTABLE if named else delivery.REVALIDATE,
         )
 
 
@@ -151,20 +154,16 @@ class FileView(StreamView):
 
     def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
         build = _signed_build(request, video_id, resolution)
-        key = published.key(video_id)
-        film = cache.get(key) or published.load(video_id)
+        film = cache.get(published.key(video_id)) or published.load(video_id)
         stream = film and film["public"] and film["streams"].get(build)
         if not stream or resolution not in stream["progressive"]:
             raise NotFound
-        prefix = layout.build_prefix(video_id, stream["build"])
-        key = layout.progressive_key(prefix, resolution)
         return _send(
             request,
             stream,
-            key,
-            content_type=delivery.MP4,
+            layout.progressive_key(stream["prefix"], resolution),
             etag=f"{build}-{resolution}",
-            cache_control=delivery.IMMUTABLE,
+            cache_control=layout.IMMUTABLE,
         )
 
 
@@ -182,8 +181,7 @@ class FileUrlView(StreamView):
             raise NotFound("The file of this film is not ready yet.")
         rung = ladder.nearest(quality, tuple(stream["progressive"]))
         if stream["stored"]:
-            prefix = layout.build_prefix(video_id, stream["build"])
-            url = bucket.url(layout.progressive_key(prefix, rung))
+            url = bucket.url(layout.progressive_key(stream["prefix"], rung))
         else:
             url = links.file_url(request, video_id, rung, stream["build"])
         return JsonResponse({"url": url}, headers={"Cache-Control": delivery.NO_STORE})
@@ -210,6 +208,10 @@ def _film(request: HttpRequest, video_id: int, *keys: str) -> tuple[Film, dict[s
     return film, cached
 
 
+def _watched(request: HttpRequest, video_id: int) -> Stream:
+    return _stream(request, _film(request, video_id)[0])
+
+
 def _stream(request: HttpRequest, film: Film) -> Stream:
     """The build that the URL names, else the current one."""
     stream = film["streams"].get(request.GET.get("b") or str(film["current"]))
@@ -218,16 +220,15 @@ def _stream(request: HttpRequest, film: Film) -> Stream:
     return stream
 
 
-def _part(request: HttpRequest, stream: Stream, key: str, content_type: str) -> HttpResponseBase:
+def _part(request: HttpRequest, stream: Stream, key: str) -> HttpResponseBase:
     """A file of a build; `key` names the build, so it is a validator as well."""
     return _send(
         request,
         stream,
         key,
-        content_type=content_type,
         etag=key.removeprefix("hls/").replace("/", "-"),
         # Without a build in the URL, tomorrow's answer may be another film.
-        cache_control=delivery.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE,
+        cache_control=layout.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE,
     )
 
 
@@ -241,26 +242,27 @@ def _send(request: HttpRequest, stream: Stream, key: str, **options: str) -> Htt
 def _playlist(
     request: HttpRequest,
     video_id: int,
-    name: str,
+    kind: str,
+    folder: str = "",
     *,
-    resolution: str = "",
-    needs: tuple[str, int] | None = None,
-    content_type: str = delivery.HLS,
+    is_there: Callable[[Stream], bool] = lambda stream: True,
 ) -> HttpResponseBase:
-    """A text about the build, or about its rendition nearest to a `resolution`; `needs`
-    names a count that must be above a number."""
-    key = playlists.key(video_id, request.GET.get("b", "")[:20], f"{name} {resolution}")
+    """A text about the build, if it has what the text is about; see `playlists.fresh`.
+
+    A `folder` that is the name of a rung stands for the nearest one that there is.
+    """
+    key = playlists.key(video_id, request.GET.get("b", "")[:20], kind, folder)
     film, cached = _film(request, video_id, key)
     stream = _stream(request, film)
-    if needs and needs[1] >= stream[needs[0]]:  # type: ignore[literal-required]
+    if not is_there(stream):
         raise NotFound
-    if resolution:
-        name = f"{name} {ladder.nearest(resolution, tuple(stream['rungs']))}"
-    text = playlists.fresh(cached.get(key), key, stream, name)
+    if folder in ladder.NAMES:
+        folder = ladder.nearest(folder, tuple(stream["rungs"]))
+    text = playlists.fresh(cached.get(key), key, stream, kind, folder)
     return delivery.send_text(
         request,
         text["text"],
-        content_type=content_type,
+        content_type=playlists.TYPES[kind],
         etag=text["tag"],
         cache_control=delivery.REVALIDATE if stream["complete"] else delivery.NO_STORE,
     )

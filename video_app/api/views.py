@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from video_app import delivery, marks, published, services
+from video_app import delivery, marks, progress, published
 from video_app.api import paging
 from video_app.api.serializers import (
     CatalogueQuery,
@@ -85,14 +85,14 @@ class StatusView(APIView):
 
     def get(self, request: Request, video_id: int) -> HttpResponseBase:
         video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
-        pace = services.pace(video)
+        pace = progress.pace(video)
         status = StatusSerializer(
             {
                 "id": video.pk,
                 "state": video.state,
                 "processed": video.state == State.COMPLETED,
                 "playable": video.current_build_id is not None,
-                "progress": services.progress(video),
+                "progress": progress.percent(video),
                 "speed": pace and pace.speed,
                 "seconds_left": pace and pace.seconds_left,
                 "error": video.error if video.state == State.FAILED else "",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from video_app import services
+from video_app import progress
 from video_app.models import Video
 
 COLUMNS = ("id", "state", "percent", "seconds", "published", "title", "error")
@@ -22,7 +22,7 @@ def _row(video: Video) -> dict[str, Any]:
     return {
         "id": video.pk,
         "state": video.state,
-        "percent": services.progress(video),
+        "percent": progress.percent(video),
         "seconds": round(video.duration, 1) if video.duration else None,
         "published": video.is_published,
         "title": video.title,

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-from video_app.pipeline import command, ffmpeg, storyboard
+from video_app.pipeline import command, ffmpeg, layout, storyboard
 from video_app.pipeline.errors import EncodeError, StorageFullError
-from video_app.pipeline.layout import segment_name
 from video_app.pipeline.subtitles import cut
 from video_app.pipeline.types import Plan, Rung
 
@@ -60,10 +59,10 @@ def make_subtitles(
     ffmpeg.run(command.subtitles(binary, str(source), indexes, str(work)), limits, watch=watch)
     for place in range(len(streams)):
         text = (work / f"{place}.vtt").read_text(errors="replace")
-        target = folder / f"subtitles-{place}"
+        target = folder / layout.subtitles_name(place)
         target.mkdir(exist_ok=True)
         for number, segment in enumerate(cut(text, plan.duration)):
-            (target / f"{number:03d}.vtt").write_text(segment)
+            (target / layout.subtitle_name(number)).write_text(segment)
     return len(streams)
 
 
@@ -72,7 +71,7 @@ def make_storyboard(
 ) -> int:
     """Write `storyboard/NNN.jpg` from the finished segments; how many sheets."""
     rung = next((rung for rung in plan.rungs if rung.height >= 240), plan.rungs[-1])
-    sheets = work / "storyboard"
+    sheets = work / layout.STORYBOARD
     sheets.mkdir()
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
     argv = command.storyboard(binary, _segment_names(plan), plan, str(sheets))
@@ -80,11 +79,11 @@ def make_storyboard(
     made = len(list(sheets.iterdir()))
     if made != storyboard.sheets(plan):
         raise EncodeError(f"{made} sheets, not {storyboard.sheets(plan)}")
-    target = folder / "storyboard"
+    target = folder / layout.STORYBOARD
     shutil.rmtree(target, ignore_errors=True)
     sheets.replace(target)
     return made
 
 
 def _segment_names(plan: Plan) -> list[str]:
-    return [segment_name(number) for number in range(plan.segments)]
+    return [layout.segment_name(number) for number in range(plan.segments)]

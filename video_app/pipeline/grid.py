@@ -40,14 +40,12 @@ def choose_rate(video: VideoStream) -> Fraction:
 
 
 def _limit(rate: Fraction) -> Fraction:
-    while rate > MAX_RATE and _snap(rate / 2):
-        rate = _snap(rate / 2) or rate
-    if rate <= MAX_RATE:
-        return rate
-    halved = rate / 2
-    while halved > MAX_RATE:
-        halved /= 2
-    return _snap(halved) or Fraction(MAX_RATE)
+    while rate > MAX_RATE:
+        half = _snap(rate / 2)
+        if half is None:
+            return Fraction(MAX_RATE)
+        rate = half
+    return rate
 
 
 def _snap(rate: Fraction) -> Fraction | None:

@@ -1,8 +1,15 @@
 """Where things lie in the media storage: storage keys, never local paths."""
 
-from pathlib import PurePosixPath
-
+TYPES = {
+    ".ts": "video/MP2T",
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".vtt": "text/vtt; charset=utf-8",
+}
+# What lies under a build never changes, but only this user may keep it.
+IMMUTABLE = "private, max-age=31536000, immutable"
 LEASE_FOLDER = ".lease-"
+STORYBOARD = "storyboard"
 
 
 def video_prefix(video_id: int) -> str:
@@ -42,7 +49,7 @@ def subtitle_key(build_prefix: str, track: int, number: int) -> str:
 
 def sheet_name(number: int) -> str:
     """Of a storyboard, relative to its build."""
-    return f"storyboard/{number:03d}.jpg"
+    return f"{STORYBOARD}/{number:03d}.jpg"
 
 
 def storyboard_key(build_prefix: str, number: int) -> str:
@@ -53,9 +60,9 @@ def progressive_key(build_prefix: str, rung: str) -> str:
     return f"{build_prefix}/{rung}.mp4"
 
 
-def stored_source_key(build_prefix: str, source_key: str) -> str:
+def stored_source_key(build_prefix: str, name: str) -> str:
     """Where the bucket keeps the source that a build was made of."""
-    return f"{build_prefix}/source/{PurePosixPath(source_key).name}"
+    return f"{build_prefix}/source/{name}"
 
 
 def work_prefix(build_prefix: str, lease_token: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from video_app.pipeline import subtitles
 from video_app.pipeline.languages import names, tag
-from video_app.pipeline.layout import segment_name, subtitle_name, track_name
+from video_app.pipeline.layout import segment_name, subtitle_name, subtitles_name, track_name
 from video_app.pipeline.types import Plan, Rung
 
 Report = dict[str, list[dict[str, Any]]]
@@ -78,10 +78,9 @@ def master_playlist(
     *,
     complete: bool,
     has_subtitles: bool = False,
-    base: str = "",
-    query: str = "",
+    uri: Callable[[str], str] = str,
 ) -> str:
-    """The multivariant playlist. `base` is prefixed to URIs, `query` appended.
+    """The multivariant playlist. `uri` makes a playlist's URI of its name.
 
     While a build grows, the bit rates are upper bounds; of a complete one they
     are measured.
@@ -89,21 +88,21 @@ def master_playlist(
     lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if not complete:
         lines.append(START)
-    lines += _audio_lines(plan, base, query)
+    lines += _audio_lines(plan, uri)
     groups = ',AUDIO="sound"' if plan.tracks else ""
     if has_subtitles:
-        lines += _subtitle_lines(plan, base, query)
+        lines += _subtitle_lines(plan, uri)
         groups += ',SUBTITLES="text"'
     for rung in _by_preference(plan.rungs):
         rates = _measured(plan, rung, reports) if complete else _bounds(plan, rung)
         lines.append(f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}{groups}")
-        lines.append(f"{base}{rung.name}/index.m3u8{query}")
+        lines.append(uri(f"{rung.name}/index.m3u8"))
     if complete:
-        lines += [_iframe_line(plan, rung, reports, base, query) for rung in plan.rungs]
+        lines += [_iframe_line(plan, rung, reports, uri) for rung in plan.rungs]
     return "\n".join(lines) + "\n"
 
 
-def _audio_lines(plan: Plan, base: str, query: str) -> list[str]:
+def _audio_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
     """The sound tracks to choose from; the first one lies in the renditions themselves."""
     if not plan.tracks:
         return []
@@ -112,21 +111,21 @@ def _audio_lines(plan: Plan, base: str, query: str) -> list[str]:
     lines = []
     for number, (audio, title) in enumerate(zip(audios, titles, strict=True)):
         default = "NO" if number else "YES"
-        uri = f',URI="{base}{track_name(number - 1)}/index.m3u8{query}"' if number else ""
+        address = f',URI="{uri(f"{track_name(number - 1)}/index.m3u8")}"' if number else ""
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{title}",'
-            f'LANGUAGE="{tag(audio.language)}",DEFAULT={default},AUTOSELECT=YES,CHANNELS="2"{uri}'
+            f'LANGUAGE="{tag(audio.language)}",DEFAULT={default},AUTOSELECT=YES,CHANNELS="2"{address}'
         )
     return lines
 
 
-def _subtitle_lines(plan: Plan, base: str, query: str) -> list[str]:
+def _subtitle_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
     streams = plan.source.subtitles
     titles = names([(stream.language, stream.title) for stream in streams])
     return [
         f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{title}",'
         f'LANGUAGE="{tag(stream.language)}",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,'
-        f'URI="{base}subtitles-{number}/index.m3u8{query}"'
+        f'URI="{uri(f"{subtitles_name(number)}/index.m3u8")}"'
         for number, (stream, title) in enumerate(zip(streams, titles, strict=True))
     ]
 
@@ -212,7 +211,9 @@ def peak_rate(sizes: Sequence[int], durations: Sequence[Fraction]) -> int:
     return math.ceil(peak or 8 * sum(sizes) / sum(durations))
 
 
-def _iframe_line(plan: Plan, rung: Rung, reports: Sequence[Report], base: str, query: str) -> str:
+def _iframe_line(
+    plan: Plan, rung: Rung, reports: Sequence[Report], uri: Callable[[str], str]
+) -> str:
     sizes = [
         length
         for segment in _segments(rung.name, reports)
@@ -229,5 +230,5 @@ def _iframe_line(plan: Plan, rung: Rung, reports: Sequence[Report], base: str, q
     return (
         f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
         f'CODECS="{avc_codec(rung.level)}",RESOLUTION={rung.width}x{rung.height},'
-        f'URI="{base}{rung.name}/iframes.m3u8{query}"'
+        f'URI="{uri(f"{rung.name}/iframes.m3u8")}"'
     )

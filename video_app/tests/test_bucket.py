@@ -1,5 +1,6 @@
 """Films in a bucket: an S3 server of its own (moto), real HTTP, real boto3."""
 
+import shutil
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -63,7 +64,8 @@ def no_server(settings: Any) -> None:
 
 @pytest.fixture
 def film() -> Video:
-    """Complete, with MP4s, its source and its poster on the disk; not in the bucket."""
+    """Complete, with an MP4 and its source on the disk; not in the bucket."""
+    shutil.rmtree(media("hls"), ignore_errors=True)  # of other tests' films of this number
     film = make_film(segments=4, poster="posters/a.jpg", planned_revision=1)
     write_progressive(film.current_build, "720p", b"720p " * 300)
     Video.objects.filter(pk=film.pk).update(

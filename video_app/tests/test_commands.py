@@ -225,8 +225,8 @@ def test_reconcile_can_only_look() -> None:
 @pytest.mark.parametrize(
     ("given", "served"),
     [
-        (("default",), ("default", "short", "urgent", "transcode")),
-        ((), ("default", "short", "urgent", "transcode")),
+        (("default",), ("default", "short", "urgent", "transcode", "store")),
+        ((), ("default", "short", "urgent", "transcode", "store")),
         (("short",), ("short",)),
     ],
 )

@@ -20,9 +20,7 @@ SIZE = len(BODY)
 def ask(key: str = "probe/a.ts", method: str = "GET", **headers: str) -> Any:
     write("probe/a.ts", BODY)
     request = RequestFactory().generic(method, "/", headers=headers)
-    response = delivery.send_file(
-        request, key, content_type="video/MP2T", etag="7", cache_control="private"
-    )
+    response = delivery.send_file(request, key, etag="7", cache_control="private")
     if response.streaming:
         body = response.getvalue()
         response.close()

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from video_app import services
+from video_app import leases, progress, services
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 from video_app.pipeline.errors import EncodeError, StorageFullError
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
@@ -402,11 +402,11 @@ def test_transcoding_an_unknown_video_again_says_no() -> None:
 
 def test_progress_counts_encoded_seconds() -> None:
     build = make_encoding(chunks=4, done=1)
-    assert services.progress(Video.objects.get()) == 25.0
+    assert progress.percent(Video.objects.get()) == 25.0
     token = services.claim_chunk(build.pk, 1)
     assert token
     services.renew_chunk(build.pk, 1, token, 3.0)
-    assert services.progress(Video.objects.get()) == 37.5
+    assert progress.percent(Video.objects.get()) == 37.5
 
 
 def test_progress_never_goes_back_when_a_chunk_is_tried_again() -> None:
@@ -415,13 +415,13 @@ def test_progress_never_goes_back_when_a_chunk_is_tried_again() -> None:
     for reached in (1.0, 5.0):
         token = services.claim_chunk(build.pk, 0)
         assert token
-        seen.append(services.progress(Video.objects.get()))
+        seen.append(progress.percent(Video.objects.get()))
         services.renew_chunk(build.pk, 0, token, reached)
-        seen.append(services.progress(Video.objects.get()))
+        seen.append(progress.percent(Video.objects.get()))
         services.release_chunk(build.pk, 0, token, EncodeError("killed"))
-        seen.append(services.progress(Video.objects.get()))
+        seen.append(progress.percent(Video.objects.get()))
     services.fail_build(build.pk, "Because.")
-    seen.append(services.progress(Video.objects.get()))
+    seen.append(progress.percent(Video.objects.get()))
     assert seen == sorted(seen)
     assert seen[-1] > 0
 
@@ -432,22 +432,22 @@ def test_a_retry_does_not_take_back_what_was_shown() -> None:
         token = services.claim_chunk(build.pk, 0)
         assert token
         services.renew_chunk(build.pk, 0, token, reached)
-        services.give_chunk_back(build.pk, 0, token)
+        leases.give_back(build.chunks.all(), token)
     assert build.chunks.get().seconds_done == 5.0
 
 
 def test_progress_is_complete_only_at_the_end() -> None:
     build = make_encoding(chunks=1, done=1)
-    assert services.progress(Video.objects.get()) == 99.9
+    assert progress.percent(Video.objects.get()) == 99.9
     finish(build)
-    assert services.progress(Video.objects.get()) == 100.0
+    assert progress.percent(Video.objects.get()) == 100.0
 
 
 def test_the_pace_tells_speed_and_time_left() -> None:
     build = make_encoding(chunks=4, done=1)
     began = timezone.now() - timedelta(seconds=3 * 60)
     Build.objects.filter(pk=build.pk).update(created_at=began)
-    pace = services.pace(Video.objects.get())
+    pace = progress.pace(Video.objects.get())
     assert pace
     assert pace.seconds_left in (540, 545)
     assert pace.speed == round(build.plan.duration / 4 / 180, 1)
@@ -455,7 +455,7 @@ def test_the_pace_tells_speed_and_time_left() -> None:
 
 def test_there_is_no_pace_before_anything_is_encoded_and_after_the_end() -> None:
     build = make_encoding(chunks=1)
-    assert services.pace(Video.objects.get()) is None
+    assert progress.pace(Video.objects.get()) is None
     Chunk.objects.update(state=ChunkState.DONE)
     finish(build)
-    assert services.pace(Video.objects.get()) is None
+    assert progress.pace(Video.objects.get()) is None

@@ -6,7 +6,6 @@ certificate=/etc/letsencrypt/live/$SERVER_NAME/fullchain.pem
 configuration=/etc/nginx/conf.d/20-https.conf
 
 switch_on() {
-    # The limit, and a megabyte for the other parts of the form.
     envsubst '${SERVER_NAME} ${UPLOAD_LIMIT}' </etc/nginx/https.conf >"$configuration"
 }
 

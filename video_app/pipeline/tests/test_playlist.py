@@ -116,7 +116,9 @@ def test_trick_play_lists_one_byte_range_per_gop():
 
 
 def test_the_base_leads_to_the_renditions_from_another_folder():
-    text = playlist.master_playlist(PLAN, reports(PLAN), complete=True, base="../")
+    text = playlist.master_playlist(
+        PLAN, reports(PLAN), complete=True, uri=lambda name: f"../{name}"
+    )
     assert "\n../720p/index.m3u8\n" in text
     assert 'URI="../720p/iframes.m3u8"' in text
 
