@@ -139,11 +139,6 @@ def reset_password(uid: str, token: str, password: str, door: str, origin: Origi
     logger.info("password_reset", extra={"user_id": user.pk, "ip": origin.ip})
 
 
-def send_due_mails() -> int:
-    """Housekeeping, every minute."""
-    return mails.send_due()
-
-
 def flush_expired() -> None:
     """Housekeeping: rows that nobody can use any more, of the admin's sessions too."""
     sessions.flush_expired()

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import load, nginx
@@ -51,30 +51,25 @@ Video.objects.bulk_create(
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What is measured: the running product, seeded."""
+    """What is measured: the running product, seeded, or a proxy in front of it."""
 
     stack: Stack
     film: int
     build: int
     token: str
     seconds: float
+    port: int
+    parents: tuple[int, ...]  # of the processes that answer there
 
     @property
     def servers(self) -> list[int]:
-        return load.family(self.stack.processes["web"].pid)
+        return [pid for parent in self.parents for pid in load.family(parent)]
 
-    def ask(
-        self,
-        paths: list[str],
-        port: int = 0,
-        servers: list[int] | None = None,
-        *,
-        strangers: bool = False,
-    ) -> Measured:
+    def ask(self, paths: list[str], *, strangers: bool = False) -> Measured:
         return load.measure(
-            port or self.stack.port,
+            self.port,
             paths,
-            servers or self.servers,
+            self.servers,
             self.stack.directory,
             self.seconds,
             {"Authorization": f"Bearer {self.token}"},
@@ -106,7 +101,8 @@ def main(arguments: list[str]) -> int:
     try:
         with running_stack(directory, worker=False, **SETTINGS) as stack:
             seeded = json.loads(stack.manage("shell", "-v", "0", "-c", SEED))
-            _report(Bench(stack, seconds=asked.seconds, **seeded), asked.videos)
+            web = {"port": stack.port, "parents": (stack.processes["web"].pid,)}
+            _report(Bench(stack, seconds=asked.seconds, **seeded, **web), asked.videos)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return 0
@@ -139,12 +135,12 @@ def _report_segments(bench: Bench) -> None:
 
 
 def _report_behind_nginx(bench: Bench) -> None:
-    with _behind_nginx(bench) as (front, port, pids):
+    with _behind_nginx(bench) as front:
         static, nothing, few, many = _best(
-            lambda: front.ask(front.segments(STATIC), port, pids),
-            lambda: front.ask(front.segments(NOTHING), port, pids),
-            lambda: front.ask(front.segments(OURS), port, pids),
-            lambda: front.ask(front.segments(OURS), port, pids, strangers=True),
+            lambda: front.ask(front.segments(STATIC)),
+            lambda: front.ask(front.segments(NOTHING)),
+            lambda: front.ask(front.segments(OURS)),
+            lambda: front.ask(front.segments(OURS), strangers=True),
         )
     _row("nginx alone", static)
     for name, found in (
@@ -168,9 +164,8 @@ def _ratio(one: Measured, other: Measured) -> float:
 
 
 @contextmanager
-def _behind_nginx(bench: Bench) -> Iterator[tuple[Bench, int, list[int]]]:
-    """The same product once more, with MEDIA_ACCEL, behind an nginx: with its port and the
-    processes of everything that answers there."""
+def _behind_nginx(bench: Bench) -> Iterator[Bench]:
+    """The same product once more, with MEDIA_ACCEL, behind an nginx."""
     stack = Stack(bench.stack.directory, bench.stack.env | {"MEDIA_ACCEL": "nginx"})
     ports = {"upstream": stack.port, "nothing": free_port()}
     port, directory = free_port(), stack.directory / "nginx"
@@ -178,9 +173,8 @@ def _behind_nginx(bench: Bench) -> Iterator[tuple[Bench, int, list[int]]]:
         stack.start_web()
         try:
             with nginx.running_nginx(directory, stack.media, port, **ports) as process:
-                front = Bench(stack, bench.film, bench.build, bench.token, bench.seconds)
-                starters = (process.pid, nothing.pid, stack.processes["web"].pid)
-                yield front, port, [pid for one in starters for pid in load.family(one)]
+                parents = (process.pid, nothing.pid, stack.processes["web"].pid)
+                yield replace(bench, stack=stack, port=port, parents=parents)
         finally:
             stack.stop("web")
 
@@ -207,7 +201,7 @@ def _report_lists(bench: Bench, most_videos: int) -> None:
         _row(f"{'':>7} master playlist", bench.ask([f"{film}/master.m3u8"]))
 
 
-def _row(name: str, found: Measured) -> Measured:
+def _row(name: str, found: Measured) -> None:
     megabytes = found.size / found.seconds / 1e6
     per_request = 1000 * found.cpu / found.requests
     errors = f"  {found.errors} errors!" if found.errors else ""
@@ -215,7 +209,6 @@ def _row(name: str, found: Measured) -> Measured:
         f"{name:34}{found.per_second:9.0f}{megabytes:8.0f}{per_request:9.2f}"
         f"{found.p50:9.1f}{found.p99:9.1f}{errors}"
     )
-    return found
 
 
 def _say(line: str) -> None:

@@ -1,6 +1,7 @@
 """What is wrong with the settings: mistakes, which are fatal, and weaknesses, which are fatal
 in production and told by `manage.py check --deploy`."""
 
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
@@ -77,8 +78,9 @@ def _mistakes() -> Iterator[tuple[int, str]]:
 
 
 def _bucket_mistakes() -> Iterator[tuple[int, str]]:
-    if not settings.AWS_STORAGE_BUCKET_NAME:
-        yield 14, "USE_S3_MEDIA needs AWS_STORAGE_BUCKET_NAME."
+    # With dots, links to it would begin with another host, and TLS would not know it.
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]+", settings.AWS_STORAGE_BUCKET_NAME):
+        yield 14, "AWS_STORAGE_BUCKET_NAME has to be a name of a-z, 0-9 and -."
     if not (settings.AWS_S3_REGION_NAME or settings.AWS_S3_ENDPOINT_URL):
         yield 15, "USE_S3_MEDIA needs AWS_S3_REGION_NAME, or AWS_S3_ENDPOINT_URL."
     if settings.AWS_S3_ENDPOINT_URL and not _is_web_address(settings.AWS_S3_ENDPOINT_URL):

@@ -1,7 +1,9 @@
 """An S3 server for tests: moto, which speaks S3 over real HTTP."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -16,6 +18,11 @@ def s3() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+def client(address: str) -> Any:
+    keys = {"aws_access_key_id": KEY, "aws_secret_access_key": KEY, "region_name": REGION}
+    return boto3.client("s3", endpoint_url=address, **keys)
 
 
 def bucket_settings(address: str) -> dict[str, str]:

@@ -6,14 +6,17 @@ build, so nothing is ever overwritten with something else. boto3 is only importe
 it is used: it is heavy, and need not be installed.
 """
 
+import hashlib
 import os
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -41,33 +44,18 @@ def url(key: str) -> str:
         )
 
 
-def put(prefix: str, files: Iterable[tuple[Path, str]], *, watch: Watch) -> None:
-    """Copy local files to their keys under `prefix`, those that are not there yet.
-
-    `watch` is called every second and stops it by raising.
-    """
-    stop = Event()
-    with _errors(), ThreadPoolExecutor(PARALLEL) as pool:
-        stored = {found["Key"]: found["Size"] for page in _listing(prefix) for found in page}
-        missing = [(path, key) for path, key in files if stored.get(key) != path.stat().st_size]
-        waiting = {pool.submit(_put, path, key, stop) for path, key in missing}
-        try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=1)
-                for future in done:
-                    future.result()
-                watch()
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
+def sizes(prefix: str) -> dict[str, int]:
+    """Key → bytes of all that lies under a build's prefix."""
+    with _errors():
+        return {found["Key"]: found["Size"] for page in _listing(prefix) for found in page}
 
 
-def _put(path: Path, key: str, stop: Event) -> None:
-    def go_on(_bytes: int) -> None:
-        if stop.is_set():
-            raise BucketError("Another file could not be stored.")
+def put(files: Iterable[tuple[Path, str]], *, watch: Watch) -> None:
+    """Copy local files to their keys; `watch` is called every second and stops it by raising."""
+    _together([partial(_put, path, key) for path, key in files], watch)
 
+
+def _put(path: Path, key: str, go_on: Callable[[int], None]) -> None:
     content_type = TYPES.get(path.suffix, "application/octet-stream")
     # Not `upload_file`, which leaves the file open when the callback raises.
     with path.open("rb") as file:
@@ -82,20 +70,42 @@ def _put(path: Path, key: str, stop: Event) -> None:
 
 
 def fetch(key: str, path: Path, *, watch: Watch) -> None:
-    """Copy one file from the bucket; whole or not at all."""
-    partial = path.with_name(path.name + PARTIAL)
+    """Copy one file from the bucket, whole or not at all; `watch` as of `put`."""
+    unfinished = path.with_name(f"{path.name}.{uuid4().hex}{PARTIAL}")
     try:
-        with _errors(), partial.open("wb") as file:
-            _client().download_fileobj(
-                settings.AWS_STORAGE_BUCKET_NAME,
-                key,
-                file,
-                Callback=lambda _bytes: watch(),
-                Config=_one_connection(),
-            )
-        partial.rename(path)
+        _together([partial(_fetch, key, unfinished)], watch)
+        unfinished.rename(path)
     finally:
-        partial.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
+
+
+def _fetch(key: str, path: Path, go_on: Callable[[int], None]) -> None:
+    with path.open("wb") as file:
+        _client().download_fileobj(
+            settings.AWS_STORAGE_BUCKET_NAME, key, file, Callback=go_on, Config=_one_connection()
+        )
+
+
+def _together(transfers: list[Callable[[Callable[[int], None]], None]], watch: Watch) -> None:
+    """Run transfers, each with a callback for its progress, `PARALLEL` at a time."""
+    stop = Event()
+
+    def go_on(_bytes: int) -> None:
+        if stop.is_set():
+            raise BucketError("The transfer was called off.")
+
+    with _errors(), ThreadPoolExecutor(PARALLEL) as pool:
+        waiting = {pool.submit(transfer, go_on) for transfer in transfers}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=1)
+                for future in done:
+                    future.result()
+                watch()
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def remove(prefix: str) -> None:
@@ -147,13 +157,14 @@ def _cors_rules() -> list[dict[str, Any]]:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """boto3 has three families of them."""
+    """boto3 has many families of them."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
 
     try:
         yield
-    except (Boto3Error, BotoCoreError, ClientError) as error:
+    except (Boto3Error, BotoCoreError, ClientError, RetriesExceededError) as error:
         raise BucketError(str(error)) from error
 
 
@@ -163,21 +174,35 @@ def _one_connection() -> Any:
     return TransferConfig(use_threads=False)
 
 
-@cache
 def _client() -> Any:
     """One for all threads: making one costs memory, using it is safe from any."""
+    with _making:
+        return _make_client()
+
+
+_making = Lock()
+
+
+@cache
+def _make_client() -> Any:
     import boto3
     from botocore.config import Config
 
-    return boto3.client(
+    client = boto3.client(
         "s3",
         region_name=settings.AWS_S3_REGION_NAME or None,
         endpoint_url=settings.AWS_S3_ENDPOINT_URL or None,
         aws_access_key_id=settings.AWS_ACCESS_KEY_ID or None,
         aws_secret_access_key=settings.AWS_SECRET_ACCESS_KEY or None,
+        aws_session_token=settings.AWS_SESSION_TOKEN or None,
         config=Config(
             signature_version="s3v4",
-            s3={"addressing_style": "path" if settings.AWS_S3_ENDPOINT_URL else "virtual"},
+            # Links have to begin with what pages are allowed to load from (BUCKET_ORIGINS).
+            ignore_configured_endpoint_urls=True,
+            s3={
+                "addressing_style": "path" if settings.AWS_S3_ENDPOINT_URL else "virtual",
+                "use_dualstack_endpoint": False,
+            },
             connect_timeout=5,
             read_timeout=30,
             max_pool_connections=PARALLEL,
@@ -187,7 +212,16 @@ def _client() -> Any:
             retries={"mode": "standard", "max_attempts": 3},
         ),
     )
+    for operation in ("DeleteObjects", "PutBucketCors"):
+        client.meta.events.register(f"before-sign.s3.{operation}", _add_md5)
+    return client
+
+
+def _add_md5(request: Any, **kwargs: Any) -> None:
+    """Where a checksum is required, other makes of S3 want this one."""
+    digest = hashlib.md5(request.body, usedforsecurity=False).digest()
+    request.headers["Content-MD5"] = b64encode(digest).decode()
 
 
 # A worker's jobs run in forks of it, which must not share its connections.
-os.register_at_fork(after_in_child=_client.cache_clear)
+os.register_at_fork(after_in_child=_make_client.cache_clear)

@@ -17,6 +17,7 @@ from video_app.pipeline import layout, playlist, storyboard
 from video_app.published import Stream
 
 LIFETIME = 3600  # seconds
+ROLE_LIFETIME = 300
 
 MEDIA = "media"
 MASTER = "master"
@@ -45,14 +46,24 @@ def fresh(cached: Any, cache_key: str, stream: Stream, kind: str, folder: str) -
     master it is what its URIs begin with. `Build.DoesNotExist` when the build was removed
     meanwhile.
     """
-    flags = "".join(str(int(stream[flag])) for flag in ("complete", "abandoned", "stored"))
-    version = f"{stream['build']}.{stream['ready']}.{flags}"
+    flags = f"{stream['complete']:d}{stream['abandoned']:d}"
+    where = settings.AWS_STORAGE_BUCKET_NAME if stream["stored"] else ""
+    version = f"{stream['build']}.{stream['ready']}.{flags}{where}"
     if cached and cached["version"] == version:
         return Playlist(**cached)
     text = _render(stream, kind, folder)
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
-    cache.set(cache_key, made, min(LIFETIME, settings.FILE_URL_SECONDS // 2))
+    cache.set(cache_key, made, _lifetime(stream))
     return made
+
+
+def _lifetime(stream: Stream) -> int:
+    """Signed links outlive their text by half of their life at least. Those of a machine's
+    role end with its session, and nobody says when that is."""
+    if not stream["stored"]:
+        return LIFETIME
+    has_key = bool(settings.AWS_ACCESS_KEY_ID and not settings.AWS_SESSION_TOKEN)
+    return min(LIFETIME if has_key else ROLE_LIFETIME, settings.FILE_URL_SECONDS // 2)
 
 
 def _render(stream: Stream, kind: str, folder: str) -> str:
@@ -85,7 +96,6 @@ def _render(stream: Stream, kind: str, folder: str) -> str:
 
 
 def _in_bucket(build: Build, folder: str) -> Callable[[str], str]:
-    """Signed links, which outlive the cached text by half of their life at least."""
     prefix = f"{build.prefix}/{folder}" if folder else build.prefix
     return lambda name: bucket.url(f"{prefix}/{name}")
 

@@ -24,6 +24,8 @@ GAP = 2  # seconds
 STAMP_LIFETIME = 60  # seconds
 
 CATALOGUE = "catalogue"
+# Of a `Film`; another one with every change of its fields, for those who upgrade.
+FORM = 2
 
 
 class Stream(TypedDict):
@@ -50,7 +52,7 @@ class Film(TypedDict):
 
 
 def key(video_id: int) -> str:
-    return f"film:{video_id}"
+    return f"film:{FORM}:{video_id}"
 
 
 def forget(video_ids: Iterable[int]) -> None:

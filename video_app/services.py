@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Concat, Greatest
 from django.utils import timezone
 
@@ -374,7 +374,6 @@ def fail_build(build_id: int, reason: str) -> None:
 
 
 def request_store(build_id: int) -> None:
-    """Ask for it however often it has failed: the film plays from here meanwhile."""
     Build.objects.filter(pk=build_id).update(enqueued_at=timezone.now(), attempts=0)
     ring(STORE, Call("store_build", (build_id,), STORE_JOB_SECONDS))
 
@@ -403,6 +402,24 @@ def renew_store(build_id: int, token: UUID) -> bool:
     return leases.renew(_storable(build_id), token)
 
 
+def take_out_of_bucket(build: Build) -> None:
+    """It is not there, or not whole: players get it from here until it is copied again."""
+    Build.objects.filter(pk=build.pk).update(stored_at=None)
+    published.forget([build.video_id])
+    logger.warning("not in the bucket", extra={"build": build.pk})
+
+
+def request_tidying() -> None:
+    """Have a worker look at what may go from here and from the bucket."""
+    ring(STORE, Call("tidy_bucket", (), STORE_JOB_SECONDS))
+
+
+def release_store(build_id: int, token: UUID) -> None:
+    """No attempt is the last: the film plays from here meanwhile. Others have their turn."""
+    rows = Build.objects.filter(pk=build_id)
+    leases.release(rows, token, attempts=0, enqueued_at=timezone.now())
+
+
 def record_stored(build: Build, token: UUID) -> None:
     """Send players to the bucket from now on."""
     if leases.release(_storable(build.pk), token, stored_at=timezone.now()):
@@ -426,6 +443,12 @@ def posterless() -> Any:
         planned_revision=F("source_revision"),
         current_build__source_revision=F("source_revision"),
     ).exclude(poster=own)
+
+
+def lacks_poster() -> Q:
+    """Somebody draws a video's poster, or will."""
+    drawn = Q(attempts__lt=settings.MAX_ATTEMPTS) | Q(lease_until__gt=timezone.now())
+    return Q(pk__in=posterless()) & drawn
 
 
 def _posterless(video_id: int, revision: int) -> Any:

@@ -34,5 +34,5 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
 @receiver(post_delete, sender=Build)
 def discard(instance: Build, **kwargs: Any) -> None:
     """The sweeper removes it from the bucket, whether or not it has come there."""
-    if settings.USE_S3_MEDIA:
+    if settings.USE_S3_MEDIA or instance.stored_at:
         Discarded.objects.get_or_create(prefix=instance.prefix)

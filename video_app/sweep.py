@@ -4,7 +4,6 @@ Runs at worker start, every SWEEP_SECONDS in each worker, and as `manage.py reco
 Safe to run anywhere, any number of times at once.
 """
 
-import logging
 import shutil
 import time
 from collections.abc import Iterator
@@ -18,12 +17,10 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
-from video_app import bucket, leases, services
-from video_app.models import Build, BuildState, Chunk, Discarded, State, Video
+from video_app import leases, services, storing
+from video_app.models import Build, BuildState, Chunk, State, Video
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import PARTIAL, SEEKABLE
-
-logger = logging.getLogger(__name__)
 
 # Younger files may belong to an upload whose row is not committed yet.
 ORPHAN_SECONDS = 24 * 3600
@@ -45,10 +42,10 @@ class Sweep:
     finishes: int = 0
     posters: int = 0
     stores: int = 0
+    chores: int = 0
     given_up: int = 0
     folders: int = 0
     files: int = 0
-    discarded: int = 0
 
     def __str__(self) -> str:
         found = [f"{count} {name}" for name, count in asdict(self).items() if count]
@@ -79,7 +76,9 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
     chunks = services.wanted_chunks().filter(_overdue())
     finishes = services.finishable().filter(_overdue())
     posters = services.posterless().filter(_overdue()).exclude(hopeless)
-    stores = services.storable().filter(_overdue()).order_by("pk")[:STORES_AT_ONCE]
+    # Those that have waited longest: some may be impossible to copy.
+    waiting = services.storable().filter(_overdue())
+    stores = waiting.order_by(F("enqueued_at").asc(nulls_first=True), "pk")[:STORES_AT_ONCE]
     lost_builds = set(chunks.filter(hopeless).values_list("build_id", flat=True))
     bare_builds = list(finishes.filter(hopeless).values_list("pk", flat=True))
     found = Sweep(
@@ -87,15 +86,18 @@ def _sweep_work(*, dry_run: bool) -> Sweep:
         chunks=chunks.exclude(hopeless).count(),
         finishes=finishes.exclude(hopeless).count(),
         posters=posters.count(),
-        stores=stores.count(),
+        stores=waiting.count(),
+        chores=storing.chores(),
         given_up=plans.filter(hopeless).count() + len(lost_builds) + len(bare_builds),
     )
     if not dry_run:
         _ring(plans.exclude(hopeless), chunks.exclude(hopeless), finishes.exclude(hopeless))
         for video in posters:
             services.request_poster(video.pk, video.source_revision)
-        for build in stores:
-            services.request_store(build.pk)
+        for build_id in stores.values_list("pk", flat=True):
+            services.request_store(build_id)
+        if found.chores:
+            services.request_tidying()
         for video in plans.filter(hopeless):
             services.give_up(video.pk)
         for build_id in lost_builds:
@@ -117,39 +119,17 @@ def _ring(plans: Any, chunks: Any, finishes: Any) -> None:
 
 def _sweep_storage(*, dry_run: bool) -> Sweep:
     found = Sweep()
-    folders = [*_expired_builds(), *_stored_builds(), *_dead_work(), *_orphan_folders()]
-    for folder in [*folders, *_dead_posters()]:
+    for folder in [*_expired_builds(), *_dead_work(), *_orphan_folders(), *_dead_posters()]:
         found.folders += 1
         if not dry_run:
             _remove(folder)
-    for file in [*_orphan_files(), *_spent_copies(), *_stored_sources()]:
+    for file in [*_orphan_files(), *_spent_copies()]:
         found.files += 1
         if not dry_run:
             _remove(file)
     if not dry_run:
         _expired_rows().delete()
-    found.discarded = _sweep_bucket(dry_run=dry_run)
     return found
-
-
-def _sweep_bucket(*, dry_run: bool) -> int:
-    """Remove builds from the bucket whose row is gone. Not earlier than whoever still
-    copies there has noticed, as it has to every few seconds of its lease."""
-    noticed = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS)
-    due = Discarded.objects.filter(created_at__lt=noticed)
-    if not settings.USE_S3_MEDIA:
-        return 0
-    if dry_run:
-        return due.count()
-    removed = 0
-    try:
-        for discarded in due:
-            bucket.remove(discarded.prefix)
-            discarded.delete()
-            removed += 1
-    except bucket.BucketError as error:
-        logger.warning("the bucket is put off: %s", error)
-    return removed
 
 
 def _remove(path: Path) -> None:
@@ -177,32 +157,6 @@ def _expired_builds() -> Iterator[Path]:
         folder = _root() / build.prefix
         if folder.exists():
             yield folder
-
-
-def _stored_builds() -> Iterator[Path]:
-    """Local copies of what lies in the bucket. Whoever watches since before it was there
-    has a playlist that leads here."""
-    since = timezone.now() - timedelta(seconds=settings.RETIRED_BUILD_SECONDS)
-    for build in services.in_bucket().filter(stored_at__lt=since):
-        folder = _root() / build.prefix
-        if folder.exists():
-            yield folder
-
-
-def _stored_sources() -> Iterator[Path]:
-    """Sources that lie in the bucket with their film, and are needed here for nothing."""
-    films = Video.objects.filter(
-        state=State.COMPLETED,
-        current_build__in=services.in_bucket(),
-        current_build__source_revision=F("source_revision"),
-    ).exclude(_lacks_poster())
-    for key in films.values_list("video_file", flat=True):
-        if (path := _root() / key).exists():
-            yield path
-
-
-def _lacks_poster() -> Q:
-    return Q(pk__in=services.posterless(), attempts__lt=settings.MAX_ATTEMPTS)
 
 
 def _dead_work() -> Iterator[Path]:
@@ -259,7 +213,7 @@ def _spent_copies() -> Iterator[Path]:
     """Copies made for seeking, of films that are done with and have their poster."""
     copies = list(_root().glob(f"sources/*{SEEKABLE}"))
     unfinished = Q(state__in=(State.PENDING, State.PROCESSING))
-    rows = Video.objects.filter(unfinished | _lacks_poster())
+    rows = Video.objects.filter(unfinished | services.lacks_poster())
     needed = set(rows.values_list("video_file", flat=True)) if copies else set()
     for copy in copies:
         if f"sources/{copy.name.removesuffix(SEEKABLE)}" not in needed:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from video_app import bucket, leases, services
+from video_app import bucket, leases, services, storing
 from video_app.models import Build, Chunk, Video
 from video_app.pipeline import derive, ffmpeg, layout, poster, source, storage, transcode
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
@@ -34,6 +34,9 @@ def plan_video(video_id: int, revision: int) -> None:
             plan = _plan(Video.objects.get(pk=video_id), keep)
         except PipelineError as error:
             services.refuse(video_id, token, str(error))
+        except bucket.BucketError as error:
+            logger.warning("no source yet", extra={"video": video_id, "reason": str(error)})
+            leases.give_back(rows, token)
         except (EncodeError, OSError) as error:
             logger.warning("planning failed", extra={"video": video_id, "reason": str(error)})
             services.release_plan(video_id, token, error)
@@ -43,7 +46,7 @@ def plan_video(video_id: int, revision: int) -> None:
 
 def _plan(video: Video, keep: Callable[[], None]) -> Plan:
     path = Path(video.video_file.path)
-    _bring_back(video, path, keep)
+    storing.bring_back(video, watch=keep)
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
     found = _read_source(path, keep)
     plan = make_plan(found, limits)
@@ -53,13 +56,6 @@ def _plan(video: Video, keep: Callable[[], None]) -> Plan:
     copy = source.seekable_path(path)
     source.make_seekable(_ffmpeg(), path, found, copy, watch=keep)
     return make_plan(_read_source(copy, keep), limits)
-
-
-def _bring_back(video: Video, path: Path, keep: Callable[[], None]) -> None:
-    """Fetch a source that has moved to the bucket with its film."""
-    build = services.in_bucket().filter(pk=video.current_build_id).first()
-    if build and not path.exists():
-        bucket.fetch(layout.stored_source_key(build.prefix, path.name), path, watch=keep)
 
 
 def _read_source(path: Path, keep: Callable[[], None]) -> Source:
@@ -164,26 +160,22 @@ def store_build(build_id: int) -> None:
         return
     keep = _keeper(lambda: services.renew_store(build_id, token))
     rows = Build.objects.filter(pk=build_id)
-    # No attempt is ever the last: the film plays from here meanwhile.
-    with _given_back(rows, token, lambda: leases.give_back(rows, token)):
+    with _given_back(rows, token, lambda: services.release_store(build_id, token)):
         build = Build.objects.select_related("video").get(pk=build_id)
         try:
-            bucket.put(build.prefix, _stored_files(build), watch=keep)
+            storing.copy(build, watch=keep)
         except OSError as error:
             logger.warning("storing failed", extra={"build": build_id, "reason": str(error)})
         else:
             services.record_stored(build, token)
 
 
-def _stored_files(build: Build) -> Iterator[tuple[Path, str]]:
-    root = Path(settings.MEDIA_ROOT)
-    for path in sorted((root / build.prefix).rglob("*")):
-        key = path.relative_to(root).as_posix()
-        if path.is_file() and layout.LEASE_FOLDER not in key:
-            yield path, key
-    source_file = Path(build.video.video_file.path)
-    if source_file.exists():
-        yield source_file, layout.stored_source_key(build.prefix, source_file.name)
+def tidy_bucket() -> None:
+    """Remove what lies in the bucket for nobody, and here what lies there."""
+    try:
+        storing.tidy()
+    except OSError as error:
+        logger.warning("tidying put off", extra={"reason": str(error)})
 
 
 def make_poster(video_id: int, revision: int) -> None:

@@ -177,14 +177,14 @@ def test_what_the_queue_lost_is_rung_for_again() -> None:
     register()
     django_rq.get_queue("short").empty()
     with later(minutes=1):
-        assert services.send_due_mails() == 1
+        assert mails.send_due() == 1
         assert len(delivered()) == 1
-        assert services.send_due_mails() == 0
+        assert mails.send_due() == 0
 
 
 def test_a_fresh_mail_is_left_to_its_own_job() -> None:
     register()
-    assert services.send_due_mails() == 0
+    assert mails.send_due() == 0
 
 
 def refuse(self: EmailMultiAlternatives, fail_silently: bool = False) -> int:
@@ -203,7 +203,7 @@ def test_a_failure_is_seen_and_repaired(
     assert "try again later" in mail.error
     assert "mail_failed" in caplog.text
     with later(minutes=2):
-        services.send_due_mails()
+        mails.send_due()
         assert len(delivered()) == 1
 
 

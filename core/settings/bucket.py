@@ -1,5 +1,7 @@
 """The bucket where finished films lie, under the names that S3's users know."""
 
+from urllib.parse import urlsplit
+
 from core.settings.env import env
 
 USE_S3_MEDIA = env.bool("USE_S3_MEDIA", default=False)
@@ -10,8 +12,20 @@ AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", default="").rstrip("/")
 # Empty: boto3 looks where it always does, which finds the role of a machine at Amazon.
 AWS_ACCESS_KEY_ID = env.str("AWS_ACCESS_KEY_ID", default="")
 AWS_SECRET_ACCESS_KEY = env.str("AWS_SECRET_ACCESS_KEY", default="")
+AWS_SESSION_TOKEN = env.str("AWS_SESSION_TOKEN", default="")
 
-_AMAZON = f"https://{AWS_STORAGE_BUCKET_NAME}.s3"
-_HOSTS = [f"{_AMAZON}.amazonaws.com", f"{_AMAZON}.{AWS_S3_REGION_NAME}.amazonaws.com"]
-# What pages have to be allowed to load films from.
-BUCKET_ORIGINS = ([AWS_S3_ENDPOINT_URL] if AWS_S3_ENDPOINT_URL else _HOSTS) if USE_S3_MEDIA else []
+
+def origins(name: str, region: str, endpoint: str) -> list[str]:
+    """Where links into a bucket may lead, which pages have to be allowed to load from."""
+    if endpoint:
+        parts = urlsplit(endpoint)
+        return [f"{parts.scheme}://{parts.netloc}"]
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return [f"https://{name}.s3.{domain}", f"https://{name}.s3.{region}.{domain}"]
+
+
+BUCKET_ORIGINS = (
+    origins(AWS_STORAGE_BUCKET_NAME, AWS_S3_REGION_NAME, AWS_S3_ENDPOINT_URL)
+    if USE_S3_MEDIA
+    else []
+)

@@ -52,4 +52,4 @@ RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
 # How often each worker looks for lost work and leftovers.
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)
 # Called by the worker at the same time.
-HOUSEKEEPING = ["auth_app.services.send_due_mails", "auth_app.services.flush_expired"]
+HOUSEKEEPING = ["auth_app.mails.send_due", "auth_app.services.flush_expired"]

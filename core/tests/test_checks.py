@@ -115,7 +115,9 @@ BUCKET = {
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("AWS_STORAGE_BUCKET_NAME", "", ["USE_S3_MEDIA needs AWS_STORAGE_BUCKET_NAME."]),
+        ("AWS_STORAGE_BUCKET_NAME", "", ["AWS_STORAGE_BUCKET_NAME has to be"]),
+        ("AWS_STORAGE_BUCKET_NAME", "my.films", ["AWS_STORAGE_BUCKET_NAME has to be"]),
+        ("AWS_STORAGE_BUCKET_NAME", "Films", ["AWS_STORAGE_BUCKET_NAME has to be"]),
         ("AWS_S3_REGION_NAME", "", ["USE_S3_MEDIA needs AWS_S3_REGION_NAME"]),
         ("AWS_S3_ENDPOINT_URL", "s3.example", ["AWS_S3_ENDPOINT_URL has to begin with http"]),
         ("AWS_S3_ENDPOINT_URL", "https://s3.example", []),

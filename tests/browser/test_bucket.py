@@ -4,19 +4,17 @@ import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 from playwright.sync_api import Page, Response
 
 from tests.browser.product import Admin, make_clip, wait_for
-from tests.buckets import KEY, NAME, REGION, bucket_settings
+from tests.buckets import NAME, bucket_settings, client
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack, running_stack
 
 
 @pytest.fixture(scope="module")
 def stack(s3: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    keys = {"aws_access_key_id": KEY, "aws_secret_access_key": KEY, "region_name": REGION}
-    boto3.client("s3", endpoint_url=s3, **keys).create_bucket(Bucket=NAME)
+    client(s3).create_bucket(Bucket=NAME)
     directory = tmp_path_factory.mktemp("with-bucket")
     settings = bucket_settings(s3) | {"FRONTEND_URL": "", "SWEEP_SECONDS": "2"}
     with running_stack(directory, **settings) as stack:

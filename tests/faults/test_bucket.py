@@ -5,12 +5,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
-from tests.buckets import KEY, NAME, REGION, bucket_settings
+from tests.buckets import NAME, bucket_settings, client
 from tests.faults.site import Site, running_site, steady_port, until
 from tests.stack import is_free
 
@@ -28,8 +26,7 @@ class Bucket:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        keys = {"aws_access_key_id": KEY, "aws_secret_access_key": KEY, "region_name": REGION}
-        self._client: Any = boto3.client("s3", endpoint_url=self.address, **keys)
+        self._client = client(self.address)
         until(lambda: not is_free(port), "the S3 server", 30)
         self._client.create_bucket(Bucket=NAME)
 

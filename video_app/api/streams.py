@@ -4,6 +4,7 @@ No database and one round trip to the cache when warm, so these views leave out 
 of REST framework: a token checked by its signature, then a look into the cache.
 """
 
+import logging
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
@@ -25,7 +26,13 @@ from video_app.models import Build
 from video_app.pipeline import ladder, layout
 from video_app.published import Film, Stream
 
+logger = logging.getLogger(__name__)
 authentication = import_string(settings.STREAM_AUTHENTICATION)()
+
+
+class Unavailable(APIException):
+    status_code = 503
+    default_detail = "Please try again in a moment."
 
 
 class StreamView(APIView):
@@ -41,6 +48,9 @@ class StreamView(APIView):
             return self.get(request, *args, **kwargs)
         except (FileNotFoundError, Build.DoesNotExist):
             return _error(request, NotFound())
+        except bucket.BucketError as error:
+            logger.warning("no link into the bucket: %s", error)
+            return _error(request, Unavailable())
         except (APIException, DatabaseError) as error:
             return _error(request, error)
 

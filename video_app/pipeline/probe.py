@@ -10,6 +10,8 @@ from video_app.pipeline.types import AudioStream, Source, SubtitleStream, VideoS
 HDR_TRANSFERS = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG); ITU-T H.273
 TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
 MAX_SUBTITLES = 32
+# The mode of `probe_child` that looks at no sound.
+DEAF = "deaf"
 # A film that holds less than this share of what its header states was cut off.
 COMPLETE_SHARE = Fraction(95, 100)
 

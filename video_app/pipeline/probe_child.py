@@ -17,6 +17,7 @@ import av
 from av.container import InputContainer
 
 from video_app.pipeline.command import FORMAT_WHITELIST, MAX_PIXELS, PROTOCOL_WHITELIST
+from video_app.pipeline.probe import DEAF
 
 OPTIONS = {
     "format_whitelist": FORMAT_WHITELIST,
@@ -37,8 +38,6 @@ UNKNOWN_SIZES = (bytes(4), b"\xff" * 4)
 # advertisements; and the packets that are read for an answer.
 SOUND_CHECKS = 24
 SOUND_PACKETS = 300
-# The mode that looks at no sound.
-DEAF = "deaf"
 # Of sound that was not looked at: only that there is some.
 UNKNOWN_CHANNELS = 2
 

@@ -11,11 +11,9 @@ from video_app.pipeline import ffmpeg
 from video_app.pipeline.command import remux
 from video_app.pipeline.damage import broken_share
 from video_app.pipeline.errors import EncodeError, PipelineError
-from video_app.pipeline.probe import COMPLETE_SHARE, NO_FILM, source_from_facts
+from video_app.pipeline.probe import COMPLETE_SHARE, DEAF, NO_FILM, source_from_facts
 from video_app.pipeline.types import Source
 
-# The mode of the probe that looks at no sound, over which it may have crashed.
-DEAF = "deaf"
 SEEKABLE = ".seekable.mkv"
 PARTIAL = ".partial"
 PROBE_SECONDS = 50
@@ -47,6 +45,7 @@ def _facts(path: Path, watch: Callable[[], None] | None) -> dict[str, Any]:
         if isinstance(error, ffmpeg.TimeLimitError):
             raise PipelineError(NO_FILM) from error
     try:
+        # Its sound may be what it crashed over.
         return _probe(path, watch, DEAF)
     except EncodeError as error:
         raise PipelineError(NO_FILM) from error

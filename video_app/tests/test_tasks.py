@@ -139,7 +139,14 @@ def test_making_the_poster_twice_changes_nothing(encoder: Encoder) -> None:
 
 @pytest.mark.parametrize(
     ("task", "arguments"),
-    [("plan_video", (404, 1)), ("encode_chunk", (404, 0)), ("finish_build", (404,))],
+    [
+        ("plan_video", (404, 1)),
+        ("encode_chunk", (404, 0)),
+        ("finish_build", (404,)),
+        ("make_poster", (404, 1)),
+        ("store_build", (404,)),
+        ("tidy_bucket", ()),
+    ],
 )
 def test_a_job_for_a_row_that_is_gone_does_nothing(task: str, arguments: Any) -> None:
     getattr(tasks, task)(*arguments)

@@ -43,7 +43,7 @@ def _try(origin: str) -> Message:
     with tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(b"works")
         file.flush()
-        bucket.put(prefix, [(Path(file.name), key)], watch=lambda: None)
+        bucket.put([(Path(file.name), key)], watch=lambda: None)
     request = urllib.request.Request(bucket.url(key), headers={"Origin": origin})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
