@@ -208,21 +208,20 @@ def test_a_hidden_film_stops_within_seconds(site: Site):
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "status"),
     [
-        "/api/video/{film}/720p/000.ts",
-        "/api/video/{film}/720p/000.ts?b={build}x",
-        "/api/video/{film}/720p/segment_000.ts?b={build}",
-        "/api/video/{film}/720p/000.ts/?b={build}",
-        "/api/videos/{film}/720p/000.ts?b={build}",
-        "/api/video/{film}/1080p/000.ts?b={build}",
+        ("/api/video/{film}/720p/000.ts", 200),
+        ("/api/video/{film}/720p/000.ts?b={build}x", 404),
+        ("/api/video/{film}/720p/segment_000.ts?b={build}", 200),
+        ("/api/video/{film}/720p/000.ts/?b={build}", 200),
+        ("/api/videos/{film}/720p/000.ts?b={build}", 200),
+        ("/api/video/{film}/1080p/000.ts?b={build}", 200),
     ],
 )
-def test_other_spellings_are_answered_by_django(site: Site, path: str):
+def test_other_spellings_are_answered_by_django(site: Site, path: str, status: int):
     asked = path.format(film=site.film, build=site.build)
-    known = 404 if "x" in asked else 200
 
-    assert site.ask(asked)[0].status == known
+    assert site.ask(asked)[0].status == status
 
 
 @pytest.mark.parametrize("number", ["004", "999999999"])
