@@ -21,8 +21,8 @@ usage: ./videoflix COMMAND [ARGUMENT ...]
   up        install what is missing and run Videoflix until Ctrl-C
             (--no-demo: without the demo films; HOST and PORT choose the address)
   doctor    say what is missing or wrong on this machine
-  test      run the tests; arguments go to pytest
-            (--postgres: on a throw-away PostgreSQL instead of SQLite)
+  test      run the tests but those in Chromium; arguments go to pytest
+            (--browser: those in Chromium; --postgres: on a throw-away PostgreSQL)
   manage    Django's manage.py in this environment
   worker    one more worker for the same database and Redis
   bench     measure this installation
@@ -84,13 +84,15 @@ def _bench(installation: Installation, arguments: list[str]) -> int:
 
 def _test(installation: Installation, arguments: list[str]) -> int:
     ensure_venv(installation.var, TESTS)
-    words = [word for word in arguments if word != "--postgres"]
+    words = [word for word in arguments if word not in ("--postgres", "--browser")]
     env = dict(os.environ)
     with ExitStack() as cleanup:
-        if len(words) < len(arguments):
+        if "--postgres" in arguments:
             env["TEST_DATABASE_URL"] = cleanup.enter_context(throwaway_postgres())
+        if "--browser" in arguments:
+            words = ["-m", "browser", *words]
         # All tests use all cores; who asks for some gets them one after the other.
-        words = words or ["-n", str(os.cpu_count() or 1)]
+        words = words or ["-m", "not browser", "-n", str(os.cpu_count() or 1)]
         process = subprocess.Popen([str(PYTHON), "-m", "pytest", *words], cwd=ROOT, env=env)
         # pytest gets the terminal's Ctrl-C itself; it, and PostgreSQL, must end in order.
         signal.signal(signal.SIGINT, lambda *_: None)
