@@ -160,3 +160,18 @@ def test_a_mistake_is_told_at_the_start() -> None:
     )
     assert done.returncode
     assert done.stderr.strip().splitlines()[-1].endswith("https:// and a host.")
+
+
+@pytest.mark.parametrize(("https", "proxies"), [("True", "True 1"), ("False", "False 0")])
+def test_who_has_https_has_a_proxy(https: str, proxies: str) -> None:
+    """Else production would send everybody to HTTPS for ever: gunicorn never sees it."""
+    shown = "from core import settings; print(settings.BEHIND_PROXY, settings.NUM_PROXIES)"
+    done = subprocess.run(
+        [sys.executable, "-c", shown],
+        cwd=django_settings.BASE_DIR,
+        env=os.environ | {"HTTPS": https},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == proxies
