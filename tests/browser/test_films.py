@@ -72,6 +72,16 @@ def test_sign_in_choose_a_film_watch_it_and_change_its_quality(
     wait_for_video(page, f"video.currentTime > {before} || video.ended")
 
 
+def test_a_film_begins_with_a_good_picture(
+    product: Stack, signed_in: Page, film: int, clean_marks: None
+) -> None:
+    segment = re.compile(rf"/video/{film}/\d+p/\d+\.ts")
+    with signed_in.expect_request(segment) as first:
+        signed_in.goto(f"{product.url}/watch/{film}/")
+
+    assert "/720p/000.ts" in first.value.url
+
+
 def test_the_keyboard_drives_the_player(
     product: Stack, signed_in: Page, film: int, clean_marks: None
 ) -> None:

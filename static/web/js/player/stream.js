@@ -23,7 +23,11 @@ export function load(video, url, { startAt, on }) {
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
   const { Events } = Hls;
-  hls.on(Events.MANIFEST_PARSED, () => on.levels(hls.levels));
+  hls.on(Events.MANIFEST_PARSED, () => {
+    // The master lists first what suits most; hls.js by itself begins with the poorest picture.
+    if (!isSlow()) hls.startLevel = hls.firstLevel;
+    on.levels(hls.levels);
+  });
   hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
   hls.on(Events.AUDIO_TRACKS_UPDATED, () => on.audio(hls.audioTracks));
   hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
@@ -31,6 +35,12 @@ export function load(video, url, { startAt, on }) {
   hls.loadSource(url);
   hls.attachMedia(video);
   return hls;
+}
+
+/** As far as the browser says; not every one does. */
+function isSlow() {
+  const { effectiveType = "4g", saveData = false } = navigator.connection ?? {};
+  return effectiveType !== "4g" || saveData;
 }
 
 function loadNatively(video, url, { startAt, on }) {
