@@ -11,8 +11,9 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from video_app import progress, services
-from video_app.forms import VideoForm
+from video_app import services
+from video_app.catalogue import progress
+from video_app.ingest.forms import VideoForm
 from video_app.models import State, Video
 
 

@@ -15,7 +15,6 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
-from video_app import search
 from video_app.pipeline import layout
 from video_app.pipeline.types import Plan
 
@@ -95,9 +94,6 @@ class VideoQuerySet(models.QuerySet["Video"]):
     def with_progress(self) -> "VideoQuerySet":
         """Reads what progress is computed from in two queries, for however many videos."""
         return self.prefetch_related(*unfinished_work())
-
-    def search(self, text: str) -> "VideoQuerySet":
-        return self.filter(search.matching(text))
 
     def with_marks(self, user: Any) -> "VideoQuerySet":
         """Adds what this user did with each: `is_favorite`, `position`, `is_watched`."""

@@ -18,7 +18,8 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Concat, Greatest
 from django.utils import timezone
 
-from video_app import leases, published
+from video_app import leases
+from video_app.catalogue import versions
 from video_app.doorbell import Call, ring
 from video_app.models import (
     Build,
@@ -31,6 +32,7 @@ from video_app.models import (
 from video_app.pipeline.errors import StorageFullError
 from video_app.pipeline.transcode import chunk_seconds
 from video_app.pipeline.types import Plan
+from video_app.streaming import film_cache
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ URGENT_CHUNKS = 6
 
 def set_published(video_ids: list[int], *, is_published: bool) -> None:
     Video.objects.filter(pk__in=video_ids).update(is_published=is_published)
-    transaction.on_commit(lambda: published.forget(video_ids))
+    transaction.on_commit(lambda: film_cache.forget(video_ids))
 
 
 # --- a new source -------------------------------------------------------------------
@@ -75,7 +77,7 @@ def transcode_again(video_id: int) -> bool:
         lease_until=None,
     )
     if changed:
-        published.forget([video_id])
+        film_cache.forget([video_id])
         request_plan(
             video_id, Video.objects.values_list("source_revision", flat=True).get(pk=video_id)
         )
@@ -113,7 +115,7 @@ def refuse(video_id: int, token: UUID, reason: str) -> None:
         Video.objects.filter(pk=video_id), token, state=State.FAILED, error=reason[:300]
     ):
         logger.info("video refused", extra={"video": video_id, "reason": reason})
-        published.touch(published.CATALOGUE)
+        versions.touch(versions.CATALOGUE)
 
 
 def give_up(video_id: int, reason: str = GAVE_UP) -> None:
@@ -121,7 +123,7 @@ def give_up(video_id: int, reason: str = GAVE_UP) -> None:
     hopeless = plannable().filter(leases.is_free(), attempts__gte=settings.MAX_ATTEMPTS)
     if hopeless.filter(pk=video_id).update(state=State.FAILED, error=reason):
         logger.error("video given up", extra={"video": video_id})
-        published.touch(published.CATALOGUE)
+        versions.touch(versions.CATALOGUE)
 
 
 def release_plan(video_id: int, token: UUID, error: Exception | None = None) -> None:
@@ -158,7 +160,7 @@ def _cancel_builds(video_id: int) -> None:
     encoding = Build.objects.filter(video=video_id, state=BuildState.ENCODING)
     Video.objects.filter(pk=video_id, current_build__in=encoding).update(current_build=None)
     encoding.update(state=BuildState.CANCELLED, retired_at=timezone.now())
-    transaction.on_commit(lambda: published.forget([video_id]))
+    transaction.on_commit(lambda: film_cache.forget([video_id]))
 
 
 def _lock_film(build_id: int) -> None:
@@ -270,7 +272,7 @@ def _show(build_id: int) -> None:
         request_poster(build.video_id, build.source_revision)
     if not due.exists():
         request_finish(build_id)
-    transaction.on_commit(lambda: published.forget([build.video_id]))
+    transaction.on_commit(lambda: film_cache.forget([build.video_id]))
 
 
 # --- the end of a build -------------------------------------------------------------
@@ -350,7 +352,7 @@ def _publish(build_id: int, rows: Any, derived: Derived) -> bool:
         build.video.builds.exclude(pk=build_id).filter(retired_at=None).update(retired_at=now)
         if settings.USE_S3_MEDIA:
             request_store(build_id)
-        transaction.on_commit(lambda: published.forget([build.video_id]))
+        transaction.on_commit(lambda: film_cache.forget([build.video_id]))
     return True
 
 
@@ -366,7 +368,7 @@ def fail_build(build_id: int, reason: str) -> None:
         current = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
         current.update(state=State.FAILED, error=reason[:300])
         current.filter(current_build=build).update(current_build=None)
-        transaction.on_commit(lambda: published.forget([build.video_id]))
+        transaction.on_commit(lambda: film_cache.forget([build.video_id]))
     logger.error("build failed", extra={"build": build_id, "reason": reason})
 
 
@@ -405,7 +407,7 @@ def renew_store(build_id: int, token: UUID) -> bool:
 def take_out_of_bucket(build: Build) -> None:
     """It is not there, or not whole: players get it from here until it is copied again."""
     Build.objects.filter(pk=build.pk).update(stored_at=None)
-    published.forget([build.video_id])
+    film_cache.forget([build.video_id])
     logger.warning("not in the bucket", extra={"build": build.pk})
 
 
@@ -423,7 +425,7 @@ def release_store(build_id: int, token: UUID) -> None:
 def record_stored(build: Build, token: UUID) -> None:
     """Send players to the bucket from now on."""
     if leases.release(_storable(build.pk), token, stored_at=timezone.now()):
-        published.forget([build.video_id])
+        film_cache.forget([build.video_id])
 
 
 # --- the poster ---------------------------------------------------------------------
@@ -470,5 +472,5 @@ def release_poster(video_id: int, token: UUID) -> None:
 def set_poster(video_id: int, token: UUID, key: str) -> bool:
     """Show a new poster, unless the source has changed since."""
     is_ours = leases.release(Video.objects.filter(pk=video_id), token, poster=key)
-    published.forget([video_id])
+    film_cache.forget([video_id])
     return is_ours

@@ -7,8 +7,10 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from video_app import files, published, services
+from video_app import services
 from video_app.models import Build, Discarded, Video
+from video_app.store import files
+from video_app.streaming import film_cache
 
 
 @receiver(post_save, sender=Video)
@@ -20,7 +22,7 @@ def ask_for_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
         services.request_plan(instance.pk, instance.source_revision)
     if old := instance.replaced_file:
         transaction.on_commit(lambda: files.remove_replaced(old))
-    transaction.on_commit(lambda: published.forget([instance.pk]))
+    transaction.on_commit(lambda: film_cache.forget([instance.pk]))
 
 
 @receiver(post_delete, sender=Video)
@@ -28,7 +30,7 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
     """The files go with the row."""
     pk, keys = instance.pk, files.keys_of(instance)
     transaction.on_commit(lambda: files.remove(pk, keys))
-    transaction.on_commit(lambda: published.forget([pk]))
+    transaction.on_commit(lambda: film_cache.forget([pk]))
 
 
 @receiver(post_delete, sender=Build)

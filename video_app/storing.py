@@ -16,9 +16,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from video_app import bucket, services
+from video_app import services
 from video_app.models import Build, Discarded, State, Video
 from video_app.pipeline import layout, subtitles
+from video_app.store import bucket
 
 # Whoever still copies for a build that is gone has noticed after so many leases.
 DISCARD_LEASES = 10

@@ -12,12 +12,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from video_app import bucket, leases, services, storing
+from video_app import leases, services, storing
 from video_app.models import Build, Chunk, Video
 from video_app.pipeline import derive, ffmpeg, layout, poster, source, storage, transcode
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.types import Plan, Source
+from video_app.store import bucket
 
 logger = logging.getLogger(__name__)
 

@@ -138,7 +138,7 @@ REST_FRAMEWORK = {
 # The streaming path: signature and one look into the cache, no database.
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
 # What `/users/login/` tells of the films that a user has marked.
-FAVORITES = "video_app.marks.favorites"
+FAVORITES = "video_app.catalogue.marks.favorites"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from core.settings.bucket import origins
-from video_app import bucket
+from video_app.store import bucket
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from video_app.api import streams, uploads, views
+from video_app.api import uploads, views
 from video_app.api.serializers import (
     CatalogueQuery,
     ContentSerializer,
@@ -28,7 +28,8 @@ from video_app.api.serializers import (
     VideoSerializer,
 )
 from video_app.pipeline import ladder
-from video_app.playlists import HLS
+from video_app.streaming import views as streams
+from video_app.streaming.playlists import HLS
 
 PATH, QUERY, HEADER = OpenApiParameter.PATH, OpenApiParameter.QUERY, OpenApiParameter.HEADER
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from video_app import published
+from video_app.catalogue import versions
 
 # Clients that know no pages get so many; a `Link` header leads to the rest.
 LIMIT = 1000
@@ -40,12 +40,12 @@ def respond(
 
 def _count(rows: QuerySet, asked: list[str | None]) -> int:
     """Counted once for all users until the catalogue changes: it is what grows with it."""
-    stamp = published.stamps(published.CATALOGUE)
+    stamp = versions.current(versions.CATALOGUE)
     key = f"count:{stamp}:{json.dumps(asked)}"
     known = cache.get(key) if stamp else None
     if known is None:
         known = rows.count()
-        cache.set(key, known, published.STAMP_LIFETIME)
+        cache.set(key, known, versions.LIFETIME)
     return known
 
 

@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from video_app import images
-from video_app.api import links
+from video_app.catalogue.text import harmless
+from video_app.ingest import thumbnails
+from video_app.ingest.validators import film_suffix
 from video_app.models import Category, State, Video
-from video_app.text import harmless
-from video_app.validators import film_suffix
+from video_app.streaming import links
 
 BIGGEST_ID = 2**63 - 1
 
@@ -142,8 +142,8 @@ class UploadSerializer(serializers.ModelSerializer):
 
     def validate_thumbnail(self, file: UploadedFile | None) -> Any:
         try:
-            return file and images.thumbnail(file)
-        except images.BadImageError as error:
+            return file and thumbnails.thumbnail(file)
+        except thumbnails.BadImageError as error:
             raise serializers.ValidationError(str(error)) from error
 
 

@@ -5,7 +5,8 @@ What players ask for all day stands first in each list.
 
 from django.urls import include, path
 
-from video_app.api import converters, streams, uploads, views  # noqa: F401 - converters register
+from video_app.api import converters, uploads, views  # noqa: F401 - converters register
+from video_app.streaming import views as streams
 
 rendition = [
     path("<segment:number>/", streams.SegmentView.as_view(), name="video-segment"),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from video_app.api import converters, streams, views  # noqa: F401 - converters register
+from video_app.api import converters, views  # noqa: F401 - converters register
+from video_app.streaming import views as streams
 
 urlpatterns = [
     path("", views.ContentListView.as_view(), name="content-list"),

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from video_app import delivery, marks, progress, published
 from video_app.api import paging
 from video_app.api.serializers import (
     CatalogueQuery,
@@ -24,7 +23,9 @@ from video_app.api.serializers import (
     VideoSerializer,
     category_named,
 )
+from video_app.catalogue import marks, progress, search, versions
 from video_app.models import State, Video
+from video_app.streaming import delivery
 
 CONTINUE_LIMIT = 50
 
@@ -164,16 +165,16 @@ def _matching(rows: Any, asked: dict[str, Any]) -> Any:
     if asked.get("category"):
         rows = rows.filter(category=category_named(asked["category"]))
     if asked.get("search"):
-        rows = rows.search(asked["search"])
+        rows = rows.filter(search.matching(asked["search"]))
     ordering = asked["ordering"]
     return rows.order_by(ordering, "-id" if ordering.startswith("-") else "id")
 
 
 def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpResponseBase:
     """304, without a look into the tables, when neither catalogue nor marks have changed."""
-    names = published.CATALOGUE, published.user_stamp(request.user.pk)
-    stamps = published.stamps(*names)
-    return _with_tag(request, stamps and f"{stamps} {request.build_absolute_uri()}", answer)
+    names = versions.CATALOGUE, versions.marks_of(request.user.pk)
+    state = versions.current(*names)
+    return _with_tag(request, state and f"{state} {request.build_absolute_uri()}", answer)
 
 
 def _with_tag(

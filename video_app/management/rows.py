@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from video_app import progress
+from video_app.catalogue import progress
 from video_app.models import Video
 
 COLUMNS = ("id", "state", "percent", "seconds", "published", "title", "error")

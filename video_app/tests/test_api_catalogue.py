@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.people import make_user, signed_in
-from video_app import published
 from video_app.api import paging
+from video_app.catalogue import versions
 from video_app.models import Category, Video
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish, write
 
@@ -244,7 +244,7 @@ class TestPages:
         assert member.get("/api/video/?page=1").json()["count"] == 5
 
         make_film("One more")
-        published.touch(published.CATALOGUE)
+        versions.touch(versions.CATALOGUE)
 
         assert member.get("/api/video/?page=1").json()["count"] == 6
 

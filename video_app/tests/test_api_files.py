@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.people import ReadingClient, make_user, signed_in
-from video_app import published
 from video_app.models import Video
+from video_app.streaming import film_cache
 from video_app.tests.films import make_film, write_progressive
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_an_unpublished_film_is_closed_to_old_links(member: Client, film: Video)
     url = link(member, film)
 
     Video.objects.update(is_published=False)
-    published.forget([film.pk])
+    film_cache.forget([film.pk])
 
     assert follow(url).status_code == 404
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.people import make_user, signed_in
-from video_app import marks
+from video_app.catalogue import marks
 from video_app.models import Favorite, Video, WatchPosition
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
 

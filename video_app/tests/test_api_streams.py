@@ -12,8 +12,9 @@ from django.utils import timezone
 from redis import Redis
 
 from tests.people import make_user, signed_in
-from video_app import published, services
+from video_app import services
 from video_app.models import BuildState, Video
+from video_app.streaming import film_cache
 from video_app.tests.films import (
     make_build,
     make_film,
@@ -201,26 +202,26 @@ class TestChanges:
         assert member.get(url(film, "720p/000.ts")).status_code == 200
 
         Video.objects.update(is_published=False)
-        published.forget([film.pk])
+        film_cache.forget([film.pk])
 
         assert member.get(url(film, "720p/000.ts")).status_code == 404
 
     def test_a_slow_reader_cannot_bring_the_past_back(self, film: Video):
-        stale = published._film(film)
+        stale = film_cache._film(film)
         Video.objects.update(is_published=False)
-        published.forget([film.pk])
+        film_cache.forget([film.pk])
 
-        with patch.object(published, "_film", return_value=stale):
-            published.load(film.pk)
+        with patch.object(film_cache, "_film", return_value=stale):
+            film_cache.load(film.pk)
 
-        assert not cache.get(published.key(film.pk))
+        assert not cache.get(film_cache.key(film.pk))
 
     def test_a_deleted_film_is_gone(self, film: Video, member: Client):
         member.get(url(film, "720p/000.ts"))
         pk = film.pk
 
         film.delete()
-        published.forget([pk])
+        film_cache.forget([pk])
 
         assert member.get(f"/api/video/{pk}/720p/000.ts").status_code == 404
 
@@ -230,7 +231,7 @@ class TestChanges:
         assert member.get(url(video, "720p/index.m3u8")).json() == NOT_FOUND
 
     def test_a_segment_whose_file_is_lost_is_not_found(self, film: Video, member: Client):
-        with patch("video_app.delivery._open", side_effect=FileNotFoundError):
+        with patch("video_app.streaming.delivery._open", side_effect=FileNotFoundError):
             assert member.get(url(film, "720p/000.ts")).json() == NOT_FOUND
 
 
@@ -263,7 +264,7 @@ class TestGrowth:
         member.get(url(growing, "720p/index.m3u8"))
 
         growing.current_build.chunks.update(state="done")
-        published.forget([growing.pk])
+        film_cache.forget([growing.pk])
 
         assert "005.ts" in member.get(url(growing, "720p/index.m3u8")).content.decode()
 
@@ -281,7 +282,7 @@ class TestGrowth:
 
         services.transcode_again(growing.pk)
         services.claim_plan(growing.pk, growing.source_revision + 1)
-        published.forget([growing.pk])
+        film_cache.forget([growing.pk])
 
         assert lines(member.get(path)) == [*before, "#EXT-X-ENDLIST"]
 
@@ -290,7 +291,7 @@ class TestGrowth:
 
         growing.current_build.chunks.update(state="done")
         growing.builds.update(state=BuildState.COMPLETE)
-        published.forget([growing.pk])
+        film_cache.forget([growing.pk])
 
         response = member.get(url(growing, "720p/index.m3u8"))
         assert lines(response)[-1] == "#EXT-X-ENDLIST"
@@ -309,7 +310,7 @@ class TestReplacedSource:
         old = film.current_build
         new = make_build(film, make_plan(segments=3))
         publish(new)
-        published.forget([film.pk])
+        film_cache.forget([film.pk])
         return old, new
 
     def test_a_new_player_gets_the_new_build(self, film: Video, member: Client, old_and_new: Any):
@@ -333,7 +334,7 @@ class TestReplacedSource:
         old, _ = old_and_new
 
         old.delete()
-        published.forget([film.pk])
+        film_cache.forget([film.pk])
 
         assert member.get(url(film, f"720p/000.ts?b={old.pk}")).status_code == 404
 

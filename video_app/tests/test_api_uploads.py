@@ -12,8 +12,8 @@ from django.test import Client
 from PIL import Image
 
 from tests.people import make_user, signed_in
+from video_app.ingest.validators import FILM_SUFFIXES
 from video_app.models import State, Video
-from video_app.validators import FILM_SUFFIXES
 
 pytestmark = pytest.mark.django_db
 URL = "/api/video/upload/"

@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from tests.buckets import bucket_settings
 from tests.people import make_user, signed_in
-from video_app import bucket, services, storing, sweep, tasks
+from video_app import services, storing, sweep, tasks
 from video_app.models import Build, Discarded, State, Video
 from video_app.pipeline import layout
 from video_app.pipeline.errors import LeaseLostError
+from video_app.store import bucket
 from video_app.tests.films import (
     make_build,
     make_film,

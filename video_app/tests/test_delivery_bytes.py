@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client, RequestFactory
 
 from tests.people import make_user, signed_in
-from video_app import delivery
+from video_app.streaming import delivery
 from video_app.tests.films import make_film, write
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from PIL import Image
 
-from video_app.images import TURNS, BadImageError, thumbnail
+from video_app.ingest.thumbnails import TURNS, BadImageError, thumbnail
 
 # A quarter to the left undoes one to the right; the others undo themselves.
 AS_STORED = TURNS | {6: TURNS[8], 8: TURNS[6]}

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
-from video_app import search
+from video_app.catalogue import search
 from video_app.models import Video
 from video_app.tests.films import make_video
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def found(text: str) -> list[str]:
-    return sorted(video.title for video in Video.objects.search(text))
+    return sorted(video.title for video in Video.objects.filter(search.matching(text)))
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def test_without_trigrams_whole_words_are_still_found():
 def test_the_indexes_serve_the_search(index: str):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = str(Video.objects.order_by().search("bunny").values("pk").explain())
+        plan = str(Video.objects.order_by().filter(search.matching("bunny")).values("pk").explain())
 
     assert index in plan
 

@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from video_app import leases, progress, services
+from video_app import leases, services
+from video_app.catalogue import progress
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 from video_app.pipeline.errors import EncodeError, StorageFullError
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from video_app.text import harmless
+from video_app.catalogue.text import harmless
 
 PAYLOADS = [
     "<script>alert(1)</script>",

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from video_app import bucket
+from video_app.store import bucket
 
 ANSWER_SECONDS = 20
 CREDENTIALS = "Access-Control-Allow-Credentials"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from video_app import published
+from video_app.catalogue import versions
 from video_app.models import Favorite, Video, WatchPosition
 
 # The rest is credits.
@@ -22,7 +22,7 @@ def set_favorite(user: Any, video: Video, *, is_favorite: bool) -> None:
         Favorite.objects.get_or_create(user=user, video=video)
     else:
         Favorite.objects.filter(user=user, video=video).delete()
-    published.touch(published.user_stamp(user.pk))
+    versions.touch(versions.marks_of(user.pk))
 
 
 def toggle_favorite(user: Any, video: Video) -> None:
@@ -36,10 +36,10 @@ def keep_position(user: Any, video: Video, seconds: float) -> WatchPosition:
     if video.duration and seconds >= video.duration * WATCHED_SHARE:
         change = {"seconds": 0, "watched_at": timezone.now()}
     position, _ = WatchPosition.objects.update_or_create(user=user, video=video, defaults=change)
-    published.touch(published.user_stamp(user.pk))
+    versions.touch(versions.marks_of(user.pk))
     return position
 
 
 def forget_position(user: Any, video: Video) -> None:
     WatchPosition.objects.filter(user=user, video=video).delete()
-    published.touch(published.user_stamp(user.pk))
+    versions.touch(versions.marks_of(user.pk))

@@ -1,13 +1,12 @@
 """What the stream needs to know of a video, kept in the cache for a few seconds.
 
 The cache is a copy, the database the truth. A change announces itself by `forget`,
-which puts a *gap* under the key instead of deleting it: readers may only `add`, so
-one that read the database just before the change cannot fill the gap with what it
-saw. What slips through (Redis away at that moment, a reader slower than the gap)
+which puts a *placeholder* under the key instead of deleting it: readers may only `add`, so
+one that read the database just before the change cannot replace the placeholder with what it
+saw. What slips through (Redis away at that moment, a reader slower than the placeholder)
 lives for `LIFETIME` at most.
 """
 
-import uuid
 from collections.abc import Iterable
 from itertools import takewhile
 from typing import TypedDict
@@ -16,16 +15,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
+from video_app.catalogue import versions
 from video_app.models import Build, BuildState, ChunkState, Video
 from video_app.pipeline.types import Plan
 
 LIFETIME = 10  # seconds
-GAP = 2  # seconds
-STAMP_LIFETIME = 60  # seconds
+PLACEHOLDER_LIFETIME = 2  # seconds
 
-CATALOGUE = "catalogue"
-# Of a `Film`; another one with every change of its fields, for those who upgrade.
-FORM = 2
+# Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
+CACHE_VERSION = 2
 
 
 class Stream(TypedDict):
@@ -52,14 +50,14 @@ class Film(TypedDict):
 
 
 def key(video_id: int) -> str:
-    return f"film:{FORM}:{video_id}"
+    return f"film:{CACHE_VERSION}:{video_id}"
 
 
 def forget(video_ids: Iterable[int]) -> None:
     """Announce a change of visibility, current build or ready prefix; call it after commit."""
-    gaps: dict[str, object] = {key(video_id): {} for video_id in video_ids}
-    cache.set_many(gaps, timeout=GAP)
-    touch(CATALOGUE)
+    placeholders: dict[str, object] = {key(video_id): {} for video_id in video_ids}
+    cache.set_many(placeholders, timeout=PLACEHOLDER_LIFETIME)
+    versions.touch(versions.CATALOGUE)
 
 
 def load(video_id: int) -> Film | None:
@@ -108,26 +106,3 @@ def _ready_segments(build: Build, plan: Plan) -> int:
     states = build.chunks.order_by("index").values_list("state", flat=True)
     done = sum(1 for _ in takewhile(lambda state: state == ChunkState.DONE, states))
     return plan.chunk_cuts[done]
-
-
-def user_stamp(user_id: int) -> str:
-    """The name of the stamp over one user's favourites and positions."""
-    return f"marks:{user_id}"
-
-
-def touch(stamp: str) -> None:
-    """Whatever was answered under this stamp is out of date."""
-    cache.set(stamp, uuid.uuid4().hex, STAMP_LIFETIME)
-
-
-def stamps(*names: str) -> str | None:
-    """A value that changes when anything under these stamps does; None without a cache.
-
-    Stamps expire, so that a change missed while Redis was away is seen in the end.
-    """
-    known = cache.get_many(names)
-    for name in set(names) - set(known):
-        fresh = uuid.uuid4().hex
-        if cache.add(name, fresh, STAMP_LIFETIME):
-            known[name] = fresh
-    return ".".join(known[name] for name in names) if len(known) == len(names) else None

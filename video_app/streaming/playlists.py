@@ -11,10 +11,10 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.core.cache import cache
 
-from video_app import bucket
 from video_app.models import Build, ChunkState
 from video_app.pipeline import layout, playlist, storyboard
-from video_app.published import Stream
+from video_app.store import bucket
+from video_app.streaming.film_cache import Stream
 
 LIFETIME = 3600  # seconds
 ROLE_LIFETIME = 300

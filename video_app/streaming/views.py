@@ -20,11 +20,11 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthent
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from video_app import bucket, delivery, playlists, published
-from video_app.api import links
 from video_app.models import Build
 from video_app.pipeline import ladder, layout
-from video_app.published import Film, Stream
+from video_app.store import bucket
+from video_app.streaming import delivery, film_cache, links, playlists
+from video_app.streaming.film_cache import Film, Stream
 
 logger = logging.getLogger(__name__)
 authentication = import_string(settings.STREAM_AUTHENTICATION)()
@@ -164,7 +164,7 @@ class FileView(StreamView):
 
     def get(self, request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
         build = _signed_build(request, video_id, resolution)
-        film = cache.get(published.key(video_id)) or published.load(video_id)
+        film = cache.get(film_cache.key(video_id)) or film_cache.load(video_id)
         stream = film and film["public"] and film["streams"].get(build)
         if not stream or resolution not in stream["progressive"]:
             raise NotFound
@@ -207,12 +207,12 @@ def _film(request: HttpRequest, video_id: int, *keys: str) -> tuple[Film, dict[s
     if found is None:
         raise NotAuthenticated
     _, stream_pass = found
-    film_key = published.key(video_id)
+    film_key = film_cache.key(video_id)
     cached = cache.get_many([stream_pass.cache_key, film_key, *keys])
     rights = stream_pass.rights(cached.get(stream_pass.cache_key))
     if not rights.is_live:
         raise NotAuthenticated
-    film = cached.get(film_key) or published.load(video_id)
+    film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not (film["public"] or rights.is_staff):
         raise NotFound
     return film, cached

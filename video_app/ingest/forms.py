@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 
-from video_app import images
+from video_app.ingest import thumbnails
+from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
 from video_app.models import Video
-from video_app.validators import FILM_SUFFIXES, film_suffix
 
 
 class VideoForm(forms.ModelForm):
@@ -38,6 +38,6 @@ class VideoForm(forms.ModelForm):
         if not isinstance(file, UploadedFile):
             return file
         try:
-            return images.thumbnail(file)
-        except images.BadImageError as error:
+            return thumbnails.thumbnail(file)
+        except thumbnails.BadImageError as error:
             raise forms.ValidationError(str(error)) from error

@@ -1,0 +1,1 @@
+"""What people find: search, favourites, positions, progress."""

@@ -1,0 +1,1 @@
+"""What players ask for: the film cache, playlists, links, bytes."""

@@ -1,0 +1,1 @@
+"""What workers do: leases, the order of work, one file per kind of work."""
