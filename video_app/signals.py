@@ -1,4 +1,4 @@
-"""Signals enqueue, and remove the files that a row has let go."""
+"""Signals enqueue work, and remove the files that belonged to a row."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from video_app import services
-from video_app.models import Build, Discarded, Video
+from video_app.models import Build, Tombstone, Video
 from video_app.store import files
 from video_app.streaming import film_cache
+from video_app.work import planning
 
 
 @receiver(post_save, sender=Video)
-def ask_for_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
+def request_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
     """A source that nobody has looked at yet wants a worker."""
     if raw:  # a fixture brings its rows as they are
         return
     if instance.needs_plan:
-        services.request_plan(instance.pk, instance.source_revision)
+        planning.request_newest(instance.pk)
     if old := instance.replaced_file:
         transaction.on_commit(lambda: files.remove_replaced(old))
     transaction.on_commit(lambda: film_cache.forget([instance.pk]))
@@ -34,7 +34,7 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
 
 
 @receiver(post_delete, sender=Build)
-def discard(instance: Build, **kwargs: Any) -> None:
+def leave_tombstone(instance: Build, **kwargs: Any) -> None:
     """The sweeper removes it from the bucket, whether or not it has come there."""
     if settings.USE_S3_MEDIA or instance.stored_at:
-        Discarded.objects.get_or_create(prefix=instance.prefix)
+        Tombstone.objects.get_or_create(prefix=instance.prefix)

@@ -27,10 +27,12 @@ STORAGES = {
 
 # Empty: from PATH, else the imageio-ffmpeg wheel.
 FFMPEG_BINARY = env.str("FFMPEG_BINARY", default="")
-# Of each ffmpeg; 0: one per core. Beyond eight, five encoders gain little and take memory.
-FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=0) or min(8, os.cpu_count() or 1)
-# Processes that encode films in one `manage.py worker`.
-TRANSCODE_PROCESSES = env.int("TRANSCODE_PROCESSES", default=1)
+# Of each ffmpeg; 0: all cores for a film's first chunk, else one.
+FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=0)
+# Beyond eight, five encoders gain little and take memory.
+MAX_FFMPEG_THREADS = 8
+# Processes that encode films in one `manage.py worker`; 0: one per core.
+TRANSCODE_PROCESSES = env.int("TRANSCODE_PROCESSES", default=0) or os.cpu_count() or 1
 # One MP4 per rendition for clients that cannot play HLS; doubles the storage.
 PROGRESSIVE_MP4 = env.bool("PROGRESSIVE_MP4", default=True)
 MAX_DURATION_SECONDS = env.int("MAX_DURATION_SECONDS", default=6 * 3600)

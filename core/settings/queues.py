@@ -35,19 +35,27 @@ _QUEUE = {
     "SERIALIZER": "rq.serializers.JSONSerializer",
     "DEFAULT_TIMEOUT": 600,
 }
-# `urgent` and `transcode` hold films, the beginnings of new ones before the rest of older
-# ones, `short` mails, posters and housekeeping, and `store` what goes to a bucket, so that
-# none waits for the other. `rqworker default` serves all of them.
+# `urgent` wakes workers for new films, their first chunks, ends and posters, `transcode` for
+# the rest of films, `store` for what goes to a bucket, and `short` holds mails. What is done
+# first the database decides (`video_app.work.order`). `rqworker default` serves all of them.
 RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "urgent", "transcode", "store")}
 # Without a worker for each of them the site is not well.
 NEEDED_QUEUES = {"short", "urgent", "transcode"} | ({"store"} if USE_S3_MEDIA else set())
 RQ = {
     # services enqueue in transaction.on_commit themselves, and survive a dead Redis.
     "COMMIT_MODE": "auto",
-    "WORKER_CLASS": "video_app.worker.FilmWorker",
+    "WORKER_CLASS": "video_app.work.worker.FilmWorker",
 }
 RQ_SHOW_ADMIN_LINK = True
 RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
+
+# Whatever else stands in Redis is not run.
+JOB_FUNCTIONS = {
+    *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
+    *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster", "store_build")),
+    "video_app.tasks.tidy_bucket",
+    "auth_app.tasks.send_mail",
+}
 
 # How often each worker looks for lost work and leftovers.
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)

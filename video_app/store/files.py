@@ -1,14 +1,13 @@
 """The files that belong to a video."""
 
-import shutil
-from contextlib import suppress
-from pathlib import Path
-
-from django.conf import settings
+import logging
 
 from video_app.models import Video
 from video_app.pipeline import layout
 from video_app.pipeline.source import seekable_path
+from video_app.store import identity, local
+
+logger = logging.getLogger(__name__)
 
 
 def keys_of(video: Video) -> list[str]:
@@ -17,21 +16,27 @@ def keys_of(video: Video) -> list[str]:
 
 
 def remove(video_id: int, keys: list[str]) -> None:
-    """Remove a video's files; what is in the way is left to the sweeper."""
+    """Remove a video's files; what is in the way, or not ours now, is left to the cleanup."""
+    if not _may_remove():
+        return
     for key in keys:
         _remove(key)
-    folder = Path(settings.MEDIA_ROOT) / layout.video_prefix(video_id)
-    shutil.rmtree(folder, ignore_errors=True)
+    local.remove(local.path(layout.video_prefix(video_id)))
 
 
 def remove_replaced(key: str) -> None:
     """Remove a source that has made room for another."""
-    if not Video.objects.filter(video_file=key).exists():
+    if not Video.objects.filter(video_file=key).exists() and _may_remove():
         _remove(key)
 
 
+def _may_remove() -> bool:
+    if problem := identity.problem():
+        logger.error("removal_withheld", extra={"reason": problem})
+    return not problem
+
+
 def _remove(key: str) -> None:
-    path = Path(settings.MEDIA_ROOT) / key
+    path = local.path(key)
     for file in (path, seekable_path(path)):
-        with suppress(OSError):
-            file.unlink(missing_ok=True)
+        local.remove(file)

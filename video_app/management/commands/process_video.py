@@ -5,9 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from video_app import services, tasks
 from video_app.management.rows import shown
-from video_app.models import Build, BuildState, State, Video
+from video_app.models import Build, Chunk, State, Video
+from video_app.work import encoding, extras, finishing, planning
+from video_app.work.kind import Kind
+from video_app.work.lease import claim
 
 PAUSE_SECONDS = 0.5
 
@@ -21,10 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, video_id: int, sync: bool, **options: Any) -> None:
-        if not services.transcode_again(video_id):
+        if not planning.request_again(video_id):
             raise CommandError(f"There is no video {video_id} with a film in it.")
         while sync and _video(video_id).state in (State.PENDING, State.PROCESSING):
-            _work_on(_video(video_id))
+            _work_on(video_id)
+            time.sleep(PAUSE_SECONDS)
         video = _video(video_id)
         if options["json"]:
             self.stdout.write(shown([video], as_json=True))
@@ -47,11 +50,16 @@ def _video(video_id: int) -> Video:
     return video
 
 
-def _work_on(video: Video) -> None:
+def _work_on(video_id: int) -> None:
     """Do what no worker does; what one does, wait for."""
-    tasks.plan_video(video.pk, video.source_revision)
-    for build in Build.objects.filter(video=video, state=BuildState.ENCODING):
-        for index in range(build.plan.chunks):
-            tasks.encode_chunk(build.pk, index)
-        tasks.finish_build(build.pk)
-    time.sleep(PAUSE_SECONDS)
+    builds = Build.objects.filter(video=video_id)
+    _run_all(planning.KIND, Video.objects.filter(pk=video_id))
+    _run_all(encoding.KIND, Chunk.objects.filter(build__in=builds).order_by("index"))
+    _run_all(finishing.KIND, builds)
+    _run_all(extras.KIND, builds)
+
+
+def _run_all(kind: Kind, rows: Any) -> None:
+    for pk in list(rows.values_list("pk", flat=True)):
+        if lease := claim(kind.due().filter(pk=pk)):
+            kind.run(lease)

@@ -1,12 +1,12 @@
 """`reconcile`: the sweeper by hand."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from video_app.sweep import reconcile
+from video_app.store import identity
+from video_app.work.sweeper import reconcile
 
 
 class Command(BaseCommand):
@@ -14,8 +14,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+        parser.add_argument(
+            "--remove-orphans",
+            action="store_true",
+            help="move films without a row into .quarantine/, however many they are",
+        )
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, dry_run: bool, **options: Any) -> None:
-        found = reconcile(dry_run=dry_run)
-        self.stdout.write(json.dumps(asdict(found)) if options["json"] else str(found))
+    def handle(self, *, dry_run: bool, remove_orphans: bool, **options: Any) -> None:
+        found = reconcile(dry_run=dry_run, remove_orphans=remove_orphans)
+        counts = {name: count for name, count in found.items() if count}
+        if options["json"]:
+            self.stdout.write(json.dumps(dict(found)))
+            return
+        text = ", ".join(f"{count} {name}" for name, count in counts.items())
+        self.stdout.write(text or "nothing to do")
+        if problem := identity.problem():
+            self.stderr.write(f"Nothing was cleaned up. {problem}")

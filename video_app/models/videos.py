@@ -1,8 +1,4 @@
-"""What is stored: videos, their builds, the chunks of a build, favourites.
-
-A *build* is one transcode of one revision of a video's source. It is cut into
-*chunks*, idempotent jobs whose segments are known before they run.
-"""
+"""Videos: what people upload, describe and watch."""
 
 import uuid
 from collections.abc import Collection
@@ -15,8 +11,8 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
-from video_app.pipeline import layout
-from video_app.pipeline.types import Plan
+from video_app.models.builds import Build, BuildState, Chunk
+from video_app.models.leased import NO_LEASE, Leased
 
 
 class Category(models.TextChoices):
@@ -59,18 +55,6 @@ def source_name(video: "Video", filename: str) -> str:
 
 def thumbnail_name(video: "Video", filename: str) -> str:
     return f"thumbnails/{uuid.uuid4().hex}.jpg"
-
-
-class Leased(models.Model):
-    """A row that stands for work: whoever holds the unexpired lease does it."""
-
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    lease_token = models.UUIDField(null=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
-    enqueued_at = models.DateTimeField(null=True, editable=False)
-
-    class Meta:
-        abstract = True
 
 
 class VideoQuerySet(models.QuerySet["Video"]):
@@ -200,7 +184,7 @@ class Video(Leased):
         """
         is_new_file = self.video_file.name != self._stored_file
         if not self._state.adding and options.get("update_fields") is None:
-            options["update_fields"] = EDITED + (REVISION if is_new_file else [])
+            options["update_fields"] = self._edited() + (REVISION if is_new_file else [])
         with transaction.atomic():
             self.replaced_file = self._stored_file if is_new_file else None
             if is_new_file:
@@ -220,6 +204,13 @@ class Video(Leased):
             video._stored_file = video.video_file.name
         return video
 
+    @classmethod
+    def _edited(cls) -> list[str]:
+        """The columns that people edit, but for the file."""
+        fields = (field for field in cls._meta.concrete_fields if field.editable)
+        names = [field.name for field in fields if field.name not in ("id", "video_file")]
+        return [*names, "updated_at"]
+
     def _begin_revision(self) -> None:
         # Counted from what is stored: this row may have been read before the last one.
         stored = Video.objects.filter(pk=self.pk).select_for_update().only("source_revision")
@@ -228,8 +219,8 @@ class Video(Leased):
         self.original_name = PurePath(self.video_file.name or "").name[:255]
         self.size = self.video_file.size if self.video_file else 0
         self.state, self.error = State.PENDING, ""
-        self.attempts, self.lease_token, self.lease_until = 0, None, None
-        self.enqueued_at = None
+        for name, value in NO_LEASE.items():
+            setattr(self, name, value)
 
     @property
     def picture(self) -> str:
@@ -242,145 +233,5 @@ class Video(Leased):
         return bool(self.video_file) and self.planned_revision < self.source_revision
 
 
-EDITED = [
-    "title",
-    "description",
-    "category",
-    "is_published",
-    "owner",
-    "thumbnail",
-    "updated_at",
-]
-REVISION = [
-    "video_file",
-    "source_revision",
-    "original_name",
-    "size",
-    "state",
-    "error",
-    "attempts",
-    "lease_token",
-    "lease_until",
-    "enqueued_at",
-]
-
-
-class Favorite(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    video = models.ForeignKey(Video, on_delete=models.CASCADE)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "video"], name="favorite_once")]
-
-
-class BuildState(models.TextChoices):
-    ENCODING = "encoding", "Encoding"
-    COMPLETE = "complete", "Complete"
-    CANCELLED = "cancelled", "Cancelled"
-    FAILED = "failed", "Failed"
-
-
-class Build(Leased):
-    """One transcode of one source revision; its files never change once it is complete.
-
-    Its lease is the claim on finishing it, then on copying it to the bucket.
-    """
-
-    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="builds")
-    source_revision = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=BuildState, default=BuildState.ENCODING)
-    plan_json = models.JSONField()
-    progressive = models.JSONField(
-        "rung → size in bytes of its progressive MP4", default=dict, blank=True
-    )
-    subtitles = models.PositiveSmallIntegerField("subtitle tracks", default=0)
-    storyboard_sheets = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")
-    stored_at = models.DateTimeField(null=True, help_text="Since when it lies in the bucket.")
-
-    class Meta:
-        constraints = [
-            # One transcode of a video at a time.
-            models.UniqueConstraint(
-                fields=["video"], condition=Q(state="encoding"), name="build_one_encoding"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"build {self.pk} of video {self.video_id}"
-
-    @property
-    def plan(self) -> Plan:
-        return Plan.from_json(self.plan_json)
-
-    @property
-    def prefix(self) -> str:
-        """The storage prefix of everything this build owns."""
-        return layout.build_prefix(self.video_id, self.pk)
-
-
-class Discarded(models.Model):
-    """What is still to be removed from the bucket: a build that is gone."""
-
-    prefix = models.CharField(max_length=255, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name_plural = "discarded"
-
-    def __str__(self) -> str:
-        return self.prefix
-
-
-class ChunkState(models.TextChoices):
-    DUE = "due", "Due"
-    DONE = "done", "Done"
-
-
-class Chunk(Leased):
-    """Some segments of a build: the unit of work and of loss."""
-
-    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="chunks")
-    index = models.PositiveIntegerField()
-    state = models.CharField(max_length=6, choices=ChunkState, default=ChunkState.DUE)
-    error = models.CharField(max_length=300, blank=True)
-    done_at = models.DateTimeField(null=True)
-    seconds_done = models.FloatField("encoded seconds while running", default=0)
-    report: Any = models.JSONField(
-        "rung → measured segments (sizes in bytes, I-frame ranges)", default=dict, blank=True
-    )
-
-    class Meta:
-        ordering = ["build_id", "index"]
-        constraints = [
-            models.UniqueConstraint(fields=["build", "index"], name="chunk_once_per_build"),
-            models.CheckConstraint(
-                condition=~Q(state="done") | Q(lease_token__isnull=True), name="chunk_done_unleased"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"chunk {self.index} of build {self.build_id}"
-
-
-class WatchPosition(models.Model):
-    """How far a user has come with a film."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="positions")
-    seconds = models.FloatField(default=0)
-    watched_at = models.DateTimeField(null=True, help_text="When the end was last reached.")
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "video"], name="position_once"),
-            models.CheckConstraint(condition=Q(seconds__gte=0), name="position_not_negative"),
-        ]
-        indexes = [models.Index(fields=["user", "-updated_at"], name="position_latest")]
-
-    def __str__(self) -> str:
-        return f"{self.seconds:.0f} s of video {self.video_id}"
+# What a new file resets.
+REVISION = ["video_file", "source_revision", "original_name", "size", "state", "error", *NO_LEASE]

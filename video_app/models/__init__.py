@@ -1,0 +1,34 @@
+"""What is stored: videos, their builds, the chunks of a build, marks, workers."""
+
+from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
+from video_app.models.leased import Installation, Leased, Worker
+from video_app.models.marks import Favorite, WatchPosition
+from video_app.models.videos import (
+    Category,
+    State,
+    Video,
+    VideoQuerySet,
+    source_name,
+    thumbnail_name,
+    unfinished_work,
+)
+
+__all__ = [
+    "Build",
+    "BuildState",
+    "Category",
+    "Chunk",
+    "ChunkState",
+    "Favorite",
+    "Installation",
+    "Leased",
+    "State",
+    "Tombstone",
+    "Video",
+    "VideoQuerySet",
+    "WatchPosition",
+    "Worker",
+    "source_name",
+    "thumbnail_name",
+    "unfinished_work",
+]

@@ -1,0 +1,109 @@
+"""Builds: one transcode of a source, cut into chunks."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from video_app.models.leased import Leased
+from video_app.pipeline import layout
+from video_app.pipeline.types import Plan
+
+
+class BuildState(models.TextChoices):
+    ENCODING = "encoding", "Encoding"
+    COMPLETE = "complete", "Complete"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Failed"
+
+
+class Build(Leased):
+    """One transcode of one source revision; its files never change once it is complete.
+
+    Its lease is the claim on finishing it, then on making its extras, then on copying it to
+    the bucket.
+    """
+
+    video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="builds")
+    source_revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=BuildState, default=BuildState.ENCODING)
+    plan_json = models.JSONField()
+    progressive = models.JSONField(
+        "rung → size in bytes of its progressive MP4", default=dict, blank=True
+    )
+    subtitles = models.PositiveSmallIntegerField("subtitle tracks", default=0)
+    storyboard_sheets = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    extras_at = models.DateTimeField(
+        null=True, help_text="Since when its MP4s and storyboard are there, or given up."
+    )
+    retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")
+    stored_at = models.DateTimeField(null=True, help_text="Since when it lies in the bucket.")
+
+    class Meta:
+        constraints = [
+            # One transcode of a video at a time.
+            models.UniqueConstraint(
+                fields=["video"], condition=Q(state="encoding"), name="build_one_encoding"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"build {self.pk} of video {self.video_id}"
+
+    @property
+    def plan(self) -> Plan:
+        return Plan.from_json(self.plan_json)
+
+    @property
+    def prefix(self) -> str:
+        """The storage prefix of everything this build owns."""
+        return layout.build_prefix(self.video_id, self.pk)
+
+
+class Tombstone(models.Model):
+    """A build that is gone, and is still to be removed from the bucket."""
+
+    prefix = models.CharField(max_length=255, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "video_app_discarded"  # as the first release calls it
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class ChunkState(models.TextChoices):
+    DUE = "due", "Due"
+    DONE = "done", "Done"
+
+
+class Chunk(Leased):
+    """Some segments of a build: the unit of work and of loss."""
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="chunks")
+    index = models.PositiveIntegerField()
+    state = models.CharField(max_length=6, choices=ChunkState, default=ChunkState.DUE)
+    error = models.CharField(max_length=300, blank=True)
+    done_at = models.DateTimeField(null=True)
+    seconds_done = models.FloatField("encoded seconds while running", default=0)
+    report: Any = models.JSONField(
+        "rung → measured segments (sizes in bytes, I-frame ranges)", default=dict, blank=True
+    )
+
+    class Meta:
+        ordering = ["build_id", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["build", "index"], name="chunk_once_per_build"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(lease_token__isnull=True), name="chunk_done_unleased"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["index", "build"], name="chunk_due", condition=Q(state="due")),
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.index} of build {self.build_id}"

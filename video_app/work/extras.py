@@ -1,0 +1,106 @@
+"""What is made of a finished film after everything else: MP4s and the storyboard."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from video_app.models import Build, BuildState, State, Video
+from video_app.pipeline import derive, ffmpeg
+from video_app.pipeline.errors import EncodeError
+from video_app.store import local
+from video_app.streaming import film_cache
+from video_app.work import archiving, clock, queue
+from video_app.work.folders import work_folder
+from video_app.work.kind import Kind
+from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Bytes of the progressive MP4 of each rung that has one, and sheets of the storyboard."""
+
+    progressive: dict[str, int] = field(default_factory=dict)
+    sheets: int = 0
+
+
+def due() -> Any:
+    """Builds that players get, without their extras."""
+    return Build.objects.filter(
+        state=BuildState.COMPLETE, extras_at=None, retired_at=None, pk=F("video__current_build")
+    )
+
+
+def request(rows: Any) -> None:
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        Build.objects.filter(pk=pk).update(enqueued_at=clock.now())
+        queue.enqueue(queue.TRANSCODE, queue.Call("make_extras", (pk,)))
+
+
+def run(lease: Lease) -> None:
+    with lease.held(failed):
+        build = Build.objects.select_related("video").get(pk=lease.pk)
+        with work_folder(build, lease) as work:
+            made = make(build, work, lease)
+        patiently(lambda: record(lease.wanted, made))
+
+
+def make(build: Build, work: Any, lease: Lease) -> Extras:
+    """The storyboard, which a film can do without, and the MP4s, which clients were promised."""
+    plan, folder = build.plan, local.path(build.prefix)
+    binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
+    sheets = 0
+    try:
+        sheets = derive.make_storyboard(binary, folder, plan, work, watch=lease.keep)
+    except EncodeError as error:
+        logger.warning("storyboard_left_out", extra={"build": build.pk, "reason": str(error)})
+    sizes: dict[str, int] = {}
+    if settings.PROGRESSIVE_MP4:
+        try:
+            sizes = derive.make_progressive(binary, folder, plan, work, watch=lease.keep)
+        except EncodeError as error:
+            if build.attempts < settings.MAX_ATTEMPTS:
+                raise EncodeError(str(error)) from error  # no room for them is no reason to wait
+            logger.error("mp4s_left_out", extra={"build": build.pk, "reason": str(error)})
+    return Extras(progressive=sizes, sheets=sheets)
+
+
+def record(rows: Any, made: Extras) -> bool:
+    """Add the extras to the build, if `rows` still has it: now all of the film is there."""
+    with transaction.atomic():
+        Video.objects.filter(builds__in=rows.values("pk")).select_for_update(of=("self",)).first()
+        build = rows.select_for_update(of=("self",)).first()
+        if build is None:
+            return False
+        Build.objects.filter(pk=build.pk).update(
+            **FREE,
+            **UNHURT,
+            extras_at=clock.now(),
+            progressive=made.progressive,
+            storyboard_sheets=made.sheets,
+        )
+        newest = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
+        newest.update(state=State.COMPLETED, error="")
+        archiving.request(archiving.due().filter(pk=build.pk))
+        transaction.on_commit(lambda: film_cache.forget([build.video_id]))
+    return True
+
+
+def failed(lease: Lease, error: Exception) -> None:
+    if lease.release():
+        logger.warning("extras_failed", extra={"build": lease.pk, "reason": str(error)})
+        give_up(lease.pk)
+
+
+def give_up(build_id: int) -> None:
+    """A film without extras that could not be made in several attempts is complete too."""
+    if record(due().filter(is_hopeless(), pk=build_id), Extras()):
+        logger.error("completed_without_extras", extra={"build": build_id})
+
+
+KIND = Kind("extras", due, request, run, give_up)

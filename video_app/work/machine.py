@@ -1,0 +1,64 @@
+"""Whose fault a failure is: the file's, or this machine's.
+
+Faults of the file are counted and end in a refusal; those of a machine wait and go on by
+themselves.
+"""
+
+import errno
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+from video_app.pipeline import ffmpeg, selftest
+from video_app.pipeline.errors import EncodeError, StorageFullError
+from video_app.store import identity, local
+
+NO_ROOM = "There is no room left for the encoded film."
+# What the system says when a disk, a share, a descriptor table or memory is at fault.
+ERRNOS = {
+    *(errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
+    *(errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT),
+    *(errno.EBUSY, errno.ENOTDIR, errno.ENOEXEC, errno.EREMOTEIO, errno.EHOSTDOWN),
+}
+FULL = {errno.ENOSPC, errno.EDQUOT}
+MIN_FREE_BYTES = 1024**2
+
+
+def fault(error: Exception) -> str:
+    """What is wrong with this machine, in words for its operators; "" when nothing is."""
+    if isinstance(error, StorageFullError) or _errno(error) in FULL:
+        return NO_ROOM
+    if isinstance(error, local.AwayError) or _errno(error) in ERRNOS:
+        return f"The storage is at fault: {error}"
+    return storage_problem() or ffmpeg_problem()
+
+
+def _errno(error: Exception) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
+
+
+def storage_problem() -> str:
+    """Why nothing can be written to the media now; "" when it can."""
+    return identity.problem() or _write_problem()
+
+
+def _write_problem() -> str:
+    try:
+        with tempfile.TemporaryFile(dir=local.root()) as file:
+            file.write(b"1")
+            file.flush()
+        is_full = local.free_bytes() < MIN_FREE_BYTES
+    except OSError as error:
+        return NO_ROOM if error.errno in FULL else f"The media cannot be written: {error}"
+    return NO_ROOM if is_full else ""
+
+
+def ffmpeg_problem() -> str:
+    """Why ffmpeg cannot encode here; "" when it can."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="videoflix-selftest-") as folder:
+            selftest.run(ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY), Path(folder))
+    except (EncodeError, OSError) as error:
+        return f"ffmpeg is broken here: {error}"[:300]
+    return ""

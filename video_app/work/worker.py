@@ -1,0 +1,173 @@
+"""The RQ worker of this project: JSON jobs of ours, a heartbeat, and the sweeper between jobs.
+
+Whatever may go wrong here costs at most the job that runs: films are in the database.
+"""
+
+import logging
+import os
+import signal
+import sys
+import time
+import uuid
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, InterfaceError, OperationalError, connections
+from django.utils.module_loading import import_string
+from redis.exceptions import RedisError
+from rq import Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from video_app.pipeline.launch import die_with
+from video_app.work import machine, sweeper, workers
+
+logger = logging.getLogger(__name__)
+
+LEAVE_SECONDS = 3
+# How often a worker that stepped aside looks whether its machine is well again.
+ASIDE_SECONDS = 2.0
+
+
+class FilmWorker(Worker):
+    """A worker that runs nothing but our jobs, and looks for lost work when it starts and
+    about every minute."""
+
+    # A Redis that comes back is noticed soon.
+    max_connection_wait_time = 5.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["serializer"] = JSONSerializer  # whatever the command line says
+        super().__init__(*args, maintenance_interval=settings.SWEEP_SECONDS, **kwargs)
+        self.identity: uuid.UUID | None = None
+
+    def work(self, *args: Any, **kwargs: Any) -> bool:
+        heartbeat = self._begin()
+        try:
+            return bool(super().work(*args, **kwargs))
+        finally:
+            heartbeat.stop()
+            self._end()
+
+    def _begin(self) -> workers.Heartbeat:
+        self.identity = workers.begin(self.queue_names())
+        heartbeat = workers.Heartbeat(self.identity, self.queue_names(), sweeper.enqueue_overdue)
+        heartbeat.start()
+        return heartbeat
+
+    def _end(self) -> None:
+        with suppress(Error):
+            workers.end(self._identity())
+        connections.close_all()
+
+    def _identity(self) -> uuid.UUID:
+        assert self.identity is not None  # noqa: S101 - set by `work`, before any job
+        return self.identity
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """An idle worker would sleep through its sweeps."""
+        return min(super().dequeue_timeout, settings.SWEEP_SECONDS)
+
+    def dequeue_job_and_maintain_ttl(self, *args: Any, **kwargs: Any) -> Any:
+        self._wait_until_well()
+        return super().dequeue_job_and_maintain_ttl(*args, **kwargs)
+
+    def _wait_until_well(self) -> None:
+        """Step aside while this machine cannot work: others take the jobs."""
+        while self.identity and not self._stop_requested and _reported(self.identity):
+            problem = machine.storage_problem() or machine.ffmpeg_problem()
+            with suppress(Error):
+                workers.report(problem)
+            connections.close_all()
+            if not problem:
+                return
+            with suppress(RedisError):
+                self.heartbeat()
+            time.sleep(ASIDE_SECONDS)
+
+    def run_maintenance_tasks(self) -> None:
+        super().run_maintenance_tasks()
+        try:
+            found = sweeper.reconcile()
+            for name in settings.HOUSEKEEPING:
+                import_string(name)()
+        # The database is away, or a folder cannot be looked into: next time.
+        except (OperationalError, InterfaceError, OSError) as error:
+            logger.warning("housekeeping_postponed", extra={"error": str(error)})
+        else:
+            logger.debug("housekeeping_done", extra={"found": str(found)})
+        finally:
+            connections.close_all()  # a fork must not inherit them
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Register again at a Redis that came back empty."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None and not self.connection.hexists(self.key, "birth"):
+            self.connection.delete(self.key)
+            self.register_birth()
+
+    def execute_job(self, job: Job, queue: Any) -> None:
+        if job.func_name in settings.JOB_FUNCTIONS:
+            super().execute_job(job, queue)
+            return
+        logger.error("foreign_job_refused", extra={"job": job.id, "function": job.func_name})
+        self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
+        job.delete()
+
+    def handle_work_horse_killed(self, job: Job, *args: Any, **kwargs: Any) -> None:
+        """What the killed job held is free at once."""
+        super().handle_work_horse_killed(job, *args, **kwargs)
+        try:
+            if workers.free_work_of_killed_job(self._identity()):
+                sweeper.enqueue_overdue()
+        except Error as error:  # then the lease runs out
+            logger.warning("killed_job_not_freed", extra={"job": job.id, "error": str(error)})
+        finally:
+            connections.close_all()
+
+    def set_current_job_working_time(self, *args: Any, **kwargs: Any) -> None:
+        with suppress(RedisError):  # a job needs no Redis while it runs
+            super().set_current_job_working_time(*args, **kwargs)
+
+    def maintain_heartbeats(self, job: Any) -> None:
+        with suppress(RedisError):
+            super().maintain_heartbeats(job)
+
+    def main_work_horse(self, job: Any, queue: Any) -> None:
+        die_with(self.pid)
+        super().main_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Let the job give its lease back and take its files away, then kill what is left."""
+        if not self.horse_pid:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(self.horse_pid, signal.SIGTERM)
+            deadline = time.monotonic() + LEAVE_SECONDS
+            while time.monotonic() < deadline and not _has_ended(self.horse_pid):
+                time.sleep(0.05)
+        super().kill_horse(sig)
+
+
+def _reported(worker: uuid.UUID) -> str:
+    """What a job of this worker has found wrong with the machine."""
+    try:
+        return workers.reported(worker)
+    except Error:
+        return ""  # the jobs will find out
+    finally:
+        connections.close_all()
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child is through; it stays a zombie for whoever waits for it."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
