@@ -29,6 +29,7 @@ class VideoStream:
     is_hdr: bool = False
     matrix: str = "auto"  # how the scaler is to read its colours
     has_our_colours: bool = False  # BT.709, limited range, 8 bits, 4:2:0, as renditions are
+    changes_shape: bool = False  # its size or pixel aspect changes on the way: scale with bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class AudioStream:
     language: str = "und"
     title: str = ""
     is_default: bool = False
+    is_forced: bool = False
+    is_sdh: bool = False  # for people who do not see well: pictures are described
     # Its frames lie on a grid of so many samples from so many seconds on; 0: their length varies.
     grid_samples: int = 0
     grid_start: Fraction = Fraction(0)
@@ -53,6 +56,17 @@ class SubtitleStream:
     codec: str
     language: str = "und"
     title: str = ""
+    is_default: bool = False
+    is_forced: bool = False  # only what everybody needs: signs, foreign dialogue
+    is_sdh: bool = False  # for people who do not hear well: noises are described
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something in the file that is not in the film, and why."""
+
+    code: str  # for programs: "sound_undecodable"
+    text: str  # for people, one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,9 @@ class Source:
     start: Fraction = Fraction(0)  # the container's own time of what is second 0 here
     has_index: bool = True
     has_steady_sound: bool = True  # its channels and rate never change on the way
+    # No seek can be trusted (damage, an index that lies): encode from the start, or from a copy.
+    must_decode_from_start: bool = False
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_seekable(self) -> bool:
@@ -196,6 +213,8 @@ def source_from_json(value: dict[str, Any]) -> Source:
         # Older plans have none of these.
         has_index=value.get("has_index", True),
         has_steady_sound=value.get("has_steady_sound", True),
+        must_decode_from_start=value.get("must_decode_from_start", False),
+        notes=tuple(Note(**note) for note in value.get("notes", ())),
     )
 
 

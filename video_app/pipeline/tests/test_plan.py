@@ -8,13 +8,29 @@ import pytest
 
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.tests.samples import a_plan, a_rate, a_source, a_video
-from video_app.pipeline.types import Plan
+from video_app.pipeline.tests.samples import LIMITS, a_plan, a_rate, a_source, a_video
+from video_app.pipeline.types import Note, Plan
 
 
 def test_it_survives_json():
     plan = a_plan(Fraction(1001, 24), video=a_rate(Fraction(24000, 1001)))
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_notes_and_trust_survive_json():
+    source = a_source(must_decode_from_start=True, notes=(Note("chapters", "There are two."),))
+    plan = make_plan(source, LIMITS)
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_reads_plans_of_older_versions():
+    stored = a_plan().to_json()
+    for name in ("notes", "must_decode_from_start"):
+        del stored["source"][name]
+    del stored["source"]["video"]["changes_shape"]
+    for name in ("is_forced", "is_sdh"):
+        del stored["source"]["audios"][0][name]
+    assert Plan.from_json(stored) == a_plan()
 
 
 def test_segments_add_up_to_the_duration():
