@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from video_app.models import Build
 from video_app.pipeline import ladder, layout
 from video_app.store import bucket
-from video_app.streaming import delivery, film_cache, links, playlists
+from video_app.streaming import delivery, film_cache, links, playlists, watching
 from video_app.streaming.film_cache import Film, Stream
 
 logger = logging.getLogger(__name__)
@@ -262,10 +262,13 @@ def _playlist(
     A `folder` that is the name of a rung stands for the nearest one that there is.
     """
     key = playlists.key(video_id, request.GET.get("b", "")[:20], kind, folder)
-    film, cached = _film(request, video_id, key)
+    noted = watching.noted_key(video_id)
+    film, cached = _film(request, video_id, key, noted)
     stream = _stream(request, film)
     if not is_there(stream):
         raise NotFound
+    if not (stream["complete"] or stream["abandoned"] or noted in cached):
+        watching.note(video_id)
     if folder in ladder.NAMES:
         folder = ladder.nearest(folder, tuple(stream["rungs"]))
     text = playlists.fresh(cached.get(key), key, stream, kind, folder)
