@@ -150,6 +150,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["core.schema.canonical_paths"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "video_app.api.stream_docs.add_streams",
         "core.schema.describe_errors",
     ],
     "ENUM_NAME_OVERRIDES": {"VideoState": "video_app.models.State"},

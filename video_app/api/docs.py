@@ -1,8 +1,10 @@
-"""What the schema says about the catalogue's endpoints. Loaded only to make the schema."""
+"""What the schema says about the catalogue's endpoints; `stream_docs` says it of the streams.
+
+Imported by `core.schema` at start-up, for its decorations only.
+"""
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -20,54 +22,17 @@ from video_app.api.serializers import (
     ContentSerializer,
     FavoriteSerializer,
     IsFavoriteSerializer,
-    LinkSerializer,
     PositionSerializer,
     StatusSerializer,
     UploadedSerializer,
     UploadSerializer,
     VideoSerializer,
 )
-from video_app.pipeline import ladder
-from video_app.streaming import views as streams
-from video_app.streaming.playlists import HLS
 
-PATH, QUERY, HEADER = OpenApiParameter.PATH, OpenApiParameter.QUERY, OpenApiParameter.HEADER
+PATH = OpenApiParameter.PATH
 
 VIDEO = OpenApiParameter("video_id", {"type": "integer", "minimum": 1}, PATH)
-RESOLUTION = OpenApiParameter(
-    "resolution",
-    OpenApiTypes.STR,
-    PATH,
-    enum=ladder.NAMES,
-    description="A rendition that the film does not have answers with the nearest one.",
-)
-SEGMENT = OpenApiParameter(
-    "number",
-    {"type": "string", "pattern": r"^(index|segment_?)?[0-9]{1,6}\.ts$", "example": "000.ts"},
-    PATH,
-    description="`NNN.ts`; `indexN.ts`, `segmentNNN.ts`, `segment_NNN.ts` are the same.",
-)
-
-
-def _place(name: str) -> OpenApiParameter:
-    return OpenApiParameter(
-        name, {"type": "integer", "minimum": 0, "maximum": 9999}, PATH, description="From 0."
-    )
-
-
-BUILD = OpenApiParameter(
-    "b",
-    OpenApiTypes.STR,
-    QUERY,
-    description="The build that a playlist belongs to, as playlists name it. Without it the "
-    "current one, which another may follow at any time.",
-)
-RANGE = OpenApiParameter(
-    "Range", {"type": "string", "example": "bytes=0-1023"}, HEADER, description="One byte range."
-)
-
 NOT_MODIFIED = OpenApiResponse(description="The client has it already.")
-UNPLAYABLE = OpenApiResponse(description="The range lies outside the file.")
 FILM = {
     "id": 7,
     "created_at": "2026-05-04T20:15:00Z",
@@ -89,19 +54,6 @@ A_PAGE = (
 
 def document(view: Any, **methods: Any) -> None:
     extend_schema_view(**methods)(view)
-
-
-def _bytes(content_type: str, **more: Any) -> dict[Any, Any]:
-    return {
-        (200, content_type): OpenApiTypes.BINARY,
-        (206, content_type): OpenApiTypes.BINARY,
-        304: NOT_MODIFIED,
-        416: UNPLAYABLE,
-    }
-
-
-def _text(content_type: str) -> dict[Any, Any]:
-    return {(200, content_type): OpenApiTypes.STR, 304: NOT_MODIFIED}
 
 
 def _list(name: str, serializer: Any) -> dict[Any, Any]:
@@ -224,67 +176,4 @@ document(
         responses={200: PositionSerializer},
         tags=["my films"],
     ),
-)
-
-VTT = "text/vtt"
-
-
-def _stream(view: Any, operation_id: str, responses: Any, *parameters: OpenApiParameter) -> None:
-    """A read-only part of a film."""
-    schema = extend_schema(
-        operation_id=operation_id,
-        summary=operation_id.replace("_", " ").capitalize(),
-        description="",
-        parameters=[VIDEO, *parameters],
-        responses=responses,
-        tags=["stream"],
-    )
-    document(view, get=schema)
-
-
-_stream(streams.MasterView, "get_master_playlist", _text(HLS), BUILD)
-_stream(streams.RenditionView, "get_playlist", _text(HLS), RESOLUTION, BUILD)
-_stream(streams.IFramesView, "get_iframe_playlist", _text(HLS), RESOLUTION, BUILD)
-_stream(streams.SegmentView, "get_segment", _bytes("video/MP2T"), RESOLUTION, SEGMENT, BUILD, RANGE)
-_stream(streams.TrackView, "get_sound_playlist", _text(HLS), _place("track"), BUILD)
-_stream(
-    streams.TrackSegmentView,
-    "get_sound_segment",
-    _bytes("video/MP2T"),
-    _place("track"),
-    SEGMENT,
-    BUILD,
-    RANGE,
-)
-_stream(streams.SubtitlesView, "get_subtitle_playlist", _text(HLS), _place("track"), BUILD)
-_stream(
-    streams.SubtitleSegmentView,
-    "get_subtitle_segment",
-    _bytes(VTT),
-    _place("track"),
-    _place("number"),
-    BUILD,
-)
-_stream(streams.StoryboardView, "get_storyboard", _text(VTT), BUILD)
-_stream(streams.SheetView, "get_storyboard_sheet", _bytes("image/jpeg"), _place("number"), BUILD)
-_stream(
-    streams.ThumbnailView,
-    "get_thumbnail",
-    _bytes("image/jpeg"),
-    OpenApiParameter("v", OpenApiTypes.STR, QUERY),
-    RANGE,
-)
-_stream(
-    streams.FileView,
-    "get_file",
-    _bytes("video/mp4"),
-    RESOLUTION,
-    OpenApiParameter("token", OpenApiTypes.STR, QUERY),
-    RANGE,
-)
-_stream(
-    streams.FileUrlView,
-    "get_file_url",
-    LinkSerializer,
-    OpenApiParameter("quality", OpenApiTypes.STR, QUERY, enum=ladder.NAMES),
 )

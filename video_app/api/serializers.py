@@ -193,7 +193,3 @@ def _finite(value: float) -> None:
 class PositionSerializer(serializers.Serializer):
     seconds = serializers.FloatField(min_value=0, max_value=10**6, validators=[_finite])
     is_watched = serializers.BooleanField(read_only=True)
-
-
-class LinkSerializer(serializers.Serializer):
-    url = serializers.URLField()

@@ -27,13 +27,13 @@ POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 
 # nginx serves MEDIA_ROOT under this location, marked `internal`.
 ACCEL_LOCATION = "/protected/"
 
-# Named, and not with a weight of nought, which forbids it.
+# Named, and not with a q-value of 0, which forbids it.
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 SINGLE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
-class _Part:
-    """Part of a file. sendfile(2) starts at its position, other servers read it to the end."""
+class _ByteRange:
+    """A range of a file. sendfile(2) starts at its position, other servers read it to the end."""
 
     def __init__(self, file: BinaryIO, start: int, length: int) -> None:
         self._file = file
@@ -50,7 +50,7 @@ class _Part:
 
 
 def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) -> HttpResponseBase:
-    """The stored file under `key`, or the part of it that is asked for.
+    """The stored file under `key`, or the byte range of it that is asked for.
 
     `etag` is the bare opaque tag. `FileNotFoundError` when there is no such file.
     """
@@ -61,17 +61,20 @@ def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) 
         # when it knows that there is no body.
         headers |= {"X-Accel-Redirect": ACCEL_LOCATION + quote(key), "Content-Length": "0"}
         return HttpResponse(content_type=content_type, headers=headers)
-    file = _open(key)
+    return _send_opened(request, _open(key), etag, content_type, headers)
+
+
+def _send_opened(
+    request: HttpRequest, file: BinaryIO, etag: str, content_type: str, headers: dict[str, str]
+) -> HttpResponseBase:
     status = os.fstat(file.fileno())
-    headers |= {
+    headers = headers | {
         "ETag": f'"{etag}"',
         "Last-Modified": http_date(status.st_mtime),
         "Accept-Ranges": "bytes",
     }
     response = _file_response(request, file, status.st_size, content_type, headers)
-    answer = get_conditional_response(
-        request, headers["ETag"], int(status.st_mtime), response=response
-    )
+    answer = _unless_known(request, response, int(status.st_mtime))
     if answer is not response:
         # Not `response.close()`: that would tell Django that the request is over.
         file.close()
@@ -90,21 +93,24 @@ def _open(key: str) -> BinaryIO:
 def _file_response(
     request: HttpRequest, file: BinaryIO, size: int, content_type: str, headers: dict[str, str]
 ) -> HttpResponseBase:
-    part = _requested_range(request, size, headers)
-    start, end = part or (0, size)
-    if part and start >= end:
+    wanted = _requested_range(request, size, headers)
+    start, end = wanted or (0, size)
+    if wanted and start >= end:
         file.close()
         unsatisfied = {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
         return HttpResponse(status=416, content_type=content_type, headers=headers | unsatisfied)
     headers = headers | {"Content-Length": str(end - start)}
-    if part:
+    if wanted:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    status = 206 if part else 200
+    status = 206 if wanted else 200
     if request.method == "HEAD":
         file.close()
         return HttpResponse(status=status, content_type=content_type, headers=headers)
     return FileResponse(
-        _Part(file, start, end - start), status=status, content_type=content_type, headers=headers
+        _ByteRange(file, start, end - start),
+        status=status,
+        content_type=content_type,
+        headers=headers,
     )
 
 
@@ -145,4 +151,17 @@ def send_text(
         body = gzip.compress(body, compresslevel=5, mtime=0)
     headers["Content-Length"] = str(len(body))
     response = HttpResponse(body, content_type=content_type, headers=headers)
-    return get_conditional_response(request, headers["ETag"], response=response)
+    return _unless_known(request, response)
+
+
+def _unless_known(
+    request: HttpRequest, response: HttpResponseBase, modified: int | None = None
+) -> HttpResponseBase:
+    """304 or 412 instead of the response, when the request's conditions say so."""
+    answer = get_conditional_response(
+        request,
+        response["ETag"],
+        modified,
+        response=response,  # type: ignore[arg-type]  # the stubs know no streamed ones
+    )
+    return answer or response

@@ -6,6 +6,7 @@ and nothing has to be forgotten.
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from video_app.models import Build, ChunkState
 from video_app.pipeline import layout, playlist, storyboard
 from video_app.store import bucket
+from video_app.streaming import watching
 from video_app.streaming.film_cache import Stream
 
 LIFETIME = 3600  # seconds
@@ -34,9 +36,28 @@ class Playlist(TypedDict):
     text: str
 
 
-def key(video_id: int, build: str, kind: str, folder: str) -> str:
-    """`build` and `folder` as the client asked for them, "" for the current build."""
-    return f"playlist:{video_id}:{build}:{kind}:{folder}"
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A playlist as the client asked for it; `build` is "" for the current one."""
+
+    video_id: int
+    build: str
+    kind: str
+    folder: str
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the cache."""
+        return f"playlist:{self.video_id}:{self.build}:{self.kind}:{self.folder}"
+
+    @property
+    def noted_key(self) -> str:
+        return watching.noted_key(self.video_id)
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """What the view needs from the cache, besides film and session."""
+        return self.key, self.noted_key
 
 
 def fresh(cached: Any, cache_key: str, stream: Stream, kind: str, folder: str) -> Playlist:
@@ -50,7 +71,8 @@ def fresh(cached: Any, cache_key: str, stream: Stream, kind: str, folder: str) -
     where = settings.AWS_STORAGE_BUCKET_NAME if stream["stored"] else ""
     version = f"{stream['build']}.{stream['ready']}.{flags}{where}"
     if cached and cached["version"] == version:
-        return Playlist(**cached)
+        found: Playlist = cached
+        return found
     text = _render(stream, kind, folder)
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
     cache.set(cache_key, made, _lifetime(stream))
@@ -63,7 +85,8 @@ def _lifetime(stream: Stream) -> int:
     if not stream["stored"]:
         return LIFETIME
     has_key = bool(settings.AWS_ACCESS_KEY_ID and not settings.AWS_SESSION_TOKEN)
-    return min(LIFETIME if has_key else ROLE_LIFETIME, settings.FILE_URL_SECONDS // 2)
+    half_of_a_link: int = settings.FILE_URL_SECONDS // 2
+    return min(LIFETIME if has_key else ROLE_LIFETIME, half_of_a_link)
 
 
 def _render(stream: Stream, kind: str, folder: str) -> str:

@@ -1,20 +1,25 @@
 """Playlists and segments: who may have them, by which names, and at what price."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.test import Client
 from django.utils import timezone
 from redis import Redis
+from rest_framework.exceptions import PermissionDenied
 
 from tests.people import make_user, signed_in
 from video_app import services
+from video_app.api import stream_docs, urls, urls_content
 from video_app.models import BuildState, Video
-from video_app.streaming import film_cache
+from video_app.streaming import access, film_cache
 from video_app.tests.films import (
     make_build,
     make_film,
@@ -171,6 +176,86 @@ class TestRights:
 
         assert response["Access-Control-Allow-Origin"] == "http://localhost:4200"
         assert response["Access-Control-Allow-Credentials"] == "true"
+
+
+def stream_views(patterns: Any, path: str = "") -> dict[str, Any]:
+    """Path → view, of every route that leads to a stream view."""
+    found: dict[str, Any] = {}
+    for pattern in patterns:
+        here = f"{path}{pattern.pattern}"
+        if hasattr(pattern, "url_patterns"):
+            found |= stream_views(pattern.url_patterns, here)
+        elif pattern.callback.__module__.startswith("video_app.streaming.views."):
+            found[here] = pattern.callback
+    return found
+
+
+VIEWS = stream_views(urls.urlpatterns) | stream_views(urls_content.urlpatterns, "content/")
+EXAMPLES = {
+    "<id:video_id>": "1",
+    "<resolution:resolution>": "720p",
+    "<segment:number>": "000.ts",
+    "<place:number>": "0",
+    "<place:track>": "0",
+}
+
+
+def example(path: str) -> str:
+    for name, value in EXAMPLES.items():
+        path = path.replace(name, value)
+    return f"/{path}" if path.startswith("content/") else f"/api/{path}"
+
+
+@pytest.mark.parametrize("path", VIEWS)
+class TestEveryView:
+    def test_refuses_strangers(self, film: Video, path: str):
+        assert Client().get(example(path)).status_code == 401
+
+    def test_refuses_writing(self, path: str):
+        strict = Client(enforce_csrf_checks=True)
+
+        assert strict.post(example(path)).status_code == 405
+
+    def test_answers_a_denial_with_403(self, member: Client, path: str):
+        denied = PermissionDenied("Only for adults.")
+        with (
+            patch.object(access.authentication, "authenticate", side_effect=denied),
+            patch.object(access.links, "signed_build", side_effect=denied),
+        ):
+            response = member.get(example(path))
+
+        assert response.status_code == 403
+        assert response.json() == {"detail": "Only for adults."}
+
+    def test_is_in_the_schema(self, path: str):
+        documented = {operation.full_path for operation in stream_docs.OPERATIONS}
+        canonical = re.sub(r"<\w+:(\w+)>", r"{\1}", path).replace("videos/", "video/")
+        canonical = canonical.replace("master/index.m3u8", "master.m3u8")
+
+        assert {f"/{canonical}", f"/api/{canonical}"} & documented
+
+
+class TestFaults:
+    def test_answers_djangos_denial_with_403(self, member: Client):
+        with patch.object(access.cache, "get_many", side_effect=DjangoPermissionDenied):
+            response = member.get("/api/video/1/720p/000.ts")
+
+        assert (response.status_code, list(response.json())) == (403, ["detail"])
+
+    def test_logs_who_was_denied(self, member: Client, caplog: pytest.LogCaptureFixture):
+        with patch.object(access.cache, "get_many", side_effect=PermissionDenied):
+            member.get("/api/video/1/720p/000.ts")
+
+        [record] = [each for each in caplog.records if each.message == "permission_denied"]
+        assert record.user_id == get_user_model().objects.get().pk
+
+    @pytest.mark.parametrize("problem", [OSError(5, "Input/output error"), PermissionError(13)])
+    def test_answers_a_storage_fault_with_503(self, film: Video, member: Client, problem: OSError):
+        with patch("video_app.streaming.delivery._open", side_effect=problem):
+            response = member.get(url(film, "720p/000.ts"))
+
+        assert response.status_code == 503
+        assert response.json() == {"detail": "Please try again in a moment."}
 
 
 class TestChanges:

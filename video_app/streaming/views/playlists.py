@@ -1,0 +1,90 @@
+"""Playlists: the master, one per rendition and track, trick play, the storyboard's index."""
+
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.exceptions import NotFound
+
+from video_app.pipeline import ladder, layout
+from video_app.streaming import delivery, playlists, watching
+from video_app.streaming.access import Viewing, named_stream, require_viewer
+from video_app.streaming.answers import stream_view
+from video_app.streaming.film_cache import Stream
+from video_app.streaming.playlists import Wanted
+
+
+@stream_view
+def master(request: HttpRequest, video_id: int, base: str = "") -> HttpResponseBase:
+    """`base` is what the URIs in it begin with."""
+    wanted = _wanted(request, video_id, playlists.MASTER, base)
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    return _send(request, wanted, viewing, named_stream(request, viewing.film))
+
+
+@stream_view
+def rendition(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
+    wanted = _wanted(request, video_id, playlists.MEDIA, resolution)
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    return _send(request, wanted, viewing, named_stream(request, viewing.film))
+
+
+@stream_view
+def iframes(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
+    wanted = _wanted(request, video_id, playlists.IFRAMES, resolution)
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    stream = named_stream(request, viewing.film)
+    if not stream["complete"]:
+        raise NotFound
+    return _send(request, wanted, viewing, stream)
+
+
+@stream_view
+def sound(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
+    wanted = _wanted(request, video_id, playlists.MEDIA, layout.track_name(track))
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    stream = named_stream(request, viewing.film)
+    if track >= stream["tracks"]:
+        raise NotFound
+    return _send(request, wanted, viewing, stream)
+
+
+@stream_view
+def subtitles(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
+    wanted = _wanted(request, video_id, playlists.SUBTITLES, layout.subtitles_name(track))
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    stream = named_stream(request, viewing.film)
+    if track >= stream["subtitles"]:
+        raise NotFound
+    return _send(request, wanted, viewing, stream)
+
+
+@stream_view
+def storyboard(request: HttpRequest, video_id: int) -> HttpResponseBase:
+    wanted = _wanted(request, video_id, playlists.STORYBOARD, "")
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    stream = named_stream(request, viewing.film)
+    if not stream["sheets"]:
+        raise NotFound
+    return _send(request, wanted, viewing, stream)
+
+
+def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Wanted:
+    return Wanted(video_id, request.GET.get("b", "")[:20], kind, folder)
+
+
+def _send(
+    request: HttpRequest, wanted: Wanted, viewing: Viewing, stream: Stream
+) -> HttpResponseBase:
+    is_growing = not (stream["complete"] or stream["abandoned"])
+    if is_growing and wanted.noted_key not in viewing.cached:
+        watching.note(wanted.video_id)
+    folder = wanted.folder
+    if folder in ladder.NAMES:  # which stands for the nearest one that there is
+        folder = ladder.nearest(folder, tuple(stream["rungs"]))
+    cached = viewing.cached.get(wanted.key)
+    text = playlists.fresh(cached, wanted.key, stream, wanted.kind, folder)
+    return delivery.send_text(
+        request,
+        text["text"],
+        content_type=playlists.TYPES[wanted.kind],
+        etag=text["tag"],
+        cache_control=delivery.REVALIDATE if stream["complete"] else delivery.NO_STORE,
+    )
