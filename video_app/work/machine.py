@@ -57,8 +57,7 @@ def _write_problem() -> str:
 def ffmpeg_problem() -> str:
     """Why ffmpeg cannot encode here; "" when it can."""
     try:
-        with tempfile.TemporaryDirectory(prefix="videoflix-selftest-") as folder:
-            selftest.run(ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY), Path(folder))
+        selftest.self_test(ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY), Path(tempfile.gettempdir()))
     except (EncodeError, OSError) as error:
         return f"ffmpeg is broken here: {error}"[:300]
     return ""
