@@ -134,9 +134,10 @@ class Site:
             return postgres.execute(query.replace("?", "%s"), arguments).fetchall()  # type: ignore[arg-type]
 
     def chunks(self, video: int) -> list[tuple[str, int]]:
-        """State and attempts of each chunk of the newest build."""
+        """State and attempts of each chunk of the newest build, those that a machine's fault
+        ended included."""
         return self.rows(
-            "SELECT state, attempts FROM video_app_chunk WHERE build_id = (SELECT max(id) FROM "
+            "SELECT state, attempts + setbacks FROM video_app_chunk WHERE build_id = (SELECT max(id) FROM "
             'video_app_build WHERE video_id = ?) ORDER BY "index"',
             video,
         )

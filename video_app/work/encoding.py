@@ -21,7 +21,7 @@ from video_app.streaming import film_cache
 from video_app.work import clock, finishing, posters, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
-from video_app.work.lease import FREE, UNHURT, Lease, is_free, patiently
+from video_app.work.lease import FREE, Lease, is_free, patiently
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
             storage.publish(work, target, plan, chunk.index)
             local.sync(target / folder for folder in plan.folders)
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(**UNHURT, **done)
+        lease.release(setback="", retry_at=None, **done)
         _show(chunk.build)
     return True
 

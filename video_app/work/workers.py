@@ -14,7 +14,7 @@ import uuid
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connections
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, IntegerField, Q, When
 from django.db.models.functions import Greatest
 
 from video_app.models import Build, Chunk, Video, Worker
@@ -117,7 +117,9 @@ def _free(model: Any, rows: Q, *, is_innocent: bool) -> int:
     if is_innocent:
         one_less = Greatest(F("attempts") - 1, 0)
         changes["attempts"] = Case(
-            When(setbacks__lt=INNOCENT_DEATHS, then=one_less), default=F("attempts")
+            When(setbacks__lt=INNOCENT_DEATHS, then=one_less),
+            default=F("attempts"),
+            output_field=IntegerField(),
         )
         changes["setbacks"] = F("setbacks") + 1
     return int(model.objects.filter(rows, lease_token__isnull=False).update(**changes))
