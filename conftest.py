@@ -28,11 +28,11 @@ def valkey() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
+def media(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A media folder of this test alone."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MEDIA_ROOT.mkdir()
-    return settings.MEDIA_ROOT
+    folder = tmp_path_factory.mktemp("media")
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 @pytest.fixture

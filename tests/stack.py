@@ -56,8 +56,9 @@ class Stack:
         self._start("web", *gunicorn, "--bind", f"127.0.0.1:{self.port}")
         self._wait_for_web()
 
-    def start_worker(self) -> None:
-        self._start("worker", *self._manage("worker"))
+    def start_worker(self, name: str = "worker", *before: str, **env: str) -> None:
+        """One machine's processes; `before` goes before the command, `env` over the stack's."""
+        self._start(name, *before, *self._manage("worker"), **env)
 
     def stop(self, name: str, *, kill: bool = False) -> None:
         """End one process: politely, or with SIGKILL (its children are left alone then)."""
@@ -75,10 +76,15 @@ class Stack:
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
-    def _start(self, name: str, *command: str) -> None:
+    def _start(self, name: str, *command: str, **env: str) -> None:
         with (self.directory / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=self.env | env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def _wait_for_web(self) -> None:

@@ -137,8 +137,8 @@ class Site:
         """State and attempts of each chunk of the newest build, those that a machine's fault
         ended included."""
         return self.rows(
-            "SELECT state, attempts + setbacks FROM video_app_chunk WHERE build_id = (SELECT max(id) FROM "
-            'video_app_build WHERE video_id = ?) ORDER BY "index"',
+            "SELECT state, attempts + setbacks FROM video_app_chunk WHERE build_id = "
+            '(SELECT max(id) FROM video_app_build WHERE video_id = ?) ORDER BY "index"',
             video,
         )
 
