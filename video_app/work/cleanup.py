@@ -120,11 +120,18 @@ def _dead_posters() -> Iterator[Path]:
 
 
 def orphan_folders() -> Iterator[Path]:
-    """Folders under `hls/` without a row. A row is older than its folder, always."""
-    for pattern, rows in (("hls/*", Video.objects), ("hls/*/*", Build.objects)):
-        folders = {int(f.name): f for f in local.root().glob(pattern) if f.name.isdecimal()}
-        known = set(rows.filter(pk__in=folders).values_list("pk", flat=True))
-        yield from (folder for pk, folder in folders.items() if pk not in known)
+    """Folders under `hls/` without a row; those of unknown films with all that is in them."""
+    films = set(_unknown("hls/*", Video.objects))
+    yield from films
+    builds = _unknown("hls/*/*", Build.objects)
+    yield from (folder for folder in builds if folder.parent not in films)
+
+
+def _unknown(pattern: str, rows: Any) -> Iterator[Path]:
+    """Numbered folders without a row. A row is older than its folder, always."""
+    folders = {int(f.name): f for f in local.root().glob(pattern) if f.name.isdecimal()}
+    known = set(rows.filter(pk__in=folders).values_list("pk", flat=True))
+    yield from (folder for pk, folder in folders.items() if pk not in known)
 
 
 def _orphan_files() -> Iterator[Path]:
