@@ -63,7 +63,7 @@ class TestRun:
 
         assert others == [False]
         assert encoder.runs == 1
-        assert build.chunks.get().attempts == 0
+        assert build.chunks.get().attempts == 1
 
     def test_leaves_no_work_folder(self, encoder: Encoder, media: Path):
         encode(make_encoding(1))
@@ -169,6 +169,7 @@ class TestFailure:
         assert jobs() == []
         assert build.chunks.get().setback == machine.NO_ROOM
         assert (Video.objects.get().state, build.chunks.get().attempts) == (State.PROCESSING, 0)
+        assert build.chunks.get().setbacks == settings.MAX_ATTEMPTS + 1
         end_pauses()
         encoder.then = lambda: None
         assert encode(build)

@@ -14,8 +14,8 @@ from video_app.pipeline.errors import (
     PipelineError,
     StorageFullError,
 )
-from video_app.tests.films import ago, end_pauses, make_encoding
-from video_app.work import clock, encoding, machine
+from video_app.tests.films import ago, end_pauses, make_encoding, make_plan, make_video
+from video_app.work import clock, encoding, machine, planning
 from video_app.work.lease import LONGEST_PAUSE, TOO_LONG, UNHURT, Lease, claim
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
@@ -111,14 +111,27 @@ def test_does_not_claim_work_before_its_pause_is_over() -> None:
     assert claim(encoding.due())
 
 
-def test_forgets_setbacks_on_success() -> None:
+def test_forgets_the_fault_when_a_chunk_is_done() -> None:
     fail_with(StorageFullError("full"))
     end_pauses()
     lease = claim(encoding.due())
     assert lease
     assert encoding.publish(lease, {}, None)
-    found = Chunk.objects.values(*UNHURT).get()
-    assert found == UNHURT
+    assert (chunk().setback, chunk().retry_at) == ("", None)
+
+
+def test_forgets_attempts_and_setbacks_when_a_film_is_planned() -> None:
+    """The poster, which comes next, begins anew."""
+    video = make_video(attempts=1)
+    for _ in range(2):
+        lease = claim(planning.due())
+        assert lease
+        assert lease.postpone("full")
+        end_pauses()
+    lease = claim(planning.due())
+    assert lease
+    assert planning.record(lease, make_plan())
+    assert Video.objects.values(*UNHURT).get(pk=video.pk) == UNHURT
 
 
 def test_does_not_postpone_lease_of_another() -> None:
