@@ -36,7 +36,7 @@ def media(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own_media(media: Path, transactional_db: None) -> Path:
+def own_media(media: Path, db: None) -> Path:
     """The same, marked as this database's."""
     installation, _ = Installation.objects.get_or_create(pk=1)
     identity.write_mark(installation.media_id)

@@ -4,9 +4,13 @@ Each says that something is due. What is done then is the most important work th
 that moment (`work.order`), which may be another: a job may run any number of times, anywhere.
 """
 
+import logging
+
 from rq import get_current_job
 
 from video_app.work import archiving, order
+
+logger = logging.getLogger(__name__)
 
 
 def plan_video(video_id: int, revision: int) -> None:
@@ -41,7 +45,10 @@ def store_build(build_id: int) -> None:
 
 def tidy_bucket() -> None:
     """Something may go from the bucket, or from here because it lies there."""
-    archiving.tidy()
+    try:
+        archiving.tidy()
+    except OSError as error:  # the bucket or the media are away: the sweeper asks again
+        logger.warning("tidying_postponed", extra={"reason": str(error)})
 
 
 def _work() -> None:

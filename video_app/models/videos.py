@@ -92,11 +92,13 @@ class VideoQuerySet(models.QuerySet["Video"]):
 
 
 def unfinished_work() -> list[Any]:
-    """What to prefetch for `Video.unfinished`: the newest build unless complete, its chunks."""
+    """What to prefetch for `Video.unfinished`: the newest build until it has its extras, with
+    its chunks."""
     newest = Build.objects.filter(source_revision=F("video__source_revision"))
+    is_whole = Q(state=BuildState.COMPLETE, extras_at__isnull=False)
     chunks = Chunk.objects.only("build_id", "index", "state", "seconds_done")
     return [
-        models.Prefetch("builds", newest.exclude(state=BuildState.COMPLETE), to_attr="unfinished"),
+        models.Prefetch("builds", newest.exclude(is_whole), to_attr="unfinished"),
         models.Prefetch("unfinished__chunks", chunks),
     ]
 

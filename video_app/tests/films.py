@@ -1,15 +1,22 @@
-"""Videos with builds and bytes, without any encoding."""
+"""Videos with builds and bytes, without any encoding, and the work on them."""
 
+import os
+import time
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import django_rq
 from django.conf import settings
 from django.utils import timezone
 
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 from video_app.pipeline import layout
 from video_app.pipeline.types import Plan, Rung, Source, VideoStream
+from video_app.work import encoding
+from video_app.work.kind import Kind
+from video_app.work.lease import Lease, claim
 
 SEGMENT_FRAMES = 144  # six seconds
 VIDEO = VideoStream(
@@ -112,3 +119,77 @@ def write(key: str, body: bytes) -> None:
     path = Path(settings.MEDIA_ROOT) / key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body)
+
+
+# --- work on films ------------------------------------------------------------------
+
+
+def make_encoding(chunks: int = 2, *, done: int = 0, **fields: Any) -> Build:
+    """A first build with so many chunks of one segment; shown as soon as one is done."""
+    given = {"planned_revision": 1, "state": State.PROCESSING, "duration": chunks * 6.0}
+    build = make_build(make_video(**given | fields), make_plan(segments=chunks, chunk=1), done=done)
+    if done:
+        publish(build)
+    return build
+
+
+def make_next_build(video: Video, plan: Plan, *, done: int = 0) -> Build:
+    """A build of a new source of a film that is shown already."""
+    fields = {"source_revision": 2, "planned_revision": 2, "state": State.PROCESSING}
+    Video.objects.filter(pk=video.pk).update(**fields)
+    build = make_build(video, plan, done=done)
+    Build.objects.filter(pk=build.pk).update(source_revision=2)
+    build.refresh_from_db()
+    return build
+
+
+def replace_source(video: Video) -> None:
+    """A new file of the same film, as the admin's form saves it."""
+    fresh = Video.objects.get(pk=video.pk)
+    write("sources/b.mp4", b"another film")
+    fresh.video_file.name = "sources/b.mp4"
+    fresh.save()
+
+
+def hold(kind: Kind, **which: Any) -> Lease:
+    """The lease on a piece of work that is due."""
+    lease = claim(kind.due().filter(**which))
+    assert lease
+    return lease
+
+
+def run(kind: Kind, **which: Any) -> bool:
+    """Do a piece of work if it is due; whether it was."""
+    lease = claim(kind.due().filter(**which))
+    if lease:
+        kind.run(lease)
+    return lease is not None
+
+
+def hold_chunk(build: Build, index: int) -> Lease:
+    return hold(encoding.KIND, build=build, index=index)
+
+
+def finish_chunk(build: Build, index: int) -> bool:
+    return encoding.publish(hold_chunk(build, index), {}, None)
+
+
+def end_pauses() -> None:
+    """As if the pauses after faults of the machine were over."""
+    for model in (Video, Build, Chunk):
+        model.objects.update(retry_at=None)
+
+
+def jobs(*lanes: str) -> list[str]:
+    names = lanes or ("urgent", "transcode")
+    return [job for name in names for job in django_rq.get_queue(name).job_ids]
+
+
+def ago(seconds: float) -> datetime:
+    return timezone.now() - timedelta(seconds=seconds)
+
+
+def make_old(path: Path, seconds: float = 2 * 24 * 3600) -> Path:
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+    return path

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from video_app.models import Build, BuildState, State, Tombstone, Video
 from video_app.pipeline import layout, subtitles
-from video_app.store import bucket, local
+from video_app.store import bucket, identity, local
 from video_app.streaming import film_cache
 from video_app.work import clock, posters, queue, sources
 from video_app.work.kind import Kind
@@ -114,7 +114,11 @@ def bring_back(video: Video, *, watch: Callable[[], None]) -> None:
     path = sources.uploaded(video)
     build = in_bucket().filter(pk=video.current_build_id).first()
     if build and not path.exists():
-        bucket.fetch(layout.stored_source_key(build.prefix, path.name), path, watch=watch)
+        key = layout.stored_source_key(build.prefix, path.name)
+        try:
+            bucket.fetch(key, path, watch=watch)
+        except bucket.BucketError as error:  # no fault of the film: it waits
+            raise local.AwayError(f"{key} cannot be fetched. {error}") from error
 
 
 # --- what may go --------------------------------------------------------------------
@@ -136,6 +140,7 @@ def tidy() -> None:
     """Remove from the bucket what is gone here, and from here what lies in the bucket."""
     if not settings.USE_S3_MEDIA:
         return
+    identity.check()
     for tombstone in _tombstones():
         bucket.remove(tombstone.prefix)
         tombstone.delete()

@@ -42,9 +42,11 @@ def clean(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter[str
     folders = [*_expired_builds(), *_dead_work(), *_dead_posters()]
     files = [*_spent_copies(), *_stale_files()]
     lone_folders, lone_files = list(orphan_folders()), list(_orphan_files())
-    if not _may_remove(lone_folders, lone_files, remove_orphans=remove_orphans):
+    withheld = 0 if remove_orphans else _too_many(lone_folders, lone_files)
+    if withheld:
         lone_folders, lone_files = [], []
     if not dry_run:
+        Installation.objects.exclude(orphans=withheld).update(orphans=withheld)
         quarantine(lone_folders + lone_files)
         _delete(folders + files)
         _delete(_over(local.path(QUARANTINE).glob("*"), QUARANTINE_SECONDS))
@@ -52,14 +54,13 @@ def clean(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter[str
     return Counter(folders=len(folders + lone_folders), files=len(files + lone_files))
 
 
-def _may_remove(folders: list[Path], files: list[Path], *, remove_orphans: bool) -> bool:
-    """Whether there are only as many orphaned films as accidents leave behind."""
+def _too_many(folders: list[Path], files: list[Path]) -> int:
+    """How many orphaned films there are; 0 when only as many as accidents leave behind."""
     films = len(folders) + sum(file.parent.name == "sources" for file in files)
-    is_braked = films > MAX_ORPHANS and not remove_orphans
-    Installation.objects.exclude(orphans=films * is_braked).update(orphans=films * is_braked)
-    if is_braked:
-        logger.error("cleanup_braked", extra={"orphans": films, "most": MAX_ORPHANS})
-    return not is_braked
+    if films <= MAX_ORPHANS:
+        return 0
+    logger.error("cleanup_braked", extra={"orphans": films, "most": MAX_ORPHANS})
+    return films
 
 
 def quarantine(paths: Iterable[Path]) -> None:
@@ -120,11 +121,18 @@ def _dead_posters() -> Iterator[Path]:
 
 
 def orphan_folders() -> Iterator[Path]:
-    """Folders under `hls/` without a row. A row is older than its folder, always."""
-    for pattern, rows in (("hls/*", Video.objects), ("hls/*/*", Build.objects)):
-        folders = {int(f.name): f for f in local.root().glob(pattern) if f.name.isdecimal()}
-        known = set(rows.filter(pk__in=folders).values_list("pk", flat=True))
-        yield from (folder for pk, folder in folders.items() if pk not in known)
+    """Folders under `hls/` without a row; those of unknown films with all that is in them."""
+    films = set(_unknown("hls/*", Video.objects))
+    yield from films
+    builds = _unknown("hls/*/*", Build.objects)
+    yield from (folder for folder in builds if folder.parent not in films)
+
+
+def _unknown(pattern: str, rows: Any) -> Iterator[Path]:
+    """Numbered folders without a row. A row is older than its folder, always."""
+    folders = {int(f.name): f for f in local.root().glob(pattern) if f.name.isdecimal()}
+    known = set(rows.filter(pk__in=folders).values_list("pk", flat=True))
+    yield from (folder for pk, folder in folders.items() if pk not in known)
 
 
 def _orphan_files() -> Iterator[Path]:

@@ -162,7 +162,8 @@ def fail(build_id: int, reason: str) -> None:
             return
         current = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
         current.update(state=State.FAILED, error=reason[:300])
-        current.filter(current_build=build).update(current_build=None)
+        # Of whichever revision: what has failed has no files soon.
+        Video.objects.filter(current_build=build).update(current_build=None)
         transaction.on_commit(lambda: film_cache.forget([build.video_id]))
     logger.error("build_failed", extra={"build": build_id, "reason": reason})
 

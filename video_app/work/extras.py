@@ -13,7 +13,7 @@ from video_app.pipeline import derive, ffmpeg
 from video_app.pipeline.errors import EncodeError
 from video_app.store import local
 from video_app.streaming import film_cache
-from video_app.work import archiving, clock, queue
+from video_app.work import archiving, clock, machine, queue
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
@@ -58,6 +58,8 @@ def make(build: Build, work: Any, lease: Lease) -> Extras:
     try:
         sheets = derive.make_storyboard(binary, folder, plan, work, watch=lease.keep)
     except EncodeError as error:
+        if machine.fault(error):
+            raise
         logger.warning("storyboard_left_out", extra={"build": build.pk, "reason": str(error)})
     sizes: dict[str, int] = {}
     if settings.PROGRESSIVE_MP4:

@@ -12,7 +12,7 @@ from video_app.pipeline import derive, ffmpeg
 from video_app.pipeline.errors import EncodeError
 from video_app.store import local
 from video_app.streaming import film_cache
-from video_app.work import clock, extras, posters, queue, sources
+from video_app.work import clock, extras, machine, posters, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
@@ -49,6 +49,8 @@ def _make_subtitles(build: Build, lease: Lease) -> int:
         try:
             return derive.make_subtitles(binary, source, plan, target, work, watch=lease.keep)
         except EncodeError as error:
+            if machine.fault(error):
+                raise
             logger.warning("subtitles_left_out", extra={"build": build.pk, "reason": str(error)})
             return 0
 

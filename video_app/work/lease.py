@@ -169,6 +169,8 @@ class Lease:
             raise
         except (PipelineError, EncodeError, OSError) as error:
             self._end(error, on_failure)
+        else:  # what is still held now was no longer wanted
+            self._hand_back_quietly()
         finally:
             with suppress(Error):  # then it runs out
                 if self.rows.exists():

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from video_app.streaming import watching
 from video_app.work import (
     archiving,
@@ -50,7 +52,8 @@ class Turn:
     order: tuple[str, ...] = ("pk",)
 
     def candidates(self) -> list[int]:
-        rows = self.narrow(self.kind.due()).filter(may_start())
+        has_attempts = {"attempts__lt": settings.MAX_ATTEMPTS}  # hopeless posters stay due
+        rows = self.narrow(self.kind.due()).filter(may_start(), **has_attempts)
         return list(rows.order_by(*self.order).values_list("pk", flat=True)[:CANDIDATES])
 
 

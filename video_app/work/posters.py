@@ -55,7 +55,8 @@ def run(lease: Lease) -> None:
         _make(video, key, lease)
         is_shown = lease.release(poster=key, **UNHURT)
         film_cache.forget([video.pk])
-        if unused := video.poster if is_shown else key:
+        unused = video.poster if is_shown else key
+        if unused and not Video.objects.filter(pk=video.pk, poster=unused).exists():
             local.remove(local.path(unused))
 
 

@@ -34,7 +34,8 @@ def reconcile(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter
     found["tidying"] = archiving.leftovers()
     if found["tidying"] and not dry_run:
         archiving.request_tidying()
-    return found + cleanup.clean(dry_run=dry_run, remove_orphans=remove_orphans)
+    found.update(cleanup.clean(dry_run=dry_run, remove_orphans=remove_orphans))
+    return found
 
 
 def enqueue_overdue() -> int:

@@ -1,0 +1,238 @@
+"""The one order of work: what is done next, whichever job has woken a worker."""
+
+from typing import Any
+
+import pytest
+from django_rq import get_queue
+
+from video_app.models import Build, Chunk, State, Video
+from video_app.streaming import watching
+from video_app.tests.films import (
+    hold,
+    hold_chunk,
+    make_build,
+    make_encoding,
+    make_film,
+    make_plan,
+    make_video,
+)
+from video_app.work import (
+    archiving,
+    encoding,
+    extras,
+    finishing,
+    machine,
+    order,
+    planning,
+    posters,
+    workers,
+)
+from video_app.work.kind import Kind
+from video_app.work.lease import Lease
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
+KINDS = (planning, encoding, finishing, extras, posters, archiving)
+
+
+@pytest.fixture(autouse=True)
+def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was done, in its order. The work itself only keeps its lease."""
+    found: list[Any] = []
+
+    def note(kind: Kind) -> Kind:
+        def run(lease: Lease) -> None:
+            found.append((kind.name, lease.pk))
+
+        return Kind(kind.name, kind.due, kind.request, run, kind.give_up)
+
+    noted = {module.KIND: note(module.KIND) for module in KINDS}
+    turns = [
+        order.Turn(turn.lane, noted[turn.kind], turn.narrow, turn.order) for turn in order.ORDER
+    ]
+    monkeypatch.setattr(order, "ORDER", turns)
+    return found
+
+
+def do_all(lane: str = "") -> None:
+    while order.run_next(lane):
+        pass
+
+
+def chunk_ids(*builds: Build) -> list[int]:
+    return list(
+        Chunk.objects.filter(build__in=builds)
+        .order_by("index", "build_id")
+        .values_list("pk", flat=True)
+    )
+
+
+def test_does_everything_by_its_importance(done: list[Any], settings: Any) -> None:
+    settings.USE_S3_MEDIA = True
+    stored = make_film("To the bucket", planned_revision=2, source_revision=2)
+    Build.objects.update(extras_at="2026-01-01T00:00:00Z")
+    bare = make_film("Without extras", planned_revision=2, source_revision=2)
+    growing = make_encoding(2, done=1)
+    watched = make_encoding(2, done=1)
+    Video.objects.filter(pk=watched.video_id).update(poster=f"posters/{watched.video_id}-1.jpg")
+    watching.note(watched.video_id)
+    whole = make_build(make_video(planned_revision=1), make_plan(2, chunk=2), done=1)
+    begun = make_encoding(1)
+    new = make_video("New")
+    do_all()
+    assert done == [
+        ("plans", new.pk),
+        ("chunks", chunk_ids(begun)[0]),
+        ("finishes", whole.pk),
+        ("chunks", chunk_ids(watched)[1]),
+        ("posters", growing.video_id),
+        ("chunks", chunk_ids(growing)[1]),
+        ("extras", bare.current_build.pk),
+        ("stores", stored.current_build.pk),
+    ]
+
+
+def test_makes_every_film_watchable_before_any_goes_on(done: list[Any]) -> None:
+    builds = [make_encoding(3) for _ in range(3)]
+    do_all()
+    firsts = list(Chunk.objects.filter(index=0).order_by("pk").values_list("pk", flat=True))
+    assert [pk for _, pk in done[:3]] == firsts
+    assert len(done) == 9 == len(chunk_ids(*builds))
+
+
+def test_goes_on_with_films_in_turns(done: list[Any]) -> None:
+    builds = [make_encoding(4, done=1) for _ in range(2)]
+    Video.objects.update(planned_revision=0, state=State.FAILED)  # no posters here
+    do_all()
+    assert [pk for _, pk in done] == [
+        pk for pk in chunk_ids(*builds) if Chunk.objects.get(pk=pk).index
+    ]
+
+
+def test_goes_on_with_watched_film_first(done: list[Any]) -> None:
+    other, watched = make_encoding(3, done=1), make_encoding(3, done=1)
+    watching.note(watched.video_id)
+    do_all("transcode")
+    chunks = [pk for name, pk in done if name == "chunks"]
+    assert chunks == [*chunk_ids(watched)[1:], *chunk_ids(other)[1:]]
+
+
+def test_takes_watched_films_in_turns(done: list[Any]) -> None:
+    builds = [make_encoding(3, done=1) for _ in range(2)]
+    for build in builds:
+        watching.note(build.video_id)
+    do_all()
+    chunks = [pk for name, pk in done if name == "chunks"]
+    assert chunks == [pk for pk in chunk_ids(*builds) if Chunk.objects.get(pk=pk).index]
+
+
+def test_takes_oldest_upload_first(done: list[Any]) -> None:
+    videos = [make_video() for _ in range(3)]
+    do_all()
+    assert done == [("plans", video.pk) for video in videos]
+
+
+def test_does_one_piece_of_work_for_one_job(done: list[Any]) -> None:
+    make_video()
+    make_video()
+    assert order.run_next()
+    assert len(done) == 1
+
+
+def test_says_when_there_is_no_work() -> None:
+    make_film(planned_revision=1, source_revision=2, state=State.FAILED)
+    Build.objects.update(extras_at="2026-01-01T00:00:00Z")
+    assert not order.run_next()
+
+
+@pytest.mark.parametrize(
+    ("lane", "names"),
+    [
+        ("urgent", {"plans", "chunks", "finishes", "posters"}),
+        ("transcode", {"plans", "chunks", "finishes", "posters", "extras"}),
+        ("store", {"stores"}),
+        ("", {"plans", "chunks", "finishes", "posters", "extras", "stores"}),
+        ("default", {"plans", "chunks", "finishes", "posters", "extras", "stores"}),
+    ],
+)
+def test_does_the_work_of_a_lane(
+    done: list[Any], settings: Any, lane: str, names: set[str]
+) -> None:
+    settings.USE_S3_MEDIA = True
+    make_film(planned_revision=2, source_revision=2)
+    Build.objects.update(extras_at="2026-01-01T00:00:00Z")
+    make_film(planned_revision=1)
+    make_encoding(1)
+    make_build(make_video(planned_revision=1), make_plan(2, chunk=2), done=1)
+    make_video()
+    do_all(lane)
+    assert {name for name, _ in done} == names
+
+
+def test_keeps_urgent_lane_free_of_later_chunks(done: list[Any]) -> None:
+    build = make_encoding(3)
+    do_all("urgent")
+    assert done == [("chunks", chunk_ids(build)[0])]
+
+
+def test_leaves_alone_what_others_hold(done: list[Any]) -> None:
+    build = make_encoding(2)
+    hold_chunk(build, 0)
+    do_all()
+    assert done == [("chunks", chunk_ids(build)[1])]
+
+
+def test_takes_the_next_when_others_claim_first(
+    done: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were free when the list was read."""
+    first, second = make_video(), make_video()
+    candidates = order.Turn.candidates
+
+    def outrun(turn: order.Turn) -> list[int]:
+        found = candidates(turn)
+        if first.pk in found:
+            hold(planning.KIND, pk=first.pk)
+        return found
+
+    monkeypatch.setattr(order.Turn, "candidates", outrun)
+    assert order.run_next("urgent")
+    assert done == [("plans", second.pk)]
+
+
+def test_leaves_alone_what_waits_after_a_fault(done: list[Any]) -> None:
+    build = make_encoding(2)
+    hold_chunk(build, 0).postpone("full")
+    do_all()
+    assert done == [("chunks", chunk_ids(build)[1])]
+
+
+def test_reaches_work_behind_any_number_of_hopeless_posters(
+    done: list[Any], settings: Any
+) -> None:
+    """Posters are never given up: their rows stay due."""
+    for _ in range(order.CANDIDATES + 1):
+        make_film(planned_revision=1, attempts=settings.MAX_ATTEMPTS)
+    video = make_film(planned_revision=1)
+    order.run_next("urgent")
+    assert done == [("posters", video.pk)]
+
+
+def test_does_not_try_hopeless_work(done: list[Any], settings: Any) -> None:
+    make_video(attempts=settings.MAX_ATTEMPTS)
+    do_all()
+    assert done == []
+
+
+def test_begins_nothing_while_the_media_are_away(done: list[Any], media: Any) -> None:
+    make_video()
+    worker = workers.begin(["urgent"])
+    media.rename(media.with_name("unmounted"))
+    assert not order.run_next()
+    assert done == []
+    assert workers.reported(worker) == machine.storage_problem() != ""
+    assert Video.objects.get().attempts == 0
+
+
+def test_names_a_queue_for_each_lane() -> None:
+    assert {turn.lane for turn in order.ORDER} == set(order.LANES) == order.EVERY_LANE
+    assert all(get_queue(lane) for lane in order.LANES)
