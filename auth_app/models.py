@@ -36,6 +36,9 @@ class User(AbstractUser):
         help_text="When the account first became active; an activation link works only before.",
     )
 
+    # Set until the loss is saved; Django itself marks only the change to a usable one.
+    lost_password = False
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["username"]
     objects = UserManager()
@@ -60,6 +63,10 @@ class User(AbstractUser):
             if (names := kwargs.get("update_fields")) is not None:
                 kwargs["update_fields"] = {*names, "activated_at"}
         super().save(*args, **kwargs)
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.lost_password = True
 
     @property
     def is_awaiting_activation(self) -> bool:

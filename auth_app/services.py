@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
@@ -21,6 +22,8 @@ from auth_app.tokens import SessionRefreshToken
 
 logger = logging.getLogger(__name__)
 
+SIGN_IN_ATTEMPTS = 3
+
 
 class WrongCredentialsError(Exception):
     """Unknown, wrong or not active: nobody is told which."""
@@ -32,6 +35,14 @@ class AddressTakenError(Exception):
 
 class InvalidLinkError(Exception):
     """Not our link, or too old, or used."""
+
+
+class Credentials(NamedTuple):
+    """What somebody signs in with; the request tells from where."""
+
+    request: HttpRequest
+    login: str
+    password: str
 
 
 @dataclass
@@ -68,10 +79,27 @@ def _seconds_locked(who: str) -> int:
     return next(filter(None, waits), 0)
 
 
-def sign_in(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
+def sign_in(credentials: Credentials, door: str, origin: Origin, *, remember: bool) -> Session:
+    """A session for whoever the credentials name.
+
+    When the user changes between the check and the session, the check is made again: a
+    parallel sign-in may merely have upgraded the hash.
+    """
+    for _ in range(SIGN_IN_ATTEMPTS):
+        user = check_credentials(*credentials)
+        try:
+            session = _begin_session(user, door, origin, remember=remember)
+        except sessions.UserChangedError:
+            continue
+        logger.info("signed_in", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
+        return session
+    raise WrongCredentialsError
+
+
+@transaction.atomic
+def _begin_session(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
     session = sessions.begin(user, door, origin, remember=remember)
     update_last_login(User, user)
-    logger.info("signed_in", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
     return session
 
 

@@ -29,6 +29,10 @@ class SessionOverError(Exception):
     """The session has ended, or never was."""
 
 
+class UserChangedError(Exception):
+    """The user is no longer as checked: another password, inactive or deleted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a request came from."""
@@ -38,6 +42,20 @@ class Origin:
 
 
 def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> Session:
+    """A new session of a user whose credentials were just checked.
+
+    What was checked is compared again under a lock on the user's row: a reset that
+    overtook the check has ended all sessions, and this one would survive it. Then
+    `UserChangedError`.
+    """
+    with transaction.atomic():
+        checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+        if checked.select_for_update().first() is None:
+            raise UserChangedError
+        return _create(user, door, origin, remember=remember)
+
+
+def _create(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
     now = timezone.now()
     return Session.objects.create(
         user=user,

@@ -28,14 +28,16 @@ class LoginView(AccountView):
         serializer = UsersLoginSerializer if self.is_users else LoginSerializer
         asked = self.parsed(serializer, request.data)
         try:
-            user = services.check_credentials(request._request, asked["email"], asked["password"])
+            session = services.sign_in(
+                services.Credentials(request._request, asked["email"], asked["password"]),
+                self.door,
+                self.origin(),
+                remember=bool(asked.get("remember")),
+            )
         except services.WrongCredentialsError:
             return self._refusal()
         except services.TooManyAttemptsError as error:
             raise Throttled(error.wait) from error
-        session = services.sign_in(
-            user, self.door, self.origin(), remember=bool(asked.get("remember"))
-        )
         response = self._answer(session)
         cookies.put(response, request, self.door, tokens_of(session))
         get_token(request._request)  # sets the readable csrftoken cookie that V reads

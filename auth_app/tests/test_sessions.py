@@ -52,6 +52,11 @@ def change_password(user: User) -> None:
     user.save()
 
 
+def disable_password(user: User) -> None:
+    user.set_unusable_password()
+    user.save()
+
+
 def deactivate(user: User) -> None:
     user.is_active = False
     user.save()
@@ -61,7 +66,7 @@ def delete(user: User) -> None:
     User.objects.filter(pk=user.pk).delete()  # as the admin deletes many
 
 
-@pytest.mark.parametrize("change", [change_password, deactivate, delete])
+@pytest.mark.parametrize("change", [change_password, disable_password, deactivate, delete])
 def test_a_change_of_the_account_ends_its_sessions_at_once(
     change: Callable[[User], None],
 ) -> None:
