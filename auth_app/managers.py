@@ -27,6 +27,10 @@ class UserManager(BaseUserManager[Any]):
         by_address = self.filter(email=normalized(login)).first()
         return by_address or self.filter(username=login).first()
 
+    def unproved(self) -> Any:
+        """Accounts whose address nobody has proved yet: they keep nothing from anybody."""
+        return self.filter(is_active=False, activated_at=None)
+
     def prepared(self, email: str, password: str | None = None, **fields: Any) -> Any:
         """A user who is not saved yet; the user name is the address unless one is given.
 

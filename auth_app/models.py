@@ -1,4 +1,4 @@
-"""The user, the user's sessions, and the mails that are due."""
+"""The user, sign-ups for unproved addresses, sessions, and the mails that are due."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -71,6 +71,25 @@ class User(AbstractUser):
     @property
     def is_awaiting_activation(self) -> bool:
         return not self.is_active and self.activated_at is None
+
+
+class SignUp(models.Model):
+    """What one sign-up for an unproved address asked for; its link, and no other, grants it.
+
+    Anybody can sign up for any address, so the account waits with nobody's password until
+    somebody shows that they read the address's mail.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ups"
+    )
+    password = models.CharField("hash of the password", max_length=128)
+    phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"sign-up {self.pk}"
 
 
 class Door(models.TextChoices):
@@ -150,6 +169,7 @@ class Mail(models.Model):
     kind = models.CharField(max_length=10, choices=MailKind)
     to = models.CharField("address", max_length=254)
     door = models.CharField(max_length=5, choices=Door)
+    sign_up = models.ForeignKey(SignUp, on_delete=models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=7, choices=MailState, default=MailState.DUE)
     created_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
 
 def _ensure(email: str, username: str) -> str:
+    User.objects.unproved().filter(email=email).delete()  # a stranger's sign-up keeps nothing
     if User.objects.filter(Q(email=email) | Q(username=username)).exists():
         return f"{email} exists and stays as it is."
     try:
