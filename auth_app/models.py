@@ -99,6 +99,15 @@ class Door(models.TextChoices):
     USERS = "users", "/users"
 
 
+def idle_lifetime(door: str, *, remember: bool) -> timedelta:
+    """How long a refresh token of such a session may lie unused."""
+    if remember:
+        return timedelta(minutes=settings.REMEMBER_TOKEN_MINUTES)
+    if door == Door.USERS:
+        return timedelta(minutes=settings.USERS_REFRESH_TOKEN_MINUTES)
+    return timedelta(minutes=settings.REFRESH_TOKEN_MINUTES)
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> "SessionQuerySet":
         return self.filter(
@@ -136,14 +145,9 @@ class Session(models.Model):
         return f"session {self.pk}"
 
     @property
-    def idle_lifetime(self) -> timedelta:
-        """How long a refresh token of this session may lie unused."""
-        days = settings.REMEMBER_TOKEN_DAYS if self.remember else settings.REFRESH_TOKEN_DAYS
-        return timedelta(days=days)
-
-    @property
     def refresh_expires_at(self) -> datetime:
-        return min(self.rotated_at + self.idle_lifetime, self.expires_at)
+        lifetime = idle_lifetime(self.door, remember=self.remember)
+        return min(self.rotated_at + lifetime, self.expires_at)
 
 
 class MailKind(models.TextChoices):

@@ -1,6 +1,7 @@
 """What happens to accounts: rows change here and nowhere else."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from auth_app import limits, links, mails, sessions, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import MailKind, Session, SignUp, User
 from auth_app.sessions import Origin
-from auth_app.tokens import SessionRefreshToken
+from auth_app.tokens import SessionAccessToken, SessionRefreshToken, SessionToken
 
 logger = logging.getLogger(__name__)
 
@@ -103,10 +104,17 @@ def _begin_session(user: User, door: str, origin: Origin, *, remember: bool) -> 
     return session
 
 
-def sign_out(raw_refresh_token: str, origin: Origin) -> None:
-    """End the session that the token names; a token that names none changes nothing."""
+def sign_out(refresh: Iterable[str], access: Iterable[str], origin: Origin) -> None:
+    """End every session that one of the raw tokens names; others change nothing."""
+    for raw in refresh:
+        _end_session(SessionRefreshToken, raw, origin)
+    for raw in access:
+        _end_session(SessionAccessToken, raw, origin)
+
+
+def _end_session(kind: type[SessionToken], raw: str, origin: Origin) -> None:
     try:
-        token = SessionRefreshToken.parse(raw_refresh_token)
+        token = kind.parse(raw)
     except TokenError:
         return
     if sessions.end(token.session_id, "signed out"):

@@ -16,7 +16,7 @@ from rest_framework_simplejwt.utils import aware_utcnow
 from auth_app.models import Session
 
 
-class _OfSession(Token):
+class SessionToken(Token):
     """A token that names its session."""
 
     @cached_property
@@ -44,7 +44,17 @@ class _OfSession(Token):
         return token
 
 
-class SessionAccessToken(_OfSession, AccessToken):
+class SessionAccessToken(SessionToken, AccessToken):
+    expires_at: datetime  # to the microsecond, where the claim knows whole seconds
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        """It does not outlive the session's refresh token."""
+        token = super().of(session)
+        token.expires_at = min(token.current_time + token.lifetime, session.refresh_expires_at)
+        token.set_exp(from_time=token.expires_at, lifetime=timedelta())
+        return token
+
     @classmethod
     def parse(cls, raw: str) -> Self:
         """As above; its signature is checked once, for players show it with every segment."""
@@ -59,7 +69,7 @@ def _genuine(kind: Any, raw: str) -> Any:
     return kind(raw)
 
 
-class SessionRefreshToken(_OfSession):
+class SessionRefreshToken(SessionToken):
     token_type = "refresh"  # noqa: S105
     lifetime = timedelta()  # the session knows it
 
@@ -98,7 +108,7 @@ def tokens_of(session: Session) -> Tokens:
     access = SessionAccessToken.of(session)
     return Tokens(
         access=str(access),
-        access_expires_at=access.current_time + access.lifetime,
+        access_expires_at=access.expires_at,
         refresh=str(SessionRefreshToken.of(session)),
         refresh_expires_at=session.refresh_expires_at,
     )

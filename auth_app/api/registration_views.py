@@ -75,7 +75,9 @@ class ActivateView(AccountView):
     def _answer(self, request: Request, text: str, status: int, page: str) -> HttpResponseBase:
         if self._leads_to_a_page(request):
             return self._page(page)
-        return Response({"message": text}, status=status)
+        # Of a failure some clients show `message`, others `detail`.
+        body = {"message": text} if status == 200 else {"message": text, "detail": text}
+        return Response(body, status=status)
 
     def _leads_to_a_page(self, request: Request) -> bool:
         return self.is_users or _is_navigation(request)

@@ -65,7 +65,7 @@ register = _described(
 )
 activate = _described(
     "Confirm the address, once. Browsers that navigate here are redirected.",
-    responses={200: MESSAGE, 302: None, 400: MESSAGE},
+    responses={200: MESSAGE, 302: None, 400: _body("BadLink", message=TEXT(), detail=TEXT())},
 )
 resend = _described(
     "Mail the activation link again, if there is an account that waits for it.",

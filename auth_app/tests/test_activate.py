@@ -82,10 +82,18 @@ def test_users_always_redirects_to_the_login_page() -> None:
     assert response["Location"] == PAGES["users"]["login"] == "http://127.0.0.1:5500/login"
 
 
-def test_a_bad_link_is_400_with_a_message() -> None:
+def test_bad_link_is_400_with_the_same_words_for_every_client() -> None:
     response = activate(link(make_sign_up())["uid"], "bad")
     assert response.status_code == 400
-    assert list(response.json()) == ["message"]
+    assert set(response.json()) == {"message", "detail"}
+    assert response.json()["message"] == response.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["?uid=MQ&token=bad", "?uid=MQ", "", "?token=1-c-1", "?uid=%00"])
+def test_users_always_leads_bad_links_to_the_login_page(query: str) -> None:
+    response = APIClient().get(f"/users/confirm/{query}")
+    assert response.status_code == 302
+    assert response["Location"] == PAGES["users"]["login"]
 
 
 @pytest.mark.parametrize(
