@@ -10,11 +10,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_app import mails, sessions
+from auth_app import mails, sessions, sign_ups
+from auth_app.managers import normalized
 from auth_app.models import Door, Mail, MailKind, MailState, Session, User
 
 
-class UserCreation(AdminUserCreationForm):
+class _AddressForm(forms.ModelForm):
+    def clean_email(self) -> str:
+        """Who merely signed up for an address does not keep it from its owner."""
+        email = normalized(self.cleaned_data["email"])
+        if email != self.instance.email:
+            sign_ups.make_way(email)
+        return email
+
+
+class UserCreation(_AddressForm, AdminUserCreationForm):
     class Meta:
         model = User
         fields = ["email"]
@@ -24,7 +34,7 @@ class UserCreation(AdminUserCreationForm):
         return super().save(commit)  # type: ignore[no-any-return]
 
 
-class UserChange(UserChangeForm):
+class UserChange(_AddressForm, UserChangeForm):
     class Meta:
         model = User
         fields = forms.ALL_FIELDS

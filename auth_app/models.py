@@ -22,7 +22,7 @@ class User(AbstractUser):
         max_length=254,
         unique=True,
         error_messages={"unique": "This user name is taken."},
-        help_text="The e-mail address, unless you choose another. The admin accepts both.",
+        help_text="The e-mail address, unless you choose a word without @. Both sign in.",
     )
     email = models.EmailField(
         "e-mail address", unique=True, error_messages={"unique": "This address is taken."}
@@ -58,10 +58,15 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalized(self.email)
+        changed = set()
+        if "@" in self.username:  # an address of one's own, and the present one
+            self.username = self.email
+            changed.add("username")
         if self.is_active and self.activated_at is None:
             self.activated_at = timezone.now()
-            if (names := kwargs.get("update_fields")) is not None:
-                kwargs["update_fields"] = {*names, "activated_at"}
+            changed.add("activated_at")
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*kwargs["update_fields"], *changed}
         super().save(*args, **kwargs)
 
     def set_unusable_password(self) -> None:

@@ -1,4 +1,4 @@
-"""How sign-ups that nobody proved are forgotten."""
+"""How sign-ups for addresses that nobody has proved are forgotten."""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +10,11 @@ from django.utils import timezone
 from auth_app.models import Mail, SignUp, User
 
 BATCH = 500
+
+
+def make_way(email: str) -> None:
+    """Free an address that only strangers' sign-ups hold."""
+    User.objects.unproved().filter(email=email, is_staff=False, is_superuser=False).delete()
 
 
 def flush_expired() -> None:
