@@ -1,6 +1,5 @@
 """The links in the mails: who they are for, what they prove, where they lead."""
 
-import re
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -9,8 +8,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from auth_app.models import SignUp, User
-
-PRIMARY_KEY = re.compile(r"[0-9]{1,18}")  # ASCII digits that fit the column
+from auth_app.tokens import PRIMARY_KEY
 
 
 class ActivationTokenGenerator(PasswordResetTokenGenerator):

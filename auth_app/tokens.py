@@ -1,6 +1,8 @@
 """What the tokens of a session say. Nothing here is ever stored."""
 
+import re
 import uuid
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +17,8 @@ from rest_framework_simplejwt.utils import aware_utcnow
 
 from auth_app.models import Session
 
+PRIMARY_KEY = re.compile(r"[1-9][0-9]{0,17}")  # ASCII digits that fit the column
+
 
 class SessionToken(Token):
     """A token that names its session."""
@@ -27,13 +31,24 @@ class SessionToken(Token):
         super().verify()
         try:
             uuid.UUID(self["sid"])
-            int(self["user_id"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TokenError("Token names no session") from error
+        if not PRIMARY_KEY.fullmatch(str(self.get("user_id"))):
+            raise TokenError("Token names no user")
 
     @classmethod
     def parse(cls, raw: str) -> Self:
-        """A token that is genuine and has not expired; `TokenError` for any other."""
+        """A token that is genuine and has not expired; `TokenError` for any other.
+
+        Neither library looks at the type of a claim: `exp` may be a word, or endless.
+        """
+        try:
+            return cls._verified(raw)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise TokenError("Token has a senseless claim") from error
+
+    @classmethod
+    def _verified(cls, raw: str) -> Self:
         return cls(raw)  # type: ignore[arg-type]  # the library's own annotation is wrong
 
     @classmethod
@@ -56,16 +71,16 @@ class SessionAccessToken(SessionToken, AccessToken):
         return token
 
     @classmethod
-    def parse(cls, raw: str) -> Self:
-        """As above; its signature is checked once, for players show it with every segment."""
-        token = copy(_genuine(cls, raw))
+    def _verified(cls, raw: str) -> Self:
+        """Its signature is checked once, for players show it with every segment."""
+        token: Self = copy(_genuine(cls, raw))
         token.current_time = aware_utcnow()
         token.check_exp()
         return token
 
 
 @lru_cache(maxsize=1024)
-def _genuine(kind: Any, raw: str) -> Any:
+def _genuine(kind: Callable[[str], Any], raw: str) -> Any:
     return kind(raw)
 
 
