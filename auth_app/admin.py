@@ -25,7 +25,8 @@ def _may_touch(staff: User | AnonymousUser, user: User | None) -> bool:
     return not (user.is_staff or user.is_superuser)
 
 
-class _AddressForm(forms.ModelForm):
+# The admin's and the forms' classes are generic in their stubs only.
+class _AddressForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         """Who merely signed up for an address does not keep it from its owner."""
         email = normalized(self.cleaned_data["email"])
@@ -34,7 +35,7 @@ class _AddressForm(forms.ModelForm):
         return email
 
 
-class UserCreation(_AddressForm, AdminUserCreationForm):
+class UserCreation(_AddressForm, AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["email"]
@@ -44,7 +45,7 @@ class UserCreation(_AddressForm, AdminUserCreationForm):
         return super().save(commit)  # type: ignore[no-any-return]
 
 
-class UserChange(_AddressForm, UserChangeForm):
+class UserChange(_AddressForm, UserChangeForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = forms.ALL_FIELDS
@@ -52,7 +53,7 @@ class UserChange(_AddressForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     form = UserChange
     add_form = UserCreation
     list_display = ["email", "username", "is_active", "is_staff", "activated_at", "last_login"]
@@ -96,7 +97,7 @@ class UserAdmin(DjangoUserAdmin):
         self.message_user(request, f"{len(users)} users were signed out.")
 
 
-class _ReadOnlyAdmin(admin.ModelAdmin):
+class _ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

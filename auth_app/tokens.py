@@ -2,12 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.utils.functional import cached_property
 from rest_framework_simplejwt.exceptions import TokenError
@@ -73,14 +73,14 @@ class SessionAccessToken(SessionToken, AccessToken):
     @classmethod
     def _verified(cls, raw: str) -> Self:
         """Its signature is checked once, for players show it with every segment."""
-        token: Self = copy(_genuine(cls, raw))
+        token: Self = copy(_genuine(cast(Hashable, cls), raw))
         token.current_time = aware_utcnow()
         token.check_exp()
         return token
 
 
 @lru_cache(maxsize=1024)
-def _genuine(kind: Callable[[str], Any], raw: str) -> Any:
+def _genuine(kind: Any, raw: str) -> Any:
     return kind(raw)
 
 

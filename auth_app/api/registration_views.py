@@ -66,7 +66,7 @@ class ActivateView(AccountView):
     def head(self, request: Request, **kwargs: str) -> Response:
         return Response()  # a look at the link must not use it up
 
-    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         """Who clicked the link too often gets a page as well, no JSON on the screen."""
         if isinstance(exc, Throttled) and self._leads_to_a_page(self.request):
             return self._page("activation_error")
