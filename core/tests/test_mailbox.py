@@ -24,10 +24,12 @@ OPENED = f"/dev/mail/?{urlencode({'token': TOKEN})}"
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:
     settings.EMAIL_BACKEND = FILE_BACKEND
-    settings.EMAIL_FILE_PATH = str(tmp_path)
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    settings.EMAIL_FILE_PATH = str(folder)
     settings.PRODUCTION = False
     settings.MAILBOX_TOKEN = TOKEN
-    return tmp_path
+    return folder
 
 
 @pytest.fixture
