@@ -6,15 +6,36 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_app import mails, sessions
+from auth_app import mails, sessions, sign_ups
+from auth_app.managers import normalized
 from auth_app.models import Door, Mail, MailKind, MailState, Session, User
 
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
-class UserCreation(AdminUserCreationForm):
+
+def _may_touch(staff: User | AnonymousUser, user: User | None) -> bool:
+    """Whose password one may set is whose rights one has: only superusers touch staff."""
+    if user is None or staff.is_superuser or staff == user:
+        return True
+    return not (user.is_staff or user.is_superuser)
+
+
+# The admin's and the forms' classes are generic in their stubs only.
+class _AddressForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_email(self) -> str:
+        """Who merely signed up for an address does not keep it from its owner."""
+        email = normalized(self.cleaned_data["email"])
+        if email != self.instance.email:
+            sign_ups.make_way(email)
+        return email
+
+
+class UserCreation(_AddressForm, AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["email"]
@@ -24,7 +45,7 @@ class UserCreation(AdminUserCreationForm):
         return super().save(commit)  # type: ignore[no-any-return]
 
 
-class UserChange(UserChangeForm):
+class UserChange(_AddressForm, UserChangeForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = forms.ALL_FIELDS
@@ -32,7 +53,7 @@ class UserChange(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     form = UserChange
     add_form = UserCreation
     list_display = ["email", "username", "is_active", "is_staff", "activated_at", "last_login"]
@@ -44,15 +65,23 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = [
         (None, {"fields": ["email", "username", "password"]}),
         ("Profile", {"fields": ["first_name", "last_name", "phone", "address"]}),
-        (
-            "Rights",
-            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
-        ),
+        ("Rights", {"fields": ["is_active", *RIGHTS]}),
         ("Dates", {"fields": ["activated_at", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "usable_password", "password1", "password2"]}),
     ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Rights are a superuser's to give: who may change users could give themselves any."""
+        fixed = [] if request.user.is_superuser else RIGHTS
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
 
     @admin.action(description="Send the activation mail again", permissions=["change"])
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -68,7 +97,7 @@ class UserAdmin(DjangoUserAdmin):
         self.message_user(request, f"{len(users)} users were signed out.")
 
 
-class _ReadOnlyAdmin(admin.ModelAdmin):
+class _ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -1,6 +1,6 @@
 """The admin's door: e-mail or user name, with the same limits as the API's."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -21,10 +21,14 @@ class AdminLoginForm(AdminAuthenticationForm):
             self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
 
+    @property
+    def _request(self) -> HttpRequest:
+        return cast(HttpRequest, self.request)  # the admin site always gives its form one
+
     def _user(self, username: str, password: str) -> Any:
         try:
             self._count_address()
-            return services.check_credentials(self.request, username, password)
+            return services.check_credentials(self._request, username, password)
         except services.WrongCredentialsError as error:
             raise self.get_invalid_login_error() from error
         except services.TooManyAttemptsError as error:
@@ -33,7 +37,7 @@ class AdminLoginForm(AdminAuthenticationForm):
             raise ValidationError(text, code="throttled") from error
 
     def _count_address(self) -> None:
-        who = limits.network(limits.client_address(self.request))
+        who = limits.network(limits.client_address(self._request))
         if wait := limits.hit("login", who):
             raise services.TooManyAttemptsError(wait)
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
 from auth_app import cookies, sessions
@@ -22,7 +23,7 @@ class _TokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
-        bearer = _bearer(request)
+        bearer = bearer_token(request)
         for raw in [bearer] if bearer else cookies.access_tokens(request):
             if found := self._principal(raw):
                 return found
@@ -82,6 +83,7 @@ class StreamTokenAuthentication(_TokenAuthentication):
         return TokenUser(token), StreamPass(token)
 
 
-def _bearer(request: HttpRequest) -> str:
+def bearer_token(request: HttpRequest | Request) -> str:
+    """The token of the Authorization header; "" without one."""
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

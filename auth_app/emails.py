@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from auth_app import links
-from auth_app.models import Mail, MailKind, User
+from auth_app.models import Mail, MailKind, SignUp, User
 
 LOGO = Path(__file__).parent / "assets" / "logo.png"
 
@@ -15,19 +15,38 @@ LOGO = Path(__file__).parent / "assets" / "logo.png"
 def compose(mail: Mail) -> EmailMultiAlternatives | None:
     """The message, or None when nobody is to be written to.
 
-    Links are made here and never stored. Who asks for a new password without ever
-    having confirmed the address is sent the activation link again.
+    Links are made here and never stored.
     """
     user = User.objects.filter(email=mail.to).first()
     if user is None:
         return None
-    if user.is_awaiting_activation and mail.kind in (MailKind.ACTIVATION, MailKind.RESET):
-        return _message("activation", user, links.activation_link(user, mail.door))
+    if user.is_awaiting_activation:
+        return _to_unproved(mail, user)
     if user.is_active and mail.kind == MailKind.RESET:
         return _message("reset", user, links.reset_link(user, mail.door))
     if user.is_active and mail.kind == MailKind.PASSWORD_CHANGED:
         return _message("changed", user, links.page("login", mail.door))
     return None
+
+
+def _to_unproved(mail: Mail, user: User) -> EmailMultiAlternatives | None:
+    """A reset link proves the address too, and is right whoever has signed up with it."""
+    if mail.kind == MailKind.ACTIVATION and (sign_up := _sign_up_of(mail, user)):
+        return _message("activation", user, links.activation_link(sign_up, mail.door))
+    if mail.kind in (MailKind.ACTIVATION, MailKind.RESET):
+        return _message("reset", user, links.reset_link(user, mail.door))
+    return None
+
+
+def _sign_up_of(mail: Mail, user: User) -> SignUp | None:
+    """The one that the mail belongs to; for a mail that was asked for again, the only one.
+
+    Of several nobody knows which is the reader's own.
+    """
+    if mail.sign_up and mail.sign_up.user_id == user.pk:
+        return mail.sign_up
+    sign_ups = list(user.sign_ups.all()[:2])
+    return sign_ups[0] if len(sign_ups) == 1 else None
 
 
 def _message(template: str, user: User, link: str) -> EmailMultiAlternatives:

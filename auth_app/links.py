@@ -1,6 +1,5 @@
 """The links in the mails: who they are for, what they prove, where they lead."""
 
-import re
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -8,39 +7,43 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from auth_app.models import User
-
-PRIMARY_KEY = re.compile(r"[0-9]{1,18}")  # ASCII digits that fit the column
+from auth_app.models import SignUp, User
+from auth_app.tokens import PRIMARY_KEY
 
 
 class ActivationTokenGenerator(PasswordResetTokenGenerator):
-    """Worth nothing after the first activation, whatever becomes of the account."""
+    """Of one sign-up; worth nothing after the first activation, whatever becomes of the account."""
 
     key_salt = "auth_app.links.activation"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:
-        return f"{user.pk}{user.email}{user.is_active}{user.activated_at}{timestamp}"
+    def _make_hash_value(self, sign_up: SignUp, timestamp: int) -> str:  # type: ignore[override]
+        user = sign_up.user
+        state = (user.email, user.is_active, user.activated_at)
+        return "|".join(map(str, (sign_up.pk, sign_up.password, user.pk, *state, timestamp)))
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
     """Worth nothing once the password or the address is another.
 
     Unlike with Django's own, a sign-in leaves the link alive: whoever knows a stolen
-    password could else keep its owner from changing it.
+    password could else keep its owner from changing it. Before the address is proved the
+    password counts for nothing, for every stranger's sign-up touches it.
     """
 
     key_salt = "auth_app.links.reset"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        return f"{user.pk}{user.email}{user.password}{timestamp}"
+        password = "" if user.is_awaiting_activation else user.password
+        return f"{user.pk}{user.email}{password}{timestamp}"
 
 
 activation_tokens = ActivationTokenGenerator()
 reset_tokens = ResetTokenGenerator()
 
 
-def activation_link(user: User, door: str) -> str:
-    return _link("activate", door, user, activation_tokens.make_token(user))
+def activation_link(sign_up: SignUp, door: str) -> str:
+    token = activation_tokens.make_token(sign_up)  # type: ignore[arg-type]
+    return _link("activate", door, sign_up.user, f"{sign_up.pk}-{token}")
 
 
 def reset_link(user: User, door: str) -> str:
@@ -59,6 +62,17 @@ def user_of(uid: str) -> User | None:
     except ValueError:
         return None
     return User.objects.filter(pk=key).first() if PRIMARY_KEY.fullmatch(key) else None
+
+
+def sign_up_of(uid: str, token: str) -> SignUp | None:
+    """The sign-up that an activation link proves; None when the link is not good."""
+    user = user_of(uid)
+    number, _, rest = token.partition("-")
+    if user is None or not PRIMARY_KEY.fullmatch(number):
+        return None
+    sign_up = user.sign_ups.select_related("user").filter(pk=number).first()
+    is_good = activation_tokens.check_token(sign_up, rest)  # type: ignore[arg-type]
+    return sign_up if is_good else None
 
 
 def _link(name: str, door: str, user: User, token: str) -> str:

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from auth_app import emails
 from auth_app.managers import normalized
-from auth_app.models import Mail, MailState
+from auth_app.models import Mail, MailState, SignUp
 
 logger = logging.getLogger(__name__)
 
@@ -23,13 +23,17 @@ OVERDUE = timedelta(seconds=20)
 KEPT = timedelta(days=30)
 
 
-def ask_for(kind: str, address: str, door: str) -> None:
+def ask_for(kind: str, address: str, door: str, sign_up: SignUp | None = None) -> None:
     """Have a mail sent to whoever owns the address.
 
     The same work for every address, known or not: its time tells nothing.
     """
     mail = Mail.objects.create(
-        kind=kind, to=normalized(address), door=door, next_attempt_at=timezone.now()
+        kind=kind,
+        to=normalized(address),
+        door=door,
+        sign_up=sign_up,
+        next_attempt_at=timezone.now(),
     )
     transaction.on_commit(lambda: _ring(mail.pk))
 

@@ -22,10 +22,15 @@ class UserManager(BaseUserManager[Any]):
     def by_login(self, login: str) -> Any:
         """Whom somebody means who signs in with that address or user name, or None.
 
-        By address first: nobody can take another's address as a user name and win.
+        An address means its owner alone, never who has it as a user name.
         """
-        by_address = self.filter(email=normalized(login)).first()
-        return by_address or self.filter(username=login).first()
+        if "@" in login:
+            return self.filter(email=normalized(login)).first()
+        return self.filter(username=login).first()
+
+    def unproved(self) -> Any:
+        """Accounts whose address nobody has proved yet: they keep nothing from anybody."""
+        return self.filter(is_active=False, activated_at=None)
 
     def prepared(self, email: str, password: str | None = None, **fields: Any) -> Any:
         """A user who is not saved yet; the user name is the address unless one is given.

@@ -1,8 +1,8 @@
-"""The user, the user's sessions, and the mails that are due."""
+"""The user, sign-ups for unproved addresses, sessions, and the mails that are due."""
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -22,7 +22,7 @@ class User(AbstractUser):
         max_length=254,
         unique=True,
         error_messages={"unique": "This user name is taken."},
-        help_text="The e-mail address, unless you choose another. The admin accepts both.",
+        help_text="The e-mail address, unless you choose a word without @. Both sign in.",
     )
     email = models.EmailField(
         "e-mail address", unique=True, error_messages={"unique": "This address is taken."}
@@ -36,9 +36,12 @@ class User(AbstractUser):
         help_text="When the account first became active; an activation link works only before.",
     )
 
+    # Set until the loss is saved; Django itself marks only the change to a usable one.
+    lost_password = False
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["username"]
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # by address
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -55,15 +58,43 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalized(self.email)
+        changed = set()
+        if "@" in self.username:  # an address of one's own, and the present one
+            self.username = self.email
+            changed.add("username")
         if self.is_active and self.activated_at is None:
             self.activated_at = timezone.now()
-            if (names := kwargs.get("update_fields")) is not None:
-                kwargs["update_fields"] = {*names, "activated_at"}
+            changed.add("activated_at")
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*kwargs["update_fields"], *changed}
         super().save(*args, **kwargs)
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.lost_password = True
 
     @property
     def is_awaiting_activation(self) -> bool:
         return not self.is_active and self.activated_at is None
+
+
+class SignUp(models.Model):
+    """What one sign-up for an unproved address asked for; its link, and no other, grants it.
+
+    Anybody can sign up for any address, so the account waits with nobody's password until
+    somebody shows that they read the address's mail.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ups"
+    )
+    password = models.CharField("hash of the password", max_length=128)
+    phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"sign-up {self.pk}"
 
 
 class Door(models.TextChoices):
@@ -71,6 +102,15 @@ class Door(models.TextChoices):
 
     API = "api", "/api"
     USERS = "users", "/users"
+
+
+def idle_lifetime(door: str, *, remember: bool) -> timedelta:
+    """How long a refresh token of such a session may lie unused."""
+    if remember:
+        return timedelta(minutes=settings.REMEMBER_TOKEN_MINUTES)
+    if door == Door.USERS:
+        return timedelta(minutes=settings.USERS_REFRESH_TOKEN_MINUTES)
+    return timedelta(minutes=settings.REFRESH_TOKEN_MINUTES)
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -110,14 +150,9 @@ class Session(models.Model):
         return f"session {self.pk}"
 
     @property
-    def idle_lifetime(self) -> timedelta:
-        """How long a refresh token of this session may lie unused."""
-        days = settings.REMEMBER_TOKEN_DAYS if self.remember else settings.REFRESH_TOKEN_DAYS
-        return timedelta(days=days)
-
-    @property
     def refresh_expires_at(self) -> datetime:
-        return min(self.rotated_at + self.idle_lifetime, self.expires_at)
+        lifetime = idle_lifetime(self.door, remember=self.remember)
+        return min(self.rotated_at + lifetime, self.expires_at)
 
 
 class MailKind(models.TextChoices):
@@ -143,6 +178,7 @@ class Mail(models.Model):
     kind = models.CharField(max_length=10, choices=MailKind)
     to = models.CharField("address", max_length=254)
     door = models.CharField(max_length=5, choices=Door)
+    sign_up = models.ForeignKey(SignUp, on_delete=models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=7, choices=MailState, default=MailState.DUE)
     created_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,7 +1,9 @@
 """What happens to accounts: rows change here and nowhere else."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
@@ -13,13 +15,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import limits, links, mails, sessions
+from auth_app import limits, links, mails, sessions, sign_ups
 from auth_app.managers import normalized
-from auth_app.models import MailKind, Session, User
+from auth_app.models import MailKind, Session, SignUp, User
 from auth_app.sessions import Origin
-from auth_app.tokens import SessionRefreshToken
+from auth_app.tokens import SessionAccessToken, SessionRefreshToken, SessionToken
 
 logger = logging.getLogger(__name__)
+
+SIGN_IN_ATTEMPTS = 3
 
 
 class WrongCredentialsError(Exception):
@@ -32,6 +36,14 @@ class AddressTakenError(Exception):
 
 class InvalidLinkError(Exception):
     """Not our link, or too old, or used."""
+
+
+class Credentials(NamedTuple):
+    """What somebody signs in with; the request tells from where."""
+
+    request: HttpRequest
+    login: str
+    password: str
 
 
 @dataclass
@@ -68,17 +80,41 @@ def _seconds_locked(who: str) -> int:
     return next(filter(None, waits), 0)
 
 
-def sign_in(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
+def sign_in(credentials: Credentials, door: str, origin: Origin, *, remember: bool) -> Session:
+    """A session for whoever the credentials name.
+
+    When the user changes between the check and the session, the check is made again: a
+    parallel sign-in may merely have upgraded the hash.
+    """
+    for _ in range(SIGN_IN_ATTEMPTS):
+        user = check_credentials(*credentials)
+        try:
+            session = _begin_session(user, door, origin, remember=remember)
+        except sessions.UserChangedError:
+            continue
+        logger.info("signed_in", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
+        return session
+    raise WrongCredentialsError
+
+
+@transaction.atomic
+def _begin_session(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
     session = sessions.begin(user, door, origin, remember=remember)
     update_last_login(User, user)
-    logger.info("signed_in", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
     return session
 
 
-def sign_out(raw_refresh_token: str, origin: Origin) -> None:
-    """End the session that the token names; a token that names none changes nothing."""
+def sign_out(refresh: Iterable[str], access: Iterable[str], origin: Origin) -> None:
+    """End every session that one of the raw tokens names; others change nothing."""
+    for raw in refresh:
+        _end_session(SessionRefreshToken, raw, origin)
+    for raw in access:
+        _end_session(SessionAccessToken, raw, origin)
+
+
+def _end_session(kind: type[SessionToken], raw: str, origin: Origin) -> None:
     try:
-        token = SessionRefreshToken.parse(raw_refresh_token)
+        token = kind.parse(raw)
     except TokenError:
         return
     if sessions.end(token.session_id, "signed out"):
@@ -86,52 +122,83 @@ def sign_out(raw_refresh_token: str, origin: Origin) -> None:
 
 
 def register(email: str, password: str, door: str, origin: Origin, **profile: str) -> User:
-    """A new account that waits for its activation; the mail is on its way.
+    """The account of the address, which waits for its activation; the mail is on its way.
 
-    `AddressTakenError` when the address has one, also when a parallel request was first.
+    `AddressTakenError` when somebody has proved the address. Until then everybody may sign
+    up with it: which of them reads its mail is found out by their links.
     """
-    user: User = User.objects.prepared(email, password, is_active=False, **profile)
+    wanted = profile | {"password": make_password(password)}
     try:
         with transaction.atomic():
-            user.save()
-            mails.ask_for(MailKind.ACTIVATION, user.email, door)
+            user = _unproved_user(normalized(email), wanted)
+            sign_up = SignUp.objects.create(user=user, **wanted)
+            mails.ask_for(MailKind.ACTIVATION, user.email, door, sign_up)
     except IntegrityError as error:
         raise AddressTakenError from error
     logger.info("registered", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
     return user
 
 
-def has_account(email: str) -> bool:
-    return User.objects.filter(email=normalized(email)).exists()
-
-
-def activate(uid: str, token: str, origin: Origin) -> User:
-    """Confirm the address; works once, and never after an account has been active."""
-    user = links.user_of(uid)
-    if user is None or not links.activation_tokens.check_token(user, token):
-        raise InvalidLinkError
-    waiting = User.objects.filter(pk=user.pk, is_active=False, activated_at=None)
-    if not waiting.update(is_active=True, activated_at=timezone.now()):
-        raise InvalidLinkError
-    logger.info("activated", extra={"user_id": user.pk, "ip": origin.ip})
+def _unproved_user(email: str, wanted: dict[str, str]) -> User:
+    """The address's account, locked. It has what a sole sign-up asked for, so that staff can
+    activate it by hand; of several it has nothing."""
+    defaults = wanted | {"username": email, "is_active": False}
+    locked = User.objects.select_for_update()
+    user: User
+    user, is_new = locked.get_or_create(email=email, defaults=defaults)
+    if not user.is_awaiting_activation:
+        raise AddressTakenError
+    if not is_new:
+        nobodys = {"password": make_password(None), "phone": "", "address": ""}
+        User.objects.filter(pk=user.pk).update(**nobodys)
     return user
 
 
+def has_account(email: str) -> bool:
+    """Whether somebody has proved the address."""
+    return User.objects.filter(email=normalized(email), activated_at__isnull=False).exists()
+
+
+def activate(uid: str, token: str, origin: Origin) -> None:
+    """Confirm the address, once, and with it the password of the link's own sign-up."""
+    sign_up = links.sign_up_of(uid, token)
+    if sign_up is None:
+        raise InvalidLinkError
+    with transaction.atomic():
+        user = User.objects.unproved().select_for_update().filter(pk=sign_up.user_id).first()
+        if user is None:
+            raise InvalidLinkError
+        _prove(user, sign_up.password, phone=sign_up.phone, address=sign_up.address)
+    logger.info("activated", extra={"user_id": user.pk, "ip": origin.ip})
+
+
+def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> None:
+    """Activate an unproved user, whose row is locked, with a password's hash and a profile."""
+    User.objects.filter(pk=user.pk).update(
+        password=password,
+        phone=phone,
+        address=address,
+        is_active=True,
+        activated_at=timezone.now(),
+    )
+    user.sign_ups.all().delete()
+
+
 def reset_password(uid: str, token: str, password: str, door: str, origin: Origin) -> None:
-    """Set a new password and end all sessions.
+    """Set a new password and end all sessions; it proves an address like an activation link.
 
     `InvalidLinkError` for a bad or used link; `ValidationError` for a weak password,
     after which the link still works. Of parallel uses one finds the old password.
     """
-    user = links.user_of(uid)
-    if user is None or not user.is_active or not links.reset_tokens.check_token(user, token):
-        raise InvalidLinkError
+    user = _resettable(links.user_of(uid), token)
     validate_password(password, user)
-    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     changed_to = make_password(password)
     with transaction.atomic():
-        if not unchanged.update(password=changed_to):
-            raise InvalidLinkError
+        user = _resettable(User.objects.select_for_update().filter(pk=user.pk).first(), token)
+        if user.is_awaiting_activation:
+            _prove(user, changed_to)
+        else:
+            User.objects.filter(pk=user.pk).update(password=changed_to)
         sessions.end_all(user.pk, "password")
         mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, door)
     for scope in limits.ACCOUNT_SCOPES:
@@ -139,8 +206,17 @@ def reset_password(uid: str, token: str, password: str, door: str, origin: Origi
     logger.info("password_reset", extra={"user_id": user.pk, "ip": origin.ip})
 
 
+def _resettable(user: User | None, token: str) -> User:
+    if user is None or not (user.is_active or user.is_awaiting_activation):
+        raise InvalidLinkError
+    if not links.reset_tokens.check_token(user, token):
+        raise InvalidLinkError
+    return user
+
+
 def flush_expired() -> None:
     """Housekeeping: rows that nobody can use any more, of the admin's sessions too."""
+    sign_ups.flush_expired()
     sessions.flush_expired()
     mails.flush_old()
     SessionStore.clear_expired()

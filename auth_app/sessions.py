@@ -4,6 +4,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from auth_app.models import Session, User
+from auth_app.models import Door, Session, User, idle_lifetime
 from auth_app.tokens import SessionRefreshToken
 
 logger = logging.getLogger(__name__)
@@ -22,11 +23,14 @@ LIVE, STAFF, OVER = "live", "staff", "over"
 LIVE_SECONDS = 15
 # Longer than a reader may take between asking the database and `cache.add`.
 OVER_SECONDS = 300
-SPENT_KEPT = 20
 
 
 class SessionOverError(Exception):
     """The session has ended, or never was."""
+
+
+class UserChangedError(Exception):
+    """The user is no longer as checked: another password, inactive or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,20 @@ class Origin:
 
 
 def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> Session:
+    """A new session of a user whose credentials were just checked.
+
+    What was checked is compared again under a lock on the user's row: a reset that
+    overtook the check has ended all sessions, and this one would survive it. Then
+    `UserChangedError`.
+    """
+    with transaction.atomic():
+        checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+        if checked.select_for_update().first() is None:
+            raise UserChangedError
+        return _create(user, door, origin, remember=remember)
+
+
+def _create(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
     now = timezone.now()
     return Session.objects.create(
         user=user,
@@ -45,7 +63,7 @@ def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> S
         remember=remember,
         created_at=now,
         rotated_at=now,
-        expires_at=now + timedelta(days=settings.SESSION_MAX_DAYS),
+        expires_at=now + timedelta(minutes=settings.SESSION_MAX_MINUTES),
         current_jti=uuid.uuid4().hex,
         ip=origin.ip,
         user_agent=origin.user_agent[:200],
@@ -76,11 +94,13 @@ def rotate(token: SessionRefreshToken, origin: Origin) -> Session:
 def _advance(session: Session) -> None:
     """Make a new token the current one, unless somebody else just did."""
     now = timezone.now()
-    newest = sorted(session.spent.items(), key=lambda item: item[1])[-SPENT_KEPT:]
+    # All of the grace, however many: one that is missing here counts as a replay.
+    grace_began = now.timestamp() - settings.REFRESH_GRACE_SECONDS
+    in_grace = {jti: at for jti, at in session.spent.items() if at >= grace_began}
     Session.objects.filter(pk=session.pk, current_jti=session.current_jti, revoked_at=None).update(
         current_jti=uuid.uuid4().hex,
         rotated_at=now,
-        spent=dict(newest) | {session.current_jti: now.timestamp()},
+        spent=in_grace | {session.current_jti: now.timestamp()},
     )
 
 
@@ -129,7 +149,8 @@ def state(session_id: uuid.UUID) -> str:
 def flush_expired() -> None:
     """Forget sessions that nobody can use any more, those that ended after a week."""
     now = timezone.now()
-    unused = Q(remember=False, rotated_at__lt=now - timedelta(days=settings.REFRESH_TOKEN_DAYS))
-    unused |= Q(remember=True, rotated_at__lt=now - timedelta(days=settings.REMEMBER_TOKEN_DAYS))
-    over = Q(expires_at__lt=now) | Q(revoked_at__lt=now - timedelta(days=7))
-    Session.objects.filter(over | unused).delete()
+    useless = Q(expires_at__lt=now) | Q(revoked_at__lt=now - timedelta(days=7))
+    for door, remember in product(Door.values, (True, False)):
+        oldest = now - idle_lifetime(door, remember=remember)
+        useless |= Q(door=door, remember=remember, rotated_at__lt=oldest)
+    Session.objects.filter(useless).delete()

@@ -31,8 +31,9 @@ def end_sessions_of_changed_user(instance: User, created: bool, raw: bool, **kwa
         return
     if not instance.is_active:
         sessions.end_all(instance.pk, "deactivated")
-    elif instance._password is not None:
+    elif getattr(instance, "_password", None) is not None or instance.lost_password:
         sessions.end_all(instance.pk, "password")
+    instance.lost_password = False
 
 
 @receiver(pre_delete, sender=User)

@@ -1,11 +1,13 @@
 """What the tokens of a session say. Nothing here is ever stored."""
 
+import re
 import uuid
+from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.utils.functional import cached_property
 from rest_framework_simplejwt.exceptions import TokenError
@@ -15,8 +17,10 @@ from rest_framework_simplejwt.utils import aware_utcnow
 
 from auth_app.models import Session
 
+PRIMARY_KEY = re.compile(r"[1-9][0-9]{0,17}")  # ASCII digits that fit the column
 
-class _OfSession(Token):
+
+class SessionToken(Token):
     """A token that names its session."""
 
     @cached_property
@@ -27,13 +31,24 @@ class _OfSession(Token):
         super().verify()
         try:
             uuid.UUID(self["sid"])
-            int(self["user_id"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TokenError("Token names no session") from error
+        if not PRIMARY_KEY.fullmatch(str(self.get("user_id"))):
+            raise TokenError("Token names no user")
 
     @classmethod
     def parse(cls, raw: str) -> Self:
-        """A token that is genuine and has not expired; `TokenError` for any other."""
+        """A token that is genuine and has not expired; `TokenError` for any other.
+
+        Neither library looks at the type of a claim: `exp` may be a word, or endless.
+        """
+        try:
+            return cls._verified(raw)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise TokenError("Token has a senseless claim") from error
+
+    @classmethod
+    def _verified(cls, raw: str) -> Self:
         return cls(raw)  # type: ignore[arg-type]  # the library's own annotation is wrong
 
     @classmethod
@@ -44,11 +59,21 @@ class _OfSession(Token):
         return token
 
 
-class SessionAccessToken(_OfSession, AccessToken):
+class SessionAccessToken(SessionToken, AccessToken):
+    expires_at: datetime  # to the microsecond, where the claim knows whole seconds
+
     @classmethod
-    def parse(cls, raw: str) -> Self:
-        """As above; its signature is checked once, for players show it with every segment."""
-        token = copy(_genuine(cls, raw))
+    def of(cls, session: Session) -> Self:
+        """It does not outlive the session's refresh token."""
+        token = super().of(session)
+        token.expires_at = min(token.current_time + token.lifetime, session.refresh_expires_at)
+        token.set_exp(from_time=token.expires_at, lifetime=timedelta())
+        return token
+
+    @classmethod
+    def _verified(cls, raw: str) -> Self:
+        """Its signature is checked once, for players show it with every segment."""
+        token: Self = copy(_genuine(cast(Hashable, cls), raw))
         token.current_time = aware_utcnow()
         token.check_exp()
         return token
@@ -59,7 +84,7 @@ def _genuine(kind: Any, raw: str) -> Any:
     return kind(raw)
 
 
-class SessionRefreshToken(_OfSession):
+class SessionRefreshToken(SessionToken):
     token_type = "refresh"  # noqa: S105
     lifetime = timedelta()  # the session knows it
 
@@ -98,7 +123,7 @@ def tokens_of(session: Session) -> Tokens:
     access = SessionAccessToken.of(session)
     return Tokens(
         access=str(access),
-        access_expires_at=access.current_time + access.lifetime,
+        access_expires_at=access.expires_at,
         refresh=str(SessionRefreshToken.of(session)),
         refresh_expires_at=session.refresh_expires_at,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 # django.core.mail.backends.filebased writes this line after each message.
 SEPARATOR = b"\n" + b"-" * 79 + b"\n"
@@ -56,5 +57,6 @@ def _content(message: EmailMessage, subtype: str) -> str:
 def _inline_pictures(message: EmailMessage) -> Iterator[tuple[str, str]]:
     for part in message.walk():
         if part.get_content_maintype() == "image" and part["Content-ID"]:
-            encoded = base64.b64encode(part.get_payload(decode=True)).decode()
+            picture = cast(bytes, part.get_payload(decode=True))
+            encoded = base64.b64encode(picture).decode()
             yield part["Content-ID"].strip("<>"), f"data:{part.get_content_type()};base64,{encoded}"

@@ -1,24 +1,27 @@
 """The built-in site's pages: templates only, their content comes from the API by script."""
 
-import ipaddress
 from pathlib import Path
 from typing import Any
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import TemplateView
 
-from core import errors
+from core import errors, mailbox_access
 from core.mailbox import Mail, mails
 from core.middleware import API_PREFIXES
-
-FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -28,7 +31,8 @@ class Page(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "session": session_hint(self.request),
-            "has_mailbox": may_read_mail(self.request),
+            "keeps_mails": mailbox_access.is_there(),
+            "has_mailbox": mailbox_access.may_read(self.request),
         }
 
 
@@ -52,29 +56,20 @@ def session_hint(request: HttpRequest) -> str:
     return "none"
 
 
-def may_read_mail(request: HttpRequest) -> bool:
-    """Mails in files are read during development only, by staff or from this machine.
-
-    Behind a proxy every client looks local, so there the address counts for nothing.
-    """
-    if settings.PRODUCTION or settings.EMAIL_BACKEND != FILE_BACKEND:
-        return False
-    return request.user.is_staff or _is_local(request)
-
-
-def _is_local(request: HttpRequest) -> bool:
-    if settings.BEHIND_PROXY or any(name in request.headers for name in FORWARDED):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-
-
 @never_cache
 def mailbox(request: HttpRequest) -> HttpResponse:
+    if mailbox_access.is_token(request.GET.get("token", "")):
+        return _opened_mailbox()
     context = {"mails": _readable_mails(request), "session": session_hint(request)}
     return render(request, "web/mailbox.html", context)
+
+
+def _opened_mailbox() -> HttpResponse:
+    """Without the token in the address, where history and screens would show it."""
+    response = HttpResponseRedirect(reverse("page-mailbox"))
+    response.headers["Referrer-Policy"] = "no-referrer"
+    mailbox_access.remember(response)
+    return response
 
 
 @never_cache
@@ -87,7 +82,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 
 @never_cache
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # its stub knows no view with arguments
     {
         "default-src": ["'none'"],
         "img-src": ["data:"],
@@ -119,6 +114,6 @@ def _mail(request: HttpRequest, name: str) -> Mail:
 
 
 def _readable_mails(request: HttpRequest) -> list[Mail]:
-    if not may_read_mail(request):
+    if not mailbox_access.may_read(request):
         raise Http404
     return mails(Path(settings.EMAIL_FILE_PATH))

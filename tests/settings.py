@@ -29,6 +29,7 @@ os.environ |= {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
     "DB_HOST": "",
     "EMAIL_HOST": "",
+    "MAILBOX_TOKEN": "only-for-tests",
     "USE_S3_MEDIA": "0",
     "FRONTEND_URL": "http://127.0.0.1:5500",
     "BACKEND_URL": "http://127.0.0.1:8000",

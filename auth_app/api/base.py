@@ -1,6 +1,6 @@
 """What all account views have in common."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -20,7 +20,7 @@ class AccountView(APIView):
     `door` is the set of paths that a view hangs in: it decides cookies and bodies.
     """
 
-    authentication_classes: ClassVar[list[Any]] = []
+    authentication_classes = ()
     permission_classes = [AllowAny]
     throttle_classes = [AddressThrottle]
     throttle_scope: str

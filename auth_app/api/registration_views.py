@@ -66,7 +66,7 @@ class ActivateView(AccountView):
     def head(self, request: Request, **kwargs: str) -> Response:
         return Response()  # a look at the link must not use it up
 
-    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         """Who clicked the link too often gets a page as well, no JSON on the screen."""
         if isinstance(exc, Throttled) and self._leads_to_a_page(self.request):
             return self._page("activation_error")
@@ -75,7 +75,9 @@ class ActivateView(AccountView):
     def _answer(self, request: Request, text: str, status: int, page: str) -> HttpResponseBase:
         if self._leads_to_a_page(request):
             return self._page(page)
-        return Response({"message": text}, status=status)
+        # Of a failure some clients show `message`, others `detail`.
+        body = {"message": text} if status == 200 else {"message": text, "detail": text}
+        return Response(body, status=status)
 
     def _leads_to_a_page(self, request: Request) -> bool:
         return self.is_users or _is_navigation(request)

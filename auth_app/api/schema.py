@@ -1,6 +1,7 @@
 """How the account endpoints are described in the OpenAPI schema."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -20,6 +21,7 @@ from auth_app.api.serializers import (
     RegisterSerializer,
 )
 
+F = TypeVar("F", bound=Callable[..., Any])
 TEXT = serializers.CharField
 WITH_COOKIES = " Sets the HttpOnly cookies with the tokens."
 
@@ -33,16 +35,16 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": name}
 
 
-class StreamScheme(SessionScheme):
+class StreamScheme(SessionScheme):  # type: ignore[no-untyped-call]
     target_class = "auth_app.authentication.StreamTokenAuthentication"
     name = "stream"
 
 
 def _body(name: str, **fields: Any) -> serializers.Serializer[Any]:
-    return inline_serializer(name, fields)  # type: ignore[return-value]
+    return inline_serializer(name, fields)
 
 
-def _described(summary: str, **options: Any) -> Any:
+def _described(summary: str, **options: Any) -> Callable[[F], F]:
     options["responses"] |= {429: OpenApiResponse(DETAIL, "Too often; see `Retry-After`.")}
     return extend_schema(
         summary=summary, description=summary, tags=["accounts"], auth=[], **options
@@ -65,7 +67,7 @@ register = _described(
 )
 activate = _described(
     "Confirm the address, once. Browsers that navigate here are redirected.",
-    responses={200: MESSAGE, 302: None, 400: MESSAGE},
+    responses={200: MESSAGE, 302: None, 400: _body("BadLink", message=TEXT(), detail=TEXT())},
 )
 resend = _described(
     "Mail the activation link again, if there is an account that waits for it.",

@@ -6,13 +6,19 @@ from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from auth_app.authentication import SessionTokenAuthentication
-from auth_app.models import User
+from auth_app.models import SignUp, User
 
 PASSWORD = "correct horse battery"
 
 
 def make_user(email: str = "alice@example.com", **fields: Any) -> User:
     return User.objects.create_user(email, PASSWORD, **fields)
+
+
+def make_sign_up(email: str = "new@example.com") -> SignUp:
+    """Of an address that nobody has proved, with the link that would prove it."""
+    user = make_user(email, is_active=False)
+    return SignUp.objects.create(user=user, password=user.password)
 
 
 def signed_in(user: User, door: str = "api") -> APIClient:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from auth_app.models import User
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,12 @@ def test_it_changes_nobodys_password_or_rights() -> None:
     user = User.objects.get()
     assert user.check_password(PASSWORD)
     assert not user.is_superuser
+
+
+def test_strangers_sign_up_does_not_stand_in_the_way() -> None:
+    make_sign_up("admin@example.com")
+    run()
+    assert User.objects.get().is_superuser
 
 
 def test_without_a_password_it_does_nothing(settings: Any) -> None:

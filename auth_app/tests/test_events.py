@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from auth_app import links
-from auth_app.models import User
+from auth_app.models import SignUp, User
 from auth_app.tests.accounts import PASSWORD, make_user, signed_in
 from auth_app.tests.post import parts
 
@@ -50,7 +50,7 @@ def test_failures_and_the_lock(events: Any) -> None:
 
 def test_a_registration_and_its_activation(events: Any) -> None:
     APIClient().post("/api/register/", {"email": "alice@example.com", "password": PASSWORD})
-    given = parts(links.activation_link(User.objects.get(), "api"))
+    given = parts(links.activation_link(SignUp.objects.get(), "api"))
     APIClient().get(f"/api/activate/{given['uid']}/{given['token']}/")
     assert events() == ["registered", "activated"]
 

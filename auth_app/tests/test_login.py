@@ -1,14 +1,17 @@
 """`POST /api/login/`, `/api/auth/login/`, `/users/login/`."""
 
+from datetime import timedelta
 from statistics import median
 from time import thread_time
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api
 
 pytestmark = pytest.mark.django_db
 BODY = {"email": "alice@example.com", "password": PASSWORD}
@@ -50,18 +53,20 @@ def test_users_answers_with_the_profile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "access", "refresh"),
+    ("path", "access", "refresh", "seconds"),
     [
-        ("/api/login/", "access_token", "refresh_token"),
-        ("/users/login/", "vf_access", "vf_refresh"),
+        ("/api/login/", "access_token", "refresh_token", 7 * 86400),
+        ("/users/login/", "vf_access", "vf_refresh", 3600),
     ],
 )
-def test_it_sets_the_pair_of_cookies_of_its_door(path: str, access: str, refresh: str) -> None:
+def test_it_sets_the_pair_of_cookies_of_its_door(
+    path: str, access: str, refresh: str, seconds: int
+) -> None:
     make_user()
     cookies = APIClient().post(path, BODY).cookies
     assert set(cookies) == {access, refresh, "csrftoken"}
     assert cookies[access]["max-age"] == 3600
-    assert cookies[refresh]["max-age"] == 7 * 86400
+    assert cookies[refresh]["max-age"] == seconds
     for name in (access, refresh):
         assert cookies[name]["httponly"]
         assert cookies[name]["path"] == "/"
@@ -81,7 +86,43 @@ def test_no_token_is_in_the_body() -> None:
 def test_remember_lengthens_the_refresh_token() -> None:
     make_user()
     cookies = APIClient().post("/users/login/", BODY | {"remember": True}).cookies
-    assert cookies["vf_refresh"]["max-age"] == 30 * 86400
+    assert cookies["vf_refresh"]["max-age"] == 7 * 86400
+
+
+def test_access_token_does_not_outlive_refresh_token(settings: Any) -> None:
+    settings.USERS_REFRESH_TOKEN_MINUTES = 5
+    make_user()
+    client = APIClient()
+    response = client.post("/users/login/", BODY)
+    assert response.cookies["vf_access"]["max-age"] == 300
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert not opens_the_api(response.cookies["vf_access"].value)
+
+
+@pytest.mark.parametrize("remember", [None, False, 0])
+def test_without_remember_the_refresh_token_lives_an_hour(remember: Any) -> None:
+    make_user()
+    cookies = APIClient().post("/users/login/", BODY | {"remember": remember}).cookies
+    assert cookies["vf_refresh"]["max-age"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("path", "remember", "name", "minutes"),
+    [
+        ("/api/login/", False, "refresh_token", 11),
+        ("/users/login/", False, "vf_refresh", 12),
+        ("/users/login/", True, "vf_refresh", 13),
+    ],
+)
+def test_lives_are_set_to_the_minute(
+    settings: Any, path: str, remember: bool, name: str, minutes: int
+) -> None:
+    settings.REFRESH_TOKEN_MINUTES = 11
+    settings.USERS_REFRESH_TOKEN_MINUTES = 12
+    settings.REMEMBER_TOKEN_MINUTES = 13
+    make_user()
+    cookies = APIClient().post(path, BODY | {"remember": remember}).cookies
+    assert cookies[name]["max-age"] == minutes * 60
 
 
 def test_signing_in_at_one_door_takes_the_other_pair_away() -> None:

@@ -5,10 +5,17 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from auth_app.models import Session
+from auth_app import sessions
+from auth_app.models import Session, User
 from auth_app.tests.accounts import make_user, opens_the_api, signed_in
+from auth_app.tokens import SessionRefreshToken
 
 pytestmark = pytest.mark.django_db
+
+
+def refresh_token_of(user: User) -> str:
+    session = sessions.begin(user, "api", sessions.Origin())
+    return str(SessionRefreshToken.of(session))
 
 
 @pytest.mark.parametrize("path", ["/api/logout/", "/api/logout", "/api/auth/logout/"])
@@ -59,12 +66,57 @@ def test_without_a_refresh_cookie_it_is_400_and_clears_cookies(path: str) -> Non
     assert response.cookies["access_token"]["max-age"] == 0
 
 
-def test_a_throttled_sign_out_clears_cookies_too(settings: Any) -> None:
-    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"refresh": "1/min"}
-    APIClient().post("/api/logout/")
-    response = signed_in(make_user()).post("/api/logout/")
-    assert response.status_code == 429
-    assert response.cookies["refresh_token"]["max-age"] == 0
+@pytest.mark.parametrize("path", ["/api/logout/", "/users/logout/"])
+def test_is_never_throttled(settings: Any, path: str) -> None:
+    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1/h")
+    statuses = [APIClient().post(path).status_code for _ in range(5)]
+    client = APIClient()
+    client.cookies["refresh_token"] = refresh_token_of(make_user())
+    assert statuses == [400] * 5
+    assert client.post(path).status_code == 200
+    assert Session.objects.get().reason == "signed out"
+
+
+@pytest.mark.parametrize("path", ["/api/logout/", "/users/logout/"])
+@pytest.mark.parametrize("cookie", ["access_token", "vf_access"])
+def test_ends_session_of_lone_access_cookie(path: str, cookie: str) -> None:
+    token = signed_in(make_user()).cookies["access_token"].value
+    client = APIClient()
+    client.cookies[cookie] = token
+    response = client.post(path)
+    assert response.status_code == 400
+    assert list(response.json()) == ["detail"]
+    assert response.cookies[cookie]["max-age"] == 0
+    assert not opens_the_api(token)
+
+
+def test_ends_session_of_bearer_token() -> None:
+    token = signed_in(make_user()).cookies["access_token"].value
+    response = APIClient().post("/api/logout/", HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert response.status_code == 400
+    assert not opens_the_api(token)
+
+
+def test_ends_both_sessions_of_cookies_that_disagree() -> None:
+    user = make_user()
+    client, other = signed_in(user), signed_in(user)
+    client.cookies["access_token"] = other.cookies["access_token"].value
+    assert client.post("/api/logout/").status_code == 200
+    assert not Session.objects.filter(revoked_at=None).exists()
+
+
+def test_ends_session_of_access_cookie_beside_garbage_refresh_cookie() -> None:
+    client = signed_in(make_user())
+    client.cookies["refresh_token"] = "garbage"
+    client.post("/api/logout/")
+    assert Session.objects.get().reason == "signed out"
+
+
+def test_foreign_page_ends_no_session() -> None:
+    client = signed_in(make_user())
+    response = client.post("/api/logout/", HTTP_ORIGIN="https://evil.example")
+    assert response.status_code == 403
+    assert Session.objects.get().revoked_at is None
 
 
 def test_a_visit_of_the_path_signs_nobody_out() -> None:

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from auth_app import mails, services
 from auth_app.models import Mail, MailState
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user
 from auth_app.tests.post import delivered, link_of, parts
 
 # The mails are asked for on commit.
@@ -119,12 +119,18 @@ def test_the_unknown_and_the_deactivated_get_no_mail(email: str) -> None:
     assert Mail.objects.get().state == MailState.DROPPED
 
 
-@pytest.mark.parametrize("path", ["/api/password_reset/", "/api/activate/resend/"])
-def test_who_never_confirmed_is_sent_the_activation_link_again(path: str) -> None:
-    make_user("new@example.com", is_active=False)
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        ("/api/password_reset/", "Reset your Password"),
+        ("/api/activate/resend/", "Confirm your email"),
+    ],
+)
+def test_who_never_confirmed_is_sent_what_they_asked_for(path: str, subject: str) -> None:
+    make_sign_up()
     ask_for_reset("new@example.com", path)
     [mail] = delivered()
-    assert mail.subject == "Confirm your email"
+    assert mail.subject == subject
 
 
 def test_resending_to_an_active_account_sends_nothing() -> None:

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import Mail, MailKind, Session, User
-from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
+from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user, opens_the_api, signed_in
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
@@ -118,8 +118,7 @@ def test_the_link_lives_24_hours() -> None:
 
 
 def test_an_activation_token_resets_nothing() -> None:
-    user = make_user(is_active=False)
-    assert confirm(**parts(links.activation_link(user, "api"))).status_code == 400
+    assert confirm(**parts(links.activation_link(make_sign_up(), "api"))).status_code == 400
 
 
 def test_a_deactivated_account_is_not_reset() -> None:

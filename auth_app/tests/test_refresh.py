@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from auth_app import services
 from auth_app.models import Session
-from auth_app.tests.accounts import make_user, opens_the_api, signed_in
+from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
 from auth_app.tokens import SessionAccessToken, SessionRefreshToken
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,35 @@ def test_within_the_grace_a_late_request_gets_the_newest_token() -> None:
     assert refreshed(token).cookies["refresh_token"].value == third
 
 
+@pytest.mark.parametrize("rotations", [21, 60])
+def test_rotates_often_within_grace_without_ending_family(rotations: int) -> None:
+    token = first = signed_in(make_user()).cookies["refresh_token"].value
+    for _ in range(rotations):
+        token = refreshed(token).cookies["refresh_token"].value
+    assert refreshed(first).status_code == 200
+    assert Session.objects.get().revoked_at is None
+
+
+def test_forgets_spent_tokens_after_grace() -> None:
+    client = signed_in(make_user())
+    for _ in range(5):
+        client.post(PATH)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        client.post(PATH)
+    assert len(Session.objects.get().spent) == 1
+
+
+def test_replay_of_forgotten_token_ends_family() -> None:
+    client = signed_in(make_user())
+    first = client.cookies["refresh_token"].value
+    client.post(PATH)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        client.post(PATH)
+        client.post(PATH)
+        assert refreshed(first).status_code == 401
+    assert Session.objects.get().reason == "replay"
+
+
 def test_a_replay_after_the_grace_ends_the_family() -> None:
     client = signed_in(make_user())
     token = client.cookies["refresh_token"].value
@@ -126,7 +156,7 @@ def test_a_replay_ends_no_other_sign_in() -> None:
 
 
 def test_rotation_does_not_outlive_the_family(settings: Any) -> None:
-    settings.SESSION_MAX_DAYS = 10
+    settings.SESSION_MAX_MINUTES = 10 * 24 * 60
     client = signed_in(make_user())
     start = timezone.now()
     with time_machine.travel(start + timedelta(days=6)):
@@ -137,10 +167,29 @@ def test_rotation_does_not_outlive_the_family(settings: Any) -> None:
         assert client.post(PATH).status_code == 401
 
 
-def test_an_unused_token_expires() -> None:
-    client = signed_in(make_user())
-    with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
-        assert client.post(PATH).status_code == 401
+@pytest.mark.parametrize(
+    ("path", "remember", "minutes"),
+    [
+        ("/api/login/", False, 7 * 24 * 60),
+        ("/users/login/", False, 60),
+        ("/users/login/", True, 7 * 24 * 60),
+    ],
+)
+def test_unused_token_expires(path: str, remember: bool, minutes: int) -> None:
+    user = make_user()
+    client = APIClient()
+    client.post(path, {"email": user.email, "password": PASSWORD, "remember": remember})
+    refresh = path.replace("login", "refresh") if "users" in path else PATH
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes + 1)):
+        assert client.post(refresh).status_code == 401
+        services.flush_expired()
+        assert not Session.objects.exists()
+
+
+def test_session_keeps_its_life_when_refreshed_at_another_path() -> None:
+    client = signed_in(make_user(), "users")
+    response = client.post(PATH)
+    assert 3500 < response.cookies["refresh_token"]["max-age"] <= 3600
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(5, 200), (600, 401)])

@@ -133,7 +133,7 @@ def test_sign_ups_from_one_address_are_limited(settings: Any) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"register": "2/h"}
     emails = ["new@example.com", "new@example.com", "other@example.com"]
     responses = [register(email=email) for email in emails]
-    assert [response.status_code for response in responses] == [201, 400, 429]
+    assert [response.status_code for response in responses] == [201, 201, 429]
     assert responses[-1]["Retry-After"]
     assert User.objects.count() == 1
 
@@ -145,7 +145,7 @@ def test_a_garbage_access_cookie_does_not_matter() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_registrations_make_one_account_and_one_mail() -> None:
+def test_parallel_registrations_make_one_account() -> None:
     def attempt(number: int) -> int:
         try:
             email = "new@example.com" if number % 2 else "NEW@example.com"
@@ -155,5 +155,6 @@ def test_parallel_registrations_make_one_account_and_one_mail() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(attempt, range(8)))
-    assert statuses == [201] + [400] * 7
-    assert User.objects.count() == Mail.objects.count() == 1
+    assert statuses == [201] * 8
+    assert User.objects.count() == 1
+    assert Mail.objects.count() == 8

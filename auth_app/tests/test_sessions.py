@@ -52,6 +52,11 @@ def change_password(user: User) -> None:
     user.save()
 
 
+def disable_password(user: User) -> None:
+    user.set_unusable_password()
+    user.save()
+
+
 def deactivate(user: User) -> None:
     user.is_active = False
     user.save()
@@ -61,7 +66,7 @@ def delete(user: User) -> None:
     User.objects.filter(pk=user.pk).delete()  # as the admin deletes many
 
 
-@pytest.mark.parametrize("change", [change_password, deactivate, delete])
+@pytest.mark.parametrize("change", [change_password, disable_password, deactivate, delete])
 def test_a_change_of_the_account_ends_its_sessions_at_once(
     change: Callable[[User], None],
 ) -> None:
@@ -225,10 +230,22 @@ def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
     assert not DjangoSession.objects.exists()
 
 
-@pytest.mark.parametrize(("remember", "days", "left"), [(False, 8, 0), (True, 8, 1), (True, 31, 0)])
-def test_sessions_that_lay_unused_are_flushed(remember: bool, days: int, left: int) -> None:
-    sessions.begin(make_user(), "users", sessions.Origin(), remember=remember)
-    with time_machine.travel(timezone.now() + timedelta(days=days)):
+@pytest.mark.parametrize(
+    ("door", "remember", "minutes", "left"),
+    [
+        ("api", False, 7 * 24 * 60 - 1, 1),
+        ("api", False, 7 * 24 * 60 + 1, 0),
+        ("users", False, 59, 1),
+        ("users", False, 61, 0),
+        ("users", True, 7 * 24 * 60 - 1, 1),
+        ("users", True, 7 * 24 * 60 + 1, 0),
+    ],
+)
+def test_flushes_sessions_that_lay_unused(
+    door: str, remember: bool, minutes: int, left: int
+) -> None:
+    sessions.begin(make_user(), door, sessions.Origin(), remember=remember)
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
         services.flush_expired()
     assert Session.objects.count() == left
 

@@ -32,6 +32,8 @@ def _login_page(variable: str, path: str) -> str:
     return _page(variable, named, "/login/")
 
 
+_USERS_LOGIN_PAGE = _login_page("USERS_LOGIN_PATH", "/login")
+
 # Where mails and redirects lead, for the clients of each set of paths. The defaults for
 # /api are the vanilla client's; for an Angular client set /activate, /confirm-password, …
 FRONTEND_PAGES = {
@@ -51,9 +53,10 @@ FRONTEND_PAGES = {
             BACKEND_ORIGIN, env.str("USERS_ACTIVATE_PATH", default="/users/confirm/")
         ),
         "reset": _page("USERS_RESET_PATH", "/reset-password", "/reset-password/"),
-        "login": _login_page("USERS_LOGIN_PATH", "/login"),
+        "login": _USERS_LOGIN_PAGE,
+        # That client has no page for errors.
         "activation_error": _page(
-            "USERS_ACTIVATION_ERROR_PATH", "/activation-error", "/activation-failed/"
+            "USERS_ACTIVATION_ERROR_PATH", _USERS_LOGIN_PAGE, _USERS_LOGIN_PAGE
         ),
     },
 }
@@ -74,12 +77,21 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csr
 CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
+
+def _minutes(subject: str, days: int) -> int:
+    """A life in minutes: `<subject>_MINUTES`, or `<subject>_DAYS`."""
+    in_days = env.int(f"{subject}_DAYS", default=days)
+    return int(env.int(f"{subject}_MINUTES", default=in_days * 24 * 60))
+
+
 # Lifetimes: V refreshes every 20 minutes and P every 50.
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
-REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", default=7)
-REMEMBER_TOKEN_DAYS = env.int("REMEMBER_TOKEN_DAYS", default=30)
+REFRESH_TOKEN_MINUTES = _minutes("REFRESH_TOKEN", days=7)
+# Of /users: without "remember me", and with it.
+USERS_REFRESH_TOKEN_MINUTES = env.int("USERS_REFRESH_TOKEN_MINUTES", default=60)
+REMEMBER_TOKEN_MINUTES = _minutes("REMEMBER_TOKEN", days=7)
 # However often it is refreshed, a sign-in ends after this.
-SESSION_MAX_DAYS = env.int("SESSION_MAX_DAYS", default=90)
+SESSION_MAX_MINUTES = _minutes("SESSION_MAX", days=90)
 # One refresh token may be used again for so long: pages fire several refreshes at once.
 REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30)
 SIMPLE_JWT = {

@@ -1,6 +1,8 @@
 """Outgoing mail: SMTP when `EMAIL_HOST` is set, otherwise files in `var/mail/`."""
 
+from core.settings.base import PRODUCTION
 from core.settings.env import VAR_DIR, env
+from core.settings.secrets import stored_secret
 
 EMAIL_HOST = env.str("EMAIL_HOST", default="")
 EMAIL_PORT = env.int("EMAIL_PORT", default=587)
@@ -13,6 +15,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Videoflix <no-reply@
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# Opens the pages that show those files. Where mails are really sent there are none.
+MAILBOX_TOKEN = env.str("MAILBOX_TOKEN", default="")
+if not (MAILBOX_TOKEN or EMAIL_HOST or PRODUCTION):
+    MAILBOX_TOKEN = stored_secret(VAR_DIR / "mailbox_token")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST

@@ -23,7 +23,24 @@ def test_without_a_front_end_links_lead_to_the_built_in_site(
         "login": "https://films.example/login/",
         "activation_error": "https://films.example/activation-failed/",
     }
-    assert found["users"] == found["api"] | {"activate": "https://films.example/users/confirm/"}
+    assert found["users"] == found["api"] | {
+        "activate": "https://films.example/users/confirm/",
+        "activation_error": "https://films.example/login/",
+    }
+
+
+def test_bad_links_of_users_lead_to_the_login_page(environment: pytest.MonkeyPatch) -> None:
+    found = pages(environment, FRONTEND_URL="http://localhost:4200", USERS_LOGIN_PATH="/enter")
+    assert found["users"]["activation_error"] == "http://localhost:4200/enter"
+
+
+def test_bad_links_of_users_lead_to_a_page_of_their_own_when_it_is_named(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    found = pages(
+        environment, FRONTEND_URL="http://localhost:4200", USERS_ACTIVATION_ERROR_PATH="/sorry"
+    )
+    assert found["users"]["activation_error"] == "http://localhost:4200/sorry"
 
 
 def test_the_vanilla_clients_paths_are_the_default(environment: pytest.MonkeyPatch) -> None:

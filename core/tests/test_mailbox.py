@@ -1,28 +1,54 @@
 """The development mailbox: what it shows, to whom, and that mails stay harmless in it."""
 
 from email.mime.image import MIMEImage
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection, send_mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
-from core.pages import FILE_BACKEND
-from tests.people import make_user
+from core import mailbox_access
+from core.mailbox_access import FILE_BACKEND
+from tests.people import access_token, make_user
 
 pytestmark = pytest.mark.django_db
 
-REMOTE = {"REMOTE_ADDR": "203.0.113.9"}
+TOKEN = "the token of these tests"
+OPENED = f"/dev/mail/?{urlencode({'token': TOKEN})}"
 
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:
     settings.EMAIL_BACKEND = FILE_BACKEND
-    settings.EMAIL_FILE_PATH = str(tmp_path)
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    settings.EMAIL_FILE_PATH = str(folder)
     settings.PRODUCTION = False
-    settings.BEHIND_PROXY = False
-    return tmp_path
+    settings.MAILBOX_TOKEN = TOKEN
+    return folder
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser that has opened the address with the token."""
+    client = Client()
+    assert client.get(OPENED).status_code == 302
+    return client
+
+
+@pytest.fixture
+def stranger() -> Client:
+    return Client()
+
+
+def call(command: str) -> str:
+    out = StringIO()
+    call_command(command, stdout=out)
+    return out.getvalue()
 
 
 def send(subject: str = "Confirm your email", html: str = "<p>Hello</p>") -> None:
@@ -104,42 +130,136 @@ def test_an_unknown_mail_is_404(client: Client, name: str) -> None:
     assert client.get(f"/dev/mail/{name}/html/").status_code == 404
 
 
-def test_people_elsewhere_do_not_find_it(client: Client) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"REMOTE_ADDR": "203.0.113.9"},
+        {"REMOTE_ADDR": "127.0.0.1"},
+        {"REMOTE_ADDR": "::1"},
+        {"REMOTE_ADDR": ""},
+        {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_HOST": "localhost"},
+    ],
+)
+def test_strangers_do_not_find_it_whatever_their_address(
+    stranger: Client, client: Client, address: dict[str, str]
+) -> None:
     send()
-    address = first_address(client)
+    mail = first_address(client)
 
-    for path in ("/dev/mail/", address, address + "html/"):
-        assert client.get(path, **REMOTE).status_code == 404
-
-
-def test_staff_read_it_from_anywhere(client: Client) -> None:
-    client.force_login(make_user(is_staff=True))
-
-    assert client.get("/dev/mail/", **REMOTE).status_code == 200
+    for path in ("/dev/mail/", mail, mail + "html/"):
+        assert stranger.get(path, **address).status_code == 404
 
 
-def test_members_do_not_read_it_from_elsewhere(client: Client) -> None:
-    client.force_login(make_user())
+@pytest.mark.parametrize(
+    "token", ["", "wrong", TOKEN + "x", TOKEN[:-1], TOKEN.upper(), "\udcff", "é", "\x00"]
+)
+def test_wrong_token_opens_nothing(stranger: Client, token: str) -> None:
+    response = stranger.get("/dev/mail/", {"token": token.encode("utf-8", "replace")})
 
-    assert client.get("/dev/mail/", **REMOTE).status_code == 404
+    assert response.status_code == 404
+    assert not response.cookies
+    assert stranger.get("/dev/mail/").status_code == 404
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
-def test_a_forwarded_request_is_not_local(client: Client, header: str) -> None:
-    assert client.get("/dev/mail/", headers={header: "127.0.0.1"}).status_code == 404
+@pytest.mark.parametrize("cookie", ["", TOKEN, "x" * 64, "é", '"'])
+def test_forged_cookie_opens_nothing(stranger: Client, cookie: str) -> None:
+    stranger.cookies[mailbox_access.COOKIE] = cookie
+
+    assert stranger.get("/dev/mail/").status_code == 404
 
 
-def test_behind_a_proxy_nobody_is_local(client: Client, settings: Any) -> None:
-    settings.BEHIND_PROXY = True
+def test_token_leaves_the_address_and_is_not_the_cookie(stranger: Client) -> None:
+    response = stranger.get(OPENED)
+
+    cookie = response.cookies[mailbox_access.COOKIE]
+    assert response["Location"] == "/dev/mail/"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in response["Cache-Control"]
+    assert TOKEN not in cookie.value
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_another_token_closes_what_the_old_one_opened(client: Client, settings: Any) -> None:
+    settings.MAILBOX_TOKEN = "another token"
 
     assert client.get("/dev/mail/").status_code == 404
 
 
-def test_it_does_not_exist_in_production_even_for_staff(client: Client, settings: Any) -> None:
+def test_without_a_token_nobody_opens_it(stranger: Client, settings: Any) -> None:
+    settings.MAILBOX_TOKEN = ""
+
+    assert stranger.get("/dev/mail/?token=").status_code == 404
+    assert stranger.get("/dev/mail/").status_code == 404
+
+
+def test_superuser_reads_it(stranger: Client) -> None:
+    stranger.force_login(make_user(is_staff=True, is_superuser=True))
+
+    assert stranger.get("/dev/mail/").status_code == 200
+
+
+def test_superuser_reads_it_who_signed_in_on_the_site(stranger: Client) -> None:
+    stranger.cookies["access_token"] = access_token(make_user(is_staff=True, is_superuser=True))
+
+    assert stranger.get("/dev/mail/").status_code == 200
+
+
+@pytest.mark.parametrize("rights", [{}, {"is_staff": True}], ids=["member", "staff"])
+def test_staff_and_members_do_not_read_it(stranger: Client, rights: dict[str, bool]) -> None:
+    user = make_user(**rights)
+    stranger.force_login(user)
+    stranger.cookies["access_token"] = access_token(user)
+
+    assert stranger.get("/dev/mail/").status_code == 404
+
+
+def test_deactivated_superuser_does_not_read_it(stranger: Client) -> None:
+    user = make_user(is_staff=True, is_superuser=True)
+    stranger.force_login(user)
+    stranger.cookies["access_token"] = access_token(user)
+    user.is_active = False
+    user.save()
+
+    assert stranger.get("/dev/mail/").status_code == 404
+
+
+def test_garbage_credentials_are_404(stranger: Client) -> None:
+    stranger.cookies["access_token"] = "garbage"
+
+    assert stranger.get("/dev/mail/", HTTP_AUTHORIZATION="Bearer garbage").status_code == 404
+
+
+def test_it_does_not_exist_in_production(client: Client, settings: Any) -> None:
     settings.PRODUCTION = True
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
 
     assert client.get("/dev/mail/").status_code == 404
+    assert client.get(OPENED).status_code == 404
+
+
+def test_command_prints_an_address_that_opens_it(stranger: Client, settings: Any) -> None:
+    settings.BACKEND_ORIGIN = "http://testserver"
+    url = call("mailbox_url")
+
+    assert url.startswith("http://testserver/dev/mail/?token=")
+    assert stranger.get(url.strip(), follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PRODUCTION", True),
+        ("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"),
+        ("MAILBOX_TOKEN", ""),
+    ],
+)
+def test_command_fails_where_there_is_no_mailbox(settings: Any, name: str, value: Any) -> None:
+    setattr(settings, name, value)
+
+    with pytest.raises(CommandError, match="no development mailbox"):
+        call("mailbox_url")
 
 
 def test_it_does_not_exist_where_mails_are_really_sent(client: Client, settings: Any) -> None:
@@ -148,7 +268,10 @@ def test_it_does_not_exist_where_mails_are_really_sent(client: Client, settings:
     assert client.get("/dev/mail/").status_code == 404
 
 
-def test_pages_offer_it_only_where_it_exists(client: Client, settings: Any) -> None:
+def test_pages_offer_it_only_to_who_may_read_it(
+    client: Client, stranger: Client, settings: Any
+) -> None:
     assert "/dev/mail/" in client.get("/signup/").text
+    assert "/dev/mail/" not in stranger.get("/signup/").text
     settings.PRODUCTION = True
     assert "/dev/mail/" not in client.get("/signup/").text

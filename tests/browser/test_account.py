@@ -174,6 +174,8 @@ def test_a_session_that_ended_elsewhere_leads_to_sign_in_and_back(
 
 
 def test_the_mailbox_shows_a_mail_and_its_link_works(site: Stack, page: Page) -> None:
+    page.goto(site.manage("mailbox_url").strip())
+    assert page.url == f"{site.url}/dev/mail/", "the token stays in the address bar"
     page.goto(f"{site.url}/signup/")
     page.get_by_label("E-mail address").fill("ben@example.org")
     page.get_by_label("Password", exact=True).fill(FIRST)

@@ -38,6 +38,7 @@ def check(page: Page, url: str) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_pages_for_strangers(product: Stack, page: Page, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
+    page.goto(product.manage("mailbox_url").strip())
     for path in FOR_STRANGERS:
         check(page, product.url + path)
         is_ours = "/admin/" not in path

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from auth_app import sign_ups
 from auth_app.managers import normalized
 from auth_app.models import User
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
 
 def _ensure(email: str, username: str) -> str:
+    sign_ups.make_way(email)
     if User.objects.filter(Q(email=email) | Q(username=username)).exists():
         return f"{email} exists and stays as it is."
     try:
