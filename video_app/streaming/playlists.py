@@ -12,8 +12,9 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.core.cache import cache
 
-from video_app.models import Build, ChunkState
+from video_app.models import Build
 from video_app.pipeline import layout, playlist, storyboard
+from video_app.pipeline.types import Plan
 from video_app.store import bucket
 from video_app.streaming import watching
 from video_app.streaming.film_cache import Stream
@@ -106,7 +107,7 @@ def _render(stream: Stream, kind: str, folder: str) -> str:
         return playlist.subtitle_playlist(plan, uri=uri)
     if kind == STORYBOARD:
         return storyboard.text(plan, uri=uri)
-    reports = _reports(build) if complete else []
+    reports = _reports(build, plan) if complete else []
     if kind == IFRAMES:
         return playlist.iframe_playlist(plan, folder, reports, uri=uri)
     return playlist.master_playlist(
@@ -123,6 +124,9 @@ def _in_bucket(build: Build, folder: str) -> Callable[[str], str]:
     return lambda name: bucket.url(f"{prefix}/{name}")
 
 
-def _reports(build: Build) -> list[playlist.Report]:
-    done = build.chunks.filter(state=ChunkState.DONE).order_by("index")
-    return list(done.values_list("report", flat=True))
+def _reports(build: Build, plan: Plan) -> list[playlist.Report]:
+    """Of every chunk. One that is encoded again keeps its last report until it has another."""
+    reports = list(build.chunks.order_by("index").values_list("report", flat=True))
+    if len(reports) < plan.chunks:
+        raise Build.DoesNotExist  # it is being deleted
+    return reports

@@ -310,6 +310,24 @@ class TestChanges:
 
         assert member.get(f"/api/video/{pk}/720p/000.ts").status_code == 404
 
+    @pytest.mark.parametrize("name", ["master.m3u8", "720p/iframes.m3u8"])
+    def test_a_film_that_is_being_deleted_is_not_found(
+        self, film: Video, member: Client, name: str
+    ):
+        film.current_build.chunks.all().delete()
+
+        assert member.get(url(film, name)).json() == NOT_FOUND
+
+    @pytest.mark.parametrize("name", ["master.m3u8", "720p/iframes.m3u8", "720p/index.m3u8"])
+    def test_a_chunk_that_is_encoded_again_changes_no_playlist(
+        self, film: Video, member: Client, name: str
+    ):
+        before = member.get(url(film, name)).content
+        film.current_build.chunks.filter(index=0).update(state="due")
+        cache.clear()
+
+        assert member.get(url(film, name)).content == before
+
     def test_a_film_without_a_build_has_no_stream(self, member: Client):
         video = make_video()
 
