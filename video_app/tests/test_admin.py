@@ -2,7 +2,9 @@
 
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import django_rq
 import pytest
@@ -13,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tests.people import make_user
-from video_app.models import State, Video
+from video_app.models import Build, State, Video
 from video_app.tests.films import make_build, make_film, make_plan, make_video, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,6 +161,77 @@ def test_staff_follow_the_progress(staff: Client) -> None:
     assert shown[str(video.pk)]["percent"] == 50.0
     assert shown[str(video.pk)]["label"].startswith("50 %")
     assert shown[str(video.pk)]["length"] == "0:00:24"
+
+
+HUGE, TOO_BIG = "9" * 30, str(2**63)
+
+
+@pytest.mark.parametrize("ids", [HUGE, TOO_BIG, "9" * 5000, "-1", "0", "%00", "%D9%A3", "1.5", ""])
+def test_following_ignores_what_is_no_id(staff: Client, ids: str) -> None:
+    video = make_film()
+    shown = staff.get(f"{PROGRESS}?ids={ids},{video.pk}").json()
+    assert list(shown) == [str(video.pk)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"id__in={HUGE}",
+        f"pk__in={TOO_BIG}",
+        f"owner={HUGE}",
+        f"created_at__year={HUGE}",
+        f"p={HUGE}",
+        f"o={HUGE}",
+        "q=%00",
+        "category=%00",
+        "state__exact=%00",
+        "created_at__year=2026&created_at__month=2&created_at__day=31",
+    ],
+)
+def test_the_list_survives_hostile_filters(staff: Client, query: str) -> None:
+    make_film()
+    assert staff.get(f"{LIST}?{query}").status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize("action", ["publish", "transcode_again", "delete_selected"])
+@pytest.mark.parametrize("selected", [HUGE, TOO_BIG, "x", "\0"])
+def test_actions_survive_hostile_selections(staff: Client, action: str, selected: str) -> None:
+    make_film()
+    response = staff.post(LIST, {"action": action, "_selected_action": selected, "post": "yes"})
+    assert response.status_code in (200, 302, 400)
+    assert Video.objects.count() == 1
+
+
+@pytest.mark.parametrize("pk", [HUGE, TOO_BIG, "9" * 5000, "x%00"])
+@pytest.mark.parametrize("page", ["change", "delete", "history", "poster"])
+def test_pages_of_no_film_are_not_there(staff: Client, pk: str, page: str) -> None:
+    assert staff.get(f"{LIST}{pk}/{page}/").status_code in (302, 404)
+
+
+def test_saving_a_film_that_was_deleted_meanwhile_is_not_found(staff: Client) -> None:
+    video, save = make_film(planned_revision=1), Video.save
+
+    def lose_and_save(self: Video, **options: Any) -> None:
+        Video.objects.filter(pk=self.pk).delete()
+        save(self, **options)
+
+    with patch.object(Video, "save", lose_and_save):
+        response = staff.post(f"{LIST}{video.pk}/change/", form(title="New", video_file=""))
+    assert response.status_code == 404
+
+
+def test_the_films_page_says_what_was_left_out(staff: Client) -> None:
+    video = make_film()
+    note = SimpleNamespace(code="tracks", text="Two <sounds> were left out.")
+    plan = SimpleNamespace(source=SimpleNamespace(notes=(note,)))
+    with patch.object(Build, "plan", plan):
+        page = staff.get(f"{LIST}{video.pk}/change/").content.decode()
+    assert "Two &lt;sounds&gt; were left out." in page
+
+
+def test_the_films_page_says_that_nothing_was_left_out(staff: Client) -> None:
+    page = staff.get(f"{LIST}{make_film().pk}/change/").content.decode()
+    assert '<div class="readonly">nothing</div>' in page
 
 
 def test_staff_see_a_poster_appear(staff: Client) -> None:

@@ -1,13 +1,19 @@
 """Favourites, positions and the status of a film."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.people import make_user, signed_in
+from video_app.api import views
 from video_app.catalogue import marks
-from video_app.models import Favorite, Video, WatchPosition
+from video_app.models import Build, Favorite, Video, WatchPosition
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +171,74 @@ class TestPositions:
         assert list(response.json()) == ["seconds"]
 
 
+@pytest.mark.django_db(transaction=True)
+class TestDeletedMeanwhile:
+    """The film is deleted after the view has looked it up, before the mark is written."""
+
+    @pytest.fixture(autouse=True)
+    def _deleted_after_the_look(self) -> Iterator[None]:
+        look = views.get_object_or_404
+
+        def look_and_lose(*args: Any, **names: Any) -> Any:
+            video = look(*args, **names)
+            Video.objects.filter(pk=video.pk).delete()
+            return video
+
+        with patch.object(views, "get_object_or_404", look_and_lose):
+            yield
+
+    @pytest.mark.parametrize(
+        ("method", "url", "body"),
+        [
+            ("put", "/api/video/{}/favorite/", {}),
+            ("post", "/content/add-favorite/", {"video_id": "{}"}),
+            ("put", "/api/video/{}/position/", {"seconds": 1}),
+        ],
+    )
+    def test_answers_not_found(self, member: Client, method: str, url: str, body: Any):
+        film = make_film()
+        sent = {name: film.pk if value == "{}" else value for name, value in body.items()}
+
+        response = getattr(member, method)(url.format(film.pk), sent, JSON)
+
+        assert response.status_code == 404
+        assert response.json() == {"detail": "Not found."}
+        assert not Favorite.objects.exists()
+        assert not WatchPosition.objects.exists()
+
+    @pytest.mark.parametrize("name", ["favorite", "position"])
+    def test_takes_marks_away_all_the_same(self, member: Client, name: str):
+        film = make_film()
+
+        assert member.delete(f"/api/video/{film.pk}/{name}/").status_code == 200
+
+    def test_answers_a_status(self, member: Client):
+        film = make_film()
+
+        assert member.get(f"/api/video/{film.pk}/status/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_marking_survives_a_race_with_deletion():
+    user = make_user()
+
+    def mark(video_id: int) -> int:
+        try:
+            return signed_in(user).put(f"/api/video/{video_id}/favorite/").status_code
+        finally:
+            connection.close()
+
+    statuses = set()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        for _ in range(10):
+            film = make_film()
+            marked = pool.submit(mark, film.pk)
+            film.delete()
+            statuses.add(marked.result())
+
+    assert statuses <= {200, 404}
+
+
 class TestStatus:
     def test_a_finished_film(self, member: Client):
         film = make_film()
@@ -178,6 +252,7 @@ class TestStatus:
             "speed": None,
             "seconds_left": None,
             "error": "",
+            "notes": [],
         }
 
     def test_a_growing_film(self, member: Client):
@@ -200,6 +275,18 @@ class TestStatus:
         body = member.get(f"/api/video/{film.pk}/status/").json()
 
         assert (body["state"], body["error"]) == ("failed", "There is no picture in this file.")
+
+    def test_tells_what_was_left_out(self, member: Client):
+        film = make_film()
+        note = SimpleNamespace(code="sound_undecodable", text="The second sound is broken.")
+        plan = SimpleNamespace(source=SimpleNamespace(notes=(note,)))
+
+        with patch.object(Build, "plan", plan):
+            body = member.get(f"/api/video/{film.pk}/status/").json()
+
+        assert body["notes"] == [
+            {"code": "sound_undecodable", "text": "The second sound is broken."}
+        ]
 
     def test_an_unchanged_status_costs_a_304(self, member: Client):
         url = f"/api/video/{make_film().pk}/status/"
