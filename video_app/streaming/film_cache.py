@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 
 
 class Stream(TypedDict):
@@ -45,7 +45,7 @@ class Stream(TypedDict):
 class Film(TypedDict):
     public: bool
     current: int | None
-    picture: str  # storage key, or ""
+    thumbnail: str  # storage key of its thumbnail or poster, or ""
     streams: dict[str, Stream]  # by build id; JSON has no other keys
 
 
@@ -77,7 +77,7 @@ def _film(video: Video) -> Film:
     return Film(
         public=video.is_published,
         current=video.current_build_id,
-        picture=video.picture,
+        thumbnail=video.picture,
         streams={str(build.pk): _stream(build) for build in video.builds.filter(shown)},
     )
 

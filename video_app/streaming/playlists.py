@@ -20,6 +20,8 @@ from video_app.streaming import watching
 from video_app.streaming.film_cache import Stream
 
 LIFETIME = 3600  # seconds
+# Of the texts; raise it when they are worded differently, for rolling upgrades.
+CACHE_VERSION = 2
 ROLE_LIFETIME = 300
 
 MEDIA = "media"
@@ -70,7 +72,7 @@ def fresh(cached: Any, cache_key: str, stream: Stream, kind: str, folder: str) -
     """
     flags = f"{stream['complete']:d}{stream['abandoned']:d}"
     where = settings.AWS_STORAGE_BUCKET_NAME if stream["stored"] else ""
-    version = f"{stream['build']}.{stream['ready']}.{flags}{where}"
+    version = f"{CACHE_VERSION}.{stream['build']}.{stream['ready']}.{flags}{where}"
     if cached and cached["version"] == version:
         found: Playlist = cached
         return found
