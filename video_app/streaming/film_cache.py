@@ -1,4 +1,4 @@
-"""What the stream needs to know of a video, kept in the cache for a few seconds.
+"""What the stream views need to know of a film, kept in the cache for a few seconds.
 
 The cache is a copy, the database the truth. A change announces itself by `forget`,
 which puts a *placeholder* under the key instead of deleting it: readers may only `add`, so
@@ -26,10 +26,10 @@ PLACEHOLDER_LIFETIME = 2  # seconds
 CACHE_VERSION = 3
 
 
-class Stream(TypedDict):
+class PlayableBuild(TypedDict):
     """A build as players may see it."""
 
-    build: int
+    id: int
     prefix: str  # of its storage keys
     rungs: list[str]
     ready: int  # segments that may be asked for
@@ -46,7 +46,7 @@ class Film(TypedDict):
     public: bool
     current: int | None
     thumbnail: str  # storage key of its thumbnail or poster, or ""
-    streams: dict[str, Stream]  # by build id; JSON has no other keys
+    builds: dict[str, PlayableBuild]  # by build id; JSON has no other keys
 
 
 def key(video_id: int) -> str:
@@ -78,14 +78,14 @@ def _film(video: Video) -> Film:
         public=video.is_published,
         current=video.current_build_id,
         thumbnail=video.picture,
-        streams={str(build.pk): _stream(build) for build in video.builds.filter(shown)},
+        builds={str(build.pk): _playable(build) for build in video.builds.filter(shown)},
     )
 
 
-def _stream(build: Build) -> Stream:
+def _playable(build: Build) -> PlayableBuild:
     plan = build.plan
-    return Stream(
-        build=build.pk,
+    return PlayableBuild(
+        id=build.pk,
         prefix=build.prefix,
         rungs=[rung.name for rung in plan.rungs],
         ready=_ready_segments(build, plan),
