@@ -103,6 +103,7 @@ def _ready_segments(build: Build, plan: Plan) -> int:
     """Segments before the first unfinished chunk."""
     if build.state == BuildState.COMPLETE:
         return plan.segments
-    states = build.chunks.order_by("index").values_list("state", flat=True)
-    done = sum(1 for _ in takewhile(lambda state: state == ChunkState.DONE, states))
-    return plan.chunk_cuts[done]
+    # A chunk that is encoded again was listed already; a playlist must never shrink.
+    chunks = build.chunks.order_by("index").values_list("state", "done_at")
+    once_done = (state == ChunkState.DONE or done_at is not None for state, done_at in chunks)
+    return plan.chunk_cuts[sum(takewhile(bool, once_done))]

@@ -16,7 +16,6 @@ from redis import Redis
 from rest_framework.exceptions import PermissionDenied
 
 from tests.people import make_user, signed_in
-from video_app import services
 from video_app.api import stream_docs, urls, urls_content
 from video_app.models import BuildState, Video
 from video_app.streaming import access, film_cache
@@ -333,9 +332,17 @@ class TestChanges:
 
         assert member.get(url(video, "720p/index.m3u8")).json() == NOT_FOUND
 
-    def test_a_segment_whose_file_is_lost_is_not_found(self, film: Video, member: Client):
+    def test_a_poster_whose_file_is_lost_is_not_found(self, film: Video, member: Client):
+        Video.objects.update(poster="posters/lost.jpg")
+
+        assert member.get(url(film, "thumbnail.jpg")).json() == NOT_FOUND
+
+    def test_a_segment_whose_file_is_lost_may_be_asked_for_again(self, film: Video, member: Client):
+        """It is encoded again; see test_damage.py."""
         with patch("video_app.streaming.delivery._open", side_effect=FileNotFoundError):
-            assert member.get(url(film, "720p/000.ts")).json() == NOT_FOUND
+            response = member.get(url(film, "720p/000.ts"))
+
+        assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
 class TestGrowth:
@@ -383,8 +390,8 @@ class TestGrowth:
         path = url(growing, f"720p/index.m3u8?b={growing.current_build.pk}")
         before = lines(member.get(path))
 
-        services.transcode_again(growing.pk)
-        services.claim_plan(growing.pk, growing.source_revision + 1)
+        growing.builds.update(state=BuildState.CANCELLED, retired_at=timezone.now())
+        Video.objects.update(current_build=None)
         film_cache.forget([growing.pk])
 
         assert lines(member.get(path)) == [*before, "#EXT-X-ENDLIST"]

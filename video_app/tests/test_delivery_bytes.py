@@ -155,6 +155,7 @@ def test_a_link_in_the_storage_is_not_followed():
 
 def test_nginx_is_told_where_the_file_lies(settings: Any):
     settings.MEDIA_ACCEL = "nginx"
+    write("probe/ä b.ts", b"segment")
 
     response = ask("probe/ä b.ts", Range="bytes=0-1")
 

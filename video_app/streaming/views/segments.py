@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
+from video_app.streaming import damage
 from video_app.streaming.access import require_build
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import send_segment
@@ -15,7 +16,8 @@ def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -
     if number >= build["ready"]:
         raise NotFound
     rung = ladder.nearest(resolution, tuple(build["rungs"]))
-    return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
+    with damage.reported(build, number):
+        return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
 
 
 @stream_view
@@ -24,7 +26,8 @@ def sound_segment(request: HttpRequest, video_id: int, track: int, number: int) 
     if track >= build["tracks"] or number >= build["ready"]:
         raise NotFound
     name = layout.track_name(track)
-    return send_segment(request, build, layout.segment_key(build["prefix"], name, number))
+    with damage.reported(build, number):
+        return send_segment(request, build, layout.segment_key(build["prefix"], name, number))
 
 
 @stream_view
