@@ -10,7 +10,7 @@ from django.db import DatabaseError, DataError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, pluralize
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
@@ -158,7 +158,7 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     @admin.action(description="Transcode again", permissions=["change"])
     def transcode_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         count = sum(planning.request_again(pk) for pk in queryset.values_list("pk", flat=True))
-        messages.success(request, f"{count} videos will be transcoded again.")
+        messages.success(request, f"{count} video{pluralize(count)} will be transcoded again.")
 
     @admin.action(description="Publish", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:

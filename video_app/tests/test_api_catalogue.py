@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.people import make_user, signed_in
 from video_app.api import paging
-from video_app.catalogue import versions
+from video_app.catalogue import marks, versions
 from video_app.models import Category, Video
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish, write
 
@@ -288,6 +288,27 @@ class TestPrice:
 
         with django_assert_max_num_queries(3):
             assert member.get(path + query).status_code == 200
+
+    @pytest.mark.parametrize("films", [1, 10])
+    def test_lists_begun_films_with_two_queries(
+        self, films: int, django_assert_max_num_queries: Any
+    ):
+        alice = make_user()
+        member = signed_in(alice)
+        for number in range(films):
+            marks.keep_position(alice, make_film(f"Film {number}"), 10)
+
+        with django_assert_max_num_queries(2):
+            assert len(member.get("/api/video/continue/").json()) == films
+
+    @pytest.mark.parametrize(("path", "queries"), [("", 2), ("status/", 4), ("position/", 2)])
+    def test_shows_one_film_with_few_queries(
+        self, member: Client, path: str, queries: int, django_assert_max_num_queries: Any
+    ):
+        film = make_film()
+
+        with django_assert_max_num_queries(queries):
+            assert member.get(f"/api/video/{film.pk}/{path}").status_code == 200
 
     def test_returns_304_for_unchanged_list_with_one_query(
         self, member: Client, django_assert_num_queries: Any
