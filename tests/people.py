@@ -1,4 +1,5 @@
-"""Users and their sessions, for the tests of every app."""
+"""The cast of the tests of every app, and their sessions: `alice` and `bob` are members,
+`staff` is one of the staff."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.test import Client
 from auth_app import sessions, tokens
 
 
-def make_user(name: str = "mia", **fields: Any) -> Any:
+def make_user(name: str = "alice", **fields: Any) -> Any:
     return get_user_model().objects.create_user(f"{name}@example.org", "a long password", **fields)
 
 

@@ -23,11 +23,11 @@ def made() -> str:
     return out.getvalue()
 
 
-def test_the_committed_schema_is_up_to_date(made: str):
+def test_commits_current_schema(made: str):
     assert COMMITTED.read_text() == made.rstrip("\n") + "\n"
 
 
-def test_only_canonical_paths_are_described(made: str):
+def test_describes_only_canonical_paths(made: str):
     paths = yaml.safe_load(made)["paths"]
 
     assert "/api/video/" in paths
@@ -35,7 +35,7 @@ def test_only_canonical_paths_are_described(made: str):
     assert [path for path in paths if path.startswith("/users/")] == ["/users/email-exists/"]
 
 
-def test_every_operation_has_a_name_a_group_and_an_error(made: str):
+def test_describes_name_group_and_error_of_every_operation(made: str):
     operations = [
         operation for path in yaml.safe_load(made)["paths"].values() for operation in path.values()
     ]
@@ -51,18 +51,18 @@ class TestPage:
     def page(self) -> Any:
         return Client().get("/api/docs/")
 
-    def test_everything_on_it_comes_from_here(self, page: Any):
+    def test_loads_nothing_from_elsewhere(self, page: Any):
         assert page.status_code == 200
         assert "://" not in page.content.decode().replace("http://www.w3.org", "")
 
-    def test_its_policy_allows_no_inline_script(self, page: Any):
+    def test_forbids_inline_scripts(self, page: Any):
         policy = page["Content-Security-Policy"]
 
         assert "script-src" not in policy
         assert "default-src 'self'" in policy
         assert "style-src 'self' 'unsafe-inline'" in policy
 
-    def test_the_schema_is_served(self):
+    def test_serves_schema(self):
         response = Client().get("/api/schema/?format=json")
 
         assert response.json()["openapi"].startswith("3.")

@@ -78,7 +78,7 @@ def headers(request: pytest.FixtureRequest) -> dict[str, str]:
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_fits_the_schema(case: schemathesis.Case, film: Any, headers: dict[str, str]):
+def test_answers_according_to_schema(case: schemathesis.Case, film: Any, headers: dict[str, str]):
     response = case.call(headers=headers)
 
     case.validate_response(response, checks=CHECKS)

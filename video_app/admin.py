@@ -1,25 +1,31 @@
 """What staff see and do: upload, watch the progress, transcode again, unpublish, delete."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
 from django.core.files.storage import default_storage
+from django.db import DatabaseError, DataError
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, pluralize
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
-from video_app.catalogue import progress
+from video_app.catalogue import notes, progress
 from video_app.ingest.forms import VideoForm
 from video_app.models import State, Video
 from video_app.streaming import publication
 from video_app.work import planning
 
+ID = re.compile(r"[1-9][0-9]{0,17}")
+FOLLOWED_AT_ONCE = 200
+
 
 @admin.register(Video)
-class VideoAdmin(admin.ModelAdmin):
+class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     form = VideoForm
     list_display = (
         "poster_image",
@@ -47,16 +53,18 @@ class VideoAdmin(admin.ModelAdmin):
         "poster_image",
         "length",
         "source_size",
-        "picture_size",
+        "frame_size",
+        "left_out",
     )
-    readonly_fields = ("progress_bar", "poster_image", "length", "source_size", "picture_size")
+    readonly_fields = fields[6:]
 
     class Media:
         css = {"all": ("video_app/admin.css",)}
         js = ("video_app/admin.js",)
 
     def get_urls(self) -> list[URLPattern]:
-        progress, poster = map(self.admin_site.admin_view, (self.progress_view, self.poster_view))
+        for_staff: Any = self.admin_site.admin_view
+        progress, poster = for_staff(self.progress_view), for_staff(self.poster_view)
         return [
             path("progress/", progress, name="video_app_video_progress"),
             path("<int:pk>/poster/", poster, name="video_app_video_poster"),
@@ -64,13 +72,15 @@ class VideoAdmin(admin.ModelAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
-        return super().get_queryset(request).with_progress()
+        rows: Any = super().get_queryset(request)
+        shown: QuerySet[Video] = rows.with_progress()
+        return shown
 
     def progress_view(self, request: HttpRequest) -> JsonResponse:
         """`{id: {percent, state, label, length, poster}}` for `?ids=1,2,3`: what the list
         shows, live."""
-        wanted = [int(pk) for pk in request.GET.get("ids", "").split(",") if pk.isdecimal()][:200]
-        videos = Video.objects.filter(pk__in=wanted).with_progress()
+        wanted = [pk for pk in request.GET.get("ids", "").split(",") if ID.fullmatch(pk)]
+        videos = Video.objects.filter(pk__in=wanted[:FOLLOWED_AT_ONCE]).with_progress()
         return JsonResponse({str(video.pk): self._row(video) for video in videos})
 
     def _row(self, video: Video) -> dict[str, Any]:
@@ -80,14 +90,30 @@ class VideoAdmin(admin.ModelAdmin):
     def poster_view(self, request: HttpRequest, pk: int) -> FileResponse:
         """The poster for staff, who have a session here and no token."""
         video = get_object_or_404(Video, pk=pk)
-        if not video.picture or not default_storage.exists(video.picture):
+        if not video.picture:
             raise Http404
-        return FileResponse(default_storage.open(video.picture), content_type="image/jpeg")
+        try:
+            file = default_storage.open(video.picture)
+        except FileNotFoundError as error:
+            raise Http404 from error
+        return FileResponse(file, content_type="image/jpeg")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """As Django's, but an id or filter that no database can hold is a bad request."""
+        try:
+            return super().changelist_view(request, extra_context)
+        except (ValueError, OverflowError, DataError) as error:
+            raise BadRequest("There is no such filter or film.") from error
 
     def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
         if not change:
             obj.owner_id = request.user.pk
-        super().save_model(request, obj, form, change)
+        try:
+            super().save_model(request, obj, form, change)
+        except DatabaseError as error:
+            if not change or Video.objects.filter(pk=obj.pk).exists():
+                raise
+            raise Http404("This film was deleted meanwhile.") from error
 
     def get_fields(self, request: HttpRequest, obj: Video | None = None) -> Any:
         return self.fields if obj else self.fields[:6]
@@ -119,14 +145,20 @@ class VideoAdmin(admin.ModelAdmin):
     def source_size(self, video: Video) -> str:
         return filesizeformat(video.size)
 
-    @admin.display(description="picture")
-    def picture_size(self, video: Video) -> str:
+    @admin.display(description="frame size")
+    def frame_size(self, video: Video) -> str:
         return f"{video.width} x {video.height}" if video.width else "-"
+
+    @admin.display(description="left out")
+    def left_out(self, video: Video) -> str:
+        """What of the file is not in the film."""
+        lines = [(note.text,) for note in notes.of_film(video)]
+        return format_html_join("", "<div>{}</div>", lines) or "nothing"
 
     @admin.action(description="Transcode again", permissions=["change"])
     def transcode_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         count = sum(planning.request_again(pk) for pk in queryset.values_list("pk", flat=True))
-        messages.success(request, f"{count} videos will be transcoded again.")
+        messages.success(request, f"{count} video{pluralize(count)} will be transcoded again.")
 
     @admin.action(description="Publish", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:

@@ -29,9 +29,7 @@ from video_app.api.serializers import (
     VideoSerializer,
 )
 
-PATH = OpenApiParameter.PATH
-
-VIDEO = OpenApiParameter("video_id", {"type": "integer", "minimum": 1}, PATH)
+VIDEO = OpenApiParameter("video_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
 NOT_MODIFIED = OpenApiResponse(description="The client has it already.")
 FILM = {
     "id": 7,

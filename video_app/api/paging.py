@@ -17,7 +17,7 @@ PAGE_SIZE = 20
 
 
 def respond(
-    request: Request, rows: QuerySet, serializer: type[Serializer], asked: dict[str, Any]
+    request: Request, rows: QuerySet[Any], serializer: type[Serializer[Any]], asked: dict[str, Any]
 ) -> Response:
     """All rows as a bare array, or the page that `asked` wants."""
     context = {"request": request}
@@ -27,22 +27,22 @@ def respond(
         return Response(serializer(found[:LIMIT], many=True, context=context).data, headers=headers)
     page, size = asked.get("page", 1), asked.get("page_size", PAGE_SIZE)
     count = _count(rows, [serializer.__name__, asked.get("category"), asked.get("search")])
-    found = rows[(page - 1) * size : page * size]
+    shown = rows[(page - 1) * size : page * size]
     return Response(
         {
             "count": count,
             "next": _page_url(request, page + 1) if page * size < count else None,
             "previous": _page_url(request, page - 1) if page > 1 else None,
-            "results": serializer(found, many=True, context=context).data,
+            "results": serializer(shown, many=True, context=context).data,
         }
     )
 
 
-def _count(rows: QuerySet, asked: list[str | None]) -> int:
+def _count(rows: QuerySet[Any], asked: list[str | None]) -> int:
     """Counted once for all users until the catalogue changes: it is what grows with it."""
-    stamp = versions.current(versions.CATALOGUE)
-    key = f"count:{stamp}:{json.dumps(asked)}"
-    known = cache.get(key) if stamp else None
+    version = versions.current(versions.CATALOGUE)
+    key = f"count:{version}:{json.dumps(asked)}"
+    known: int | None = cache.get(key) if version else None
     if known is None:
         known = rows.count()
         cache.set(key, known, versions.LIFETIME)

@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -34,7 +33,7 @@ class HarmlessField(serializers.CharField):
 
 
 @extend_schema_field({"type": "string", "example": "Drama"})
-class CategoryField(serializers.Field):
+class CategoryField(serializers.Field[Any, Any, Any, Any]):
     """A label out, a label or slug in any case in."""
 
     default_error_messages = {"unknown": "There is no category of that name."}
@@ -56,7 +55,7 @@ def category_named(name: str) -> str | None:
     return _CATEGORIES.get(name.strip().lower())
 
 
-class VideoSerializer(serializers.Serializer):
+class VideoSerializer(serializers.Serializer[Any]):
     """A film in the catalogue, with what the asking user did with it."""
 
     id = serializers.IntegerField()
@@ -75,7 +74,7 @@ class VideoSerializer(serializers.Serializer):
         return links.thumbnail_url(self.context["request"], video)
 
 
-class ContentSerializer(serializers.Serializer):
+class ContentSerializer(serializers.Serializer[Any]):
     """The shape of the Angular 18 client, which sees films in every state."""
 
     id = serializers.IntegerField()
@@ -114,7 +113,14 @@ class ContentSerializer(serializers.Serializer):
         return video.error if video.state == State.FAILED else ""
 
 
-class StatusSerializer(serializers.Serializer):
+class NoteSerializer(serializers.Serializer[Any]):
+    """Something in the file that is not in the film, and why."""
+
+    code = serializers.CharField(help_text="For programs.")
+    text = serializers.CharField(help_text="For people, one sentence.")
+
+
+class StatusSerializer(serializers.Serializer[Any]):
     """How far a film has come."""
 
     id = serializers.IntegerField()
@@ -127,9 +133,10 @@ class StatusSerializer(serializers.Serializer):
     )
     seconds_left = serializers.IntegerField(allow_null=True, help_text="At that speed.")
     error = serializers.CharField(help_text="Why it failed, for people; else empty.")
+    notes = NoteSerializer(many=True, help_text="What was left out of the film and why.")
 
 
-class UploadSerializer(serializers.ModelSerializer):
+class UploadSerializer(serializers.ModelSerializer[Video]):
     title = HarmlessField(max_length=200)
     description = HarmlessField(max_length=5000, required=False, allow_blank=True)
     category = CategoryField(required=False)
@@ -140,14 +147,14 @@ class UploadSerializer(serializers.ModelSerializer):
         model = Video
         fields = ["title", "description", "category", "video_file", "thumbnail"]
 
-    def validate_thumbnail(self, file: UploadedFile | None) -> Any:
+    def validate_thumbnail(self, file: Any) -> Any:
         try:
             return file and thumbnails.thumbnail(file)
         except thumbnails.BadImageError as error:
             raise serializers.ValidationError(str(error)) from error
 
 
-class UploadedSerializer(serializers.ModelSerializer):
+class UploadedSerializer(serializers.ModelSerializer[Video]):
     """The answer to an upload."""
 
     title = HarmlessField()
@@ -160,7 +167,7 @@ class UploadedSerializer(serializers.ModelSerializer):
         fields = ["id", "created_at", "title", "description", "category", "state", "processed"]
 
 
-class CatalogueQuery(serializers.Serializer):
+class CatalogueQuery(serializers.Serializer[Any]):
     """What may be asked of the catalogue."""
 
     ORDERINGS = ("created_at", "title", "duration")
@@ -177,11 +184,11 @@ class CatalogueQuery(serializers.Serializer):
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
 
 
-class FavoriteSerializer(serializers.Serializer):
+class FavoriteSerializer(serializers.Serializer[Any]):
     video_id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
 
 
-class IsFavoriteSerializer(serializers.Serializer):
+class IsFavoriteSerializer(serializers.Serializer[Any]):
     is_favorite = serializers.BooleanField()
 
 
@@ -190,6 +197,6 @@ def _finite(value: float) -> None:
         raise serializers.ValidationError("A number of seconds is needed.")
 
 
-class PositionSerializer(serializers.Serializer):
+class PositionSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField(min_value=0, max_value=10**6, validators=[_finite])
     is_watched = serializers.BooleanField(read_only=True)

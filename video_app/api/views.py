@@ -1,10 +1,11 @@
 """The catalogue: lists, one film, its status, favourites, positions."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -23,7 +24,7 @@ from video_app.api.serializers import (
     VideoSerializer,
     category_named,
 )
-from video_app.catalogue import marks, progress, search, versions
+from video_app.catalogue import marks, notes, progress, search, versions
 from video_app.models import State, Video
 from video_app.streaming import delivery
 
@@ -63,12 +64,8 @@ class ContinueView(APIView):
     """The films that this user has begun, the latest first."""
 
     def get(self, request: Request) -> Response:
-        begun = (
-            Video.objects.playable()
-            .with_marks(request.user)
-            .filter(position__gt=0)
-            .order_by("-my_position__updated_at")[:CONTINUE_LIMIT]
-        )
+        rows: Any = Video.objects.playable().with_marks(request.user)
+        begun = rows.filter(position__gt=0).order_by("-my_position__updated_at")[:CONTINUE_LIMIT]
         return Response(VideoSerializer(begun, many=True, context={"request": request}).data)
 
 
@@ -85,7 +82,8 @@ class StatusView(APIView):
     """How far the transcoding has come; made to be asked every few seconds."""
 
     def get(self, request: Request, video_id: int) -> HttpResponseBase:
-        video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
+        rows = Video.objects.visible_to(request.user).select_related("current_build")
+        video = get_object_or_404(rows, pk=video_id)
         pace = progress.pace(video)
         status = StatusSerializer(
             {
@@ -97,6 +95,7 @@ class StatusView(APIView):
                 "speed": pace and pace.speed,
                 "seconds_left": pace and pace.seconds_left,
                 "error": video.error if video.state == State.FAILED else "",
+                "notes": notes.of_film(video),
             }
         ).data
         return _with_tag(request, str(status), lambda: Response(status))
@@ -113,7 +112,8 @@ class FavoriteView(APIView):
 
     def _set(self, request: Request, video_id: int, is_favorite: bool) -> Response:
         video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
-        marks.set_favorite(request.user, video, is_favorite=is_favorite)
+        with _deleted_is_not_found():
+            marks.set_favorite(request.user, video, is_favorite=is_favorite)
         return Response(IsFavoriteSerializer({"is_favorite": is_favorite}).data)
 
 
@@ -125,7 +125,8 @@ class ToggleFavoriteView(APIView):
         asked.is_valid(raise_exception=True)
         visible = Video.objects.visible_to(request.user)
         video = get_object_or_404(visible, pk=asked.validated_data["video_id"])
-        marks.toggle_favorite(request.user, video)
+        with _deleted_is_not_found():
+            marks.toggle_favorite(request.user, video)
         return Response(marks.favorites(request.user))
 
 
@@ -133,7 +134,7 @@ class PositionView(APIView):
     """Where this user stopped in a film."""
 
     def get(self, request: Request, video_id: int) -> Response:
-        rows = Video.objects.visible_to(request.user).with_marks(request.user)
+        rows: Any = Video.objects.visible_to(request.user).with_marks(request.user)
         video = get_object_or_404(rows, pk=video_id)
         return _position(video.position, video.is_watched)
 
@@ -141,13 +142,23 @@ class PositionView(APIView):
         video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
         asked = PositionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        kept = marks.keep_position(request.user, video, asked.validated_data["seconds"])
+        with _deleted_is_not_found():
+            kept = marks.keep_position(request.user, video, asked.validated_data["seconds"])
         return _position(kept.seconds, kept.watched_at is not None)
 
     def delete(self, request: Request, video_id: int) -> Response:
         video = get_object_or_404(Video.objects.visible_to(request.user), pk=video_id)
         marks.forget_position(request.user, video)
         return _position(0.0, False)
+
+
+@contextmanager
+def _deleted_is_not_found() -> Iterator[None]:
+    """A film that is deleted between look and use is not found."""
+    try:
+        yield
+    except Video.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _position(seconds: float, is_watched: bool) -> Response:
@@ -157,7 +168,8 @@ def _position(seconds: float, is_watched: bool) -> Response:
 def _asked(request: Request) -> dict[str, Any]:
     query = CatalogueQuery(data=request.query_params)
     query.is_valid(raise_exception=True)
-    return query.validated_data
+    asked: dict[str, Any] = query.validated_data
+    return asked
 
 
 def _matching(rows: Any, asked: dict[str, Any]) -> Any:
@@ -172,7 +184,7 @@ def _matching(rows: Any, asked: dict[str, Any]) -> Any:
 
 def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpResponseBase:
     """304, without a look into the tables, when neither catalogue nor marks have changed."""
-    names = versions.CATALOGUE, versions.marks_of(request.user.pk)
+    names = versions.CATALOGUE, versions.marks_of(int(request.user.pk or 0))
     state = versions.current(*names)
     return _with_tag(request, state and f"{state} {request.build_absolute_uri()}", answer)
 

@@ -1,7 +1,13 @@
-"""What users do with films: favourites, and how far they have come."""
+"""What users do with films: favourites, and how far they have come.
 
+Marking a film that was deleted meanwhile raises `Video.DoesNotExist`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from video_app.catalogue import versions
@@ -19,7 +25,8 @@ def favorites(user: Any) -> list[int]:
 
 def set_favorite(user: Any, video: Video, *, is_favorite: bool) -> None:
     if is_favorite:
-        Favorite.objects.get_or_create(user=user, video=video)
+        with _film_must_exist():
+            Favorite.objects.get_or_create(user=user, video=video)
     else:
         Favorite.objects.filter(user=user, video=video).delete()
     versions.touch(versions.marks_of(user.pk))
@@ -35,9 +42,21 @@ def keep_position(user: Any, video: Video, seconds: float) -> WatchPosition:
     change: dict[str, Any] = {"seconds": seconds}
     if video.duration and seconds >= video.duration * WATCHED_SHARE:
         change = {"seconds": 0, "watched_at": timezone.now()}
-    position, _ = WatchPosition.objects.update_or_create(user=user, video=video, defaults=change)
+    with _film_must_exist():
+        position, _ = WatchPosition.objects.update_or_create(
+            user=user, video=video, defaults=change
+        )
     versions.touch(versions.marks_of(user.pk))
     return position
+
+
+@contextmanager
+def _film_must_exist() -> Iterator[None]:
+    """A mark refers to its film, which may be deleted between look and use."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Video.DoesNotExist from error
 
 
 def forget_position(user: Any, video: Video) -> None:

@@ -13,7 +13,7 @@ def percent(video: Video) -> float:
     """Percent of the newest source that is encoded, 0 to 100."""
     if video.state == State.COMPLETED:
         return 100.0
-    build = _newest_build(video)
+    build = newest_unfinished_build(video)
     if build is None or not video.duration:
         return 0.0
     return round(min(99.9, 100 * _encoded_seconds(build) / video.duration), 1)
@@ -29,7 +29,7 @@ class Pace:
 
 def pace(video: Video) -> Pace | None:
     """How fast the newest source is being encoded; none before anything is."""
-    build = _newest_build(video)
+    build = newest_unfinished_build(video)
     if build is None or build.state != BuildState.ENCODING or not video.duration:
         return None
     encoded = _encoded_seconds(build)
@@ -41,7 +41,8 @@ def pace(video: Video) -> Pace | None:
     return Pace(speed=round(encoded / elapsed, 1), seconds_left=5 * math.ceil(left / 5))
 
 
-def _newest_build(video: Video) -> Build | None:
+def newest_unfinished_build(video: Video) -> Build | None:
+    """The build of the newest source, unless it is complete or there is none yet."""
     if not hasattr(video, "unfinished"):
         prefetch_related_objects([video], *unfinished_work())
     return next(iter(video.unfinished), None)

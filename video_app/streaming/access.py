@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from rest_framework.exceptions import NotAuthenticated, NotFound
 
 from video_app.streaming import film_cache, links
-from video_app.streaming.film_cache import Film, Stream
+from video_app.streaming.film_cache import Film, PlayableBuild
 
 authentication = import_string(settings.STREAM_AUTHENTICATION)()
 
@@ -47,27 +47,27 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     return Viewing(film, cached)
 
 
-def require_stream(request: HttpRequest, video_id: int) -> Stream:
+def require_build(request: HttpRequest, video_id: int) -> PlayableBuild:
     """As `require_viewer`; the build that the URL names."""
-    return named_stream(request, require_viewer(request, video_id).film)
+    return named_build(request, require_viewer(request, video_id).film)
 
 
-def require_signature(request: HttpRequest, video_id: int, rung: str) -> Stream:
+def require_signature(request: HttpRequest, video_id: int, rung: str) -> PlayableBuild:
     """The build that a signed link opens. No cookie comes along, so the film must be public."""
-    build = _signed_build(request, video_id, rung)
-    film = cache.get(film_cache.key(video_id)) or film_cache.load(video_id)
-    stream: Stream | None = film["streams"].get(build) if film and film["public"] else None
-    if stream is None:
+    build_id = _signed_build(request, video_id, rung)
+    film: Film | None = cache.get(film_cache.key(video_id)) or film_cache.load(video_id)
+    build = film["builds"].get(build_id) if film and film["public"] else None
+    if build is None:
         raise NotFound
-    return stream
+    return build
 
 
-def named_stream(request: HttpRequest, film: Film) -> Stream:
+def named_build(request: HttpRequest, film: Film) -> PlayableBuild:
     """The build that the URL names, else the current one."""
-    stream = film["streams"].get(request.GET.get("b") or str(film["current"]))
-    if stream is None:
+    build = film["builds"].get(request.GET.get("b") or str(film["current"]))
+    if build is None:
         raise NotFound
-    return stream
+    return build
 
 
 def _signed_build(request: HttpRequest, video_id: int, rung: str) -> str:

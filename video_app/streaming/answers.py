@@ -28,6 +28,7 @@ View = Callable[..., HttpResponseBase]
 class UnavailableError(APIException):
     status_code = 503
     default_detail = "Please try again in a moment."
+    wait = 5  # seconds; becomes `Retry-After`
 
 
 def stream_view(view: View) -> View:

@@ -6,21 +6,21 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from video_app.pipeline import layout
 from video_app.store import bucket
 from video_app.streaming import delivery
-from video_app.streaming.film_cache import Stream
+from video_app.streaming.film_cache import PlayableBuild
 
 
-def send_segment(request: HttpRequest, stream: Stream, key: str) -> HttpResponseBase:
+def send_segment(request: HttpRequest, build: PlayableBuild, key: str) -> HttpResponseBase:
     """A segment or sheet; `key` names the build, so it is a validator as well."""
     # Without a build in the URL, tomorrow's answer may be another film.
     cache_control = layout.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE
     etag = key.removeprefix("hls/").replace("/", "-")
-    return send(request, stream, key, etag=etag, cache_control=cache_control)
+    return send(request, build, key, etag=etag, cache_control=cache_control)
 
 
 def send(
-    request: HttpRequest, stream: Stream, key: str, *, etag: str, cache_control: str
+    request: HttpRequest, build: PlayableBuild, key: str, *, etag: str, cache_control: str
 ) -> HttpResponseBase:
     """The file under `key`, or a redirect to it; see `delivery.send_file`."""
-    if stream["stored"] and not default_storage.exists(key):
+    if build["stored"] and not default_storage.exists(key):
         return HttpResponseRedirect(bucket.url(key), headers={"Cache-Control": delivery.NO_STORE})
     return delivery.send_file(request, key, etag=etag, cache_control=cache_control)

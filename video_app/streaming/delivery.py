@@ -57,6 +57,9 @@ def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) 
     headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
     content_type = TYPES[PurePosixPath(key).suffix]
     if settings.MEDIA_ACCEL == "nginx":
+        # Its own 404 would tell nobody that a file is missing.
+        if not default_storage.exists(key):
+            raise FileNotFoundError(key)
         # nginx does ranges, validators and HEAD itself. It keeps its connection to us only
         # when it knows that there is no body.
         headers |= {"X-Accel-Redirect": ACCEL_LOCATION + quote(key), "Content-Length": "0"}

@@ -1,4 +1,4 @@
-"""What the stream needs to know of a video, kept in the cache for a few seconds.
+"""What the stream views need to know of a film, kept in the cache for a few seconds.
 
 The cache is a copy, the database the truth. A change announces itself by `forget`,
 which puts a *placeholder* under the key instead of deleting it: readers may only `add`, so
@@ -23,13 +23,13 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 
 
-class Stream(TypedDict):
+class PlayableBuild(TypedDict):
     """A build as players may see it."""
 
-    build: int
+    id: int
     prefix: str  # of its storage keys
     rungs: list[str]
     ready: int  # segments that may be asked for
@@ -45,8 +45,8 @@ class Stream(TypedDict):
 class Film(TypedDict):
     public: bool
     current: int | None
-    picture: str  # storage key, or ""
-    streams: dict[str, Stream]  # by build id; JSON has no other keys
+    thumbnail: str  # storage key of its thumbnail or poster, or ""
+    builds: dict[str, PlayableBuild]  # by build id; JSON has no other keys
 
 
 def key(video_id: int) -> str:
@@ -77,15 +77,15 @@ def _film(video: Video) -> Film:
     return Film(
         public=video.is_published,
         current=video.current_build_id,
-        picture=video.picture,
-        streams={str(build.pk): _stream(build) for build in video.builds.filter(shown)},
+        thumbnail=video.picture,
+        builds={str(build.pk): _playable(build) for build in video.builds.filter(shown)},
     )
 
 
-def _stream(build: Build) -> Stream:
+def _playable(build: Build) -> PlayableBuild:
     plan = build.plan
-    return Stream(
-        build=build.pk,
+    return PlayableBuild(
+        id=build.pk,
         prefix=build.prefix,
         rungs=[rung.name for rung in plan.rungs],
         ready=_ready_segments(build, plan),
@@ -103,6 +103,7 @@ def _ready_segments(build: Build, plan: Plan) -> int:
     """Segments before the first unfinished chunk."""
     if build.state == BuildState.COMPLETE:
         return plan.segments
-    states = build.chunks.order_by("index").values_list("state", flat=True)
-    done = sum(1 for _ in takewhile(lambda state: state == ChunkState.DONE, states))
-    return plan.chunk_cuts[done]
+    # A chunk that is encoded again was listed already; a playlist must never shrink.
+    chunks = build.chunks.order_by("index").values_list("state", "done_at")
+    once_done = (state == ChunkState.DONE or done_at is not None for state, done_at in chunks)
+    return plan.chunk_cuts[sum(takewhile(bool, once_done))]

@@ -12,13 +12,13 @@ from django.utils.http import urlencode
 from video_app.models import Video
 
 
-def version(picture: str) -> str:
-    """Another one for another picture, so that a URL with it may be kept for good."""
-    return f"{zlib.crc32(picture.encode()):08x}"
+def version(thumbnail: str) -> str:
+    """Another one for another thumbnail, so that a URL with it may be kept for good."""
+    return f"{zlib.crc32(thumbnail.encode()):08x}"
 
 
 def thumbnail_url(request: HttpRequest, video: Video) -> str:
-    """There is always one; as long as the film has no picture, nothing is found there."""
+    """There is always one; as long as the film has none, nothing is found there."""
     query = {"v": version(video.picture)}
     return absolute(request, "video-thumbnail", query, video_id=video.pk)
 

@@ -12,13 +12,16 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.core.cache import cache
 
-from video_app.models import Build, ChunkState
+from video_app.models import Build
 from video_app.pipeline import layout, playlist, storyboard
+from video_app.pipeline.types import Plan
 from video_app.store import bucket
 from video_app.streaming import watching
-from video_app.streaming.film_cache import Stream
+from video_app.streaming.film_cache import PlayableBuild
 
 LIFETIME = 3600  # seconds
+# Of the texts; raise it when they are worded differently, for rolling upgrades.
+CACHE_VERSION = 2
 ROLE_LIFETIME = 300
 
 MEDIA = "media"
@@ -60,60 +63,60 @@ class Wanted:
         return self.key, self.noted_key
 
 
-def fresh(cached: Any, cache_key: str, stream: Stream, kind: str, folder: str) -> Playlist:
+def fresh(cached: Any, cache_key: str, build: PlayableBuild, kind: str, folder: str) -> Playlist:
     """What lay in the cache if it is of this very state of the build, else made now.
 
     `folder` is where the files lie that a rendition or track has: "480p", "audio-0". For a
     master it is what its URIs begin with. `Build.DoesNotExist` when the build was removed
     meanwhile.
     """
-    flags = f"{stream['complete']:d}{stream['abandoned']:d}"
-    where = settings.AWS_STORAGE_BUCKET_NAME if stream["stored"] else ""
-    version = f"{stream['build']}.{stream['ready']}.{flags}{where}"
+    flags = f"{build['complete']:d}{build['abandoned']:d}"
+    where = settings.AWS_STORAGE_BUCKET_NAME if build["stored"] else ""
+    version = f"{CACHE_VERSION}.{build['id']}.{build['ready']}.{flags}{where}"
     if cached and cached["version"] == version:
         found: Playlist = cached
         return found
-    text = _render(stream, kind, folder)
+    text = _render(build, kind, folder)
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
-    cache.set(cache_key, made, _lifetime(stream))
+    cache.set(cache_key, made, _lifetime(build))
     return made
 
 
-def _lifetime(stream: Stream) -> int:
+def _lifetime(build: PlayableBuild) -> int:
     """Signed links outlive their text by half of their life at least. Those of a machine's
     role end with its session, and nobody says when that is."""
-    if not stream["stored"]:
+    if not build["stored"]:
         return LIFETIME
     has_key = bool(settings.AWS_ACCESS_KEY_ID and not settings.AWS_SESSION_TOKEN)
     half_of_a_link: int = settings.FILE_URL_SECONDS // 2
     return min(LIFETIME if has_key else ROLE_LIFETIME, half_of_a_link)
 
 
-def _render(stream: Stream, kind: str, folder: str) -> str:
-    build = Build.objects.get(pk=stream["build"])
-    plan, complete = build.plan, stream["complete"]
+def _render(build: PlayableBuild, kind: str, folder: str) -> str:
+    row = Build.objects.get(pk=build["id"])
+    plan, complete = row.plan, build["complete"]
 
     def here(name: str) -> str:
         """A player stays with the build it began with, whatever is published meanwhile."""
-        return f"{name}?b={build.pk}"
+        return f"{name}?b={row.pk}"
 
-    uri = _in_bucket(build, folder) if stream["stored"] else here
+    uri = _in_bucket(row, folder) if build["stored"] else here
     if kind == MEDIA:
         return playlist.media_playlist(
-            plan, stream["ready"], complete=complete, abandoned=stream["abandoned"], uri=uri
+            plan, build["ready"], complete=complete, abandoned=build["abandoned"], uri=uri
         )
     if kind == SUBTITLES:
         return playlist.subtitle_playlist(plan, uri=uri)
     if kind == STORYBOARD:
         return storyboard.text(plan, uri=uri)
-    reports = _reports(build) if complete else []
+    reports = _reports(row, plan) if complete else []
     if kind == IFRAMES:
         return playlist.iframe_playlist(plan, folder, reports, uri=uri)
     return playlist.master_playlist(
         plan,
         reports,
         complete=complete,
-        has_subtitles=bool(stream["subtitles"]),
+        has_subtitles=bool(build["subtitles"]),
         uri=lambda name: folder + here(name),
     )
 
@@ -123,6 +126,9 @@ def _in_bucket(build: Build, folder: str) -> Callable[[str], str]:
     return lambda name: bucket.url(f"{prefix}/{name}")
 
 
-def _reports(build: Build) -> list[playlist.Report]:
-    done = build.chunks.filter(state=ChunkState.DONE).order_by("index")
-    return list(done.values_list("report", flat=True))
+def _reports(build: Build, plan: Plan) -> list[playlist.Report]:
+    """Of every chunk. One that is encoded again keeps its last report until it has another."""
+    reports = list(build.chunks.order_by("index").values_list("report", flat=True))
+    if len(reports) < plan.chunks:
+        raise Build.DoesNotExist  # it is being deleted
+    return reports

@@ -2,7 +2,9 @@
 
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import django_rq
 import pytest
@@ -13,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tests.people import make_user
-from video_app.models import State, Video
+from video_app.models import Build, State, Video
+from video_app.store import identity
 from video_app.tests.films import make_build, make_film, make_plan, make_video, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,8 +25,9 @@ PROGRESS = f"{LIST}progress/"
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
+def media(settings: Any, tmp_path: Path, transactional_db: None) -> Path:
     settings.MEDIA_ROOT = tmp_path
+    identity.check()  # which marks them as this database's
     return tmp_path
 
 
@@ -49,7 +53,7 @@ def make_half_done() -> Video:
     return video
 
 
-def test_an_upload_belongs_to_its_uploader_and_is_transcoded(staff: Client) -> None:
+def test_assigns_owner_and_enqueues_plan_on_upload(staff: Client) -> None:
     response = staff.post(f"{LIST}add/", form())
     assert response.status_code == 302
     video = Video.objects.get()
@@ -58,19 +62,19 @@ def test_an_upload_belongs_to_its_uploader_and_is_transcoded(staff: Client) -> N
 
 
 @pytest.mark.parametrize("name", ["film.exe", "film.html", "film.mp4.svg", "film", "film.m3u8"])
-def test_a_file_of_another_kind_is_refused(staff: Client, name: str) -> None:
+def test_rejects_other_file_types(staff: Client, name: str) -> None:
     response = staff.post(f"{LIST}add/", form(name))
     assert "video_file" in response.context["adminform"].form.errors
     assert not Video.objects.exists()
 
 
-def test_a_file_that_is_too_large_is_refused(staff: Client, settings: Any) -> None:
+def test_rejects_too_large_file(staff: Client, settings: Any) -> None:
     settings.MAX_UPLOAD_BYTES = 10
     response = staff.post(f"{LIST}add/", form())
     assert "larger than" in str(response.context["adminform"].form.errors)
 
 
-def test_a_thumbnail_is_drawn_anew(staff: Client, media: Path) -> None:
+def test_re_encodes_thumbnail(staff: Client, media: Path) -> None:
     photo, exif = BytesIO(), Image.Exif()
     exif[0x010E] = "where I live"
     Image.new("RGB", (2000, 1000)).save(photo, "PNG", exif=exif)
@@ -83,17 +87,17 @@ def test_a_thumbnail_is_drawn_anew(staff: Client, media: Path) -> None:
     assert b"where I live" not in stored
 
 
-def test_a_thumbnail_that_is_no_picture_is_refused(staff: Client) -> None:
+def test_rejects_thumbnail_that_is_no_image(staff: Client) -> None:
     response = staff.post(f"{LIST}add/", form(thumbnail=SimpleUploadedFile("me.jpg", b"<svg/>")))
     assert "thumbnail" in response.context["adminform"].form.errors
 
 
-def test_an_upload_needs_a_file(staff: Client) -> None:
+def test_requires_file(staff: Client) -> None:
     response = staff.post(f"{LIST}add/", form(video_file=""))
     assert "video_file" in response.context["adminform"].form.errors
 
 
-def test_changing_the_title_transcodes_nothing(staff: Client) -> None:
+def test_changes_title_without_transcoding(staff: Client) -> None:
     video = make_film(planned_revision=1)
     staff.post(f"{LIST}{video.pk}/change/", form(title="New", video_file=""))
     video.refresh_from_db()
@@ -101,7 +105,7 @@ def test_changing_the_title_transcodes_nothing(staff: Client) -> None:
     assert jobs() == []
 
 
-def test_a_new_file_is_transcoded(staff: Client) -> None:
+def test_enqueues_plan_for_new_file(staff: Client) -> None:
     video = make_film(planned_revision=1)
     staff.post(f"{LIST}{video.pk}/change/", form("b.mkv"))
     video.refresh_from_db()
@@ -109,7 +113,7 @@ def test_a_new_file_is_transcoded(staff: Client) -> None:
     assert jobs() == [f"plan_video-{video.pk}-2"]
 
 
-def test_the_list_takes_the_same_queries_for_many_films(staff: Client) -> None:
+def test_lists_many_films_with_constant_queries(staff: Client) -> None:
     make_half_done()
     with CaptureQueriesContext(connection) as one:
         staff.get(LIST)
@@ -121,30 +125,28 @@ def test_the_list_takes_the_same_queries_for_many_films(staff: Client) -> None:
     assert len(many) == len(one)
 
 
-def test_a_title_cannot_run_script_in_the_list(staff: Client) -> None:
+def test_escapes_titles_in_list(staff: Client) -> None:
     make_video("<script>alert(1)</script>", error="<b>", state=State.FAILED)
     page = staff.get(LIST).content
     assert b"<script>alert(1)" not in page
     assert b"<b>" not in page
 
 
-def test_films_are_transcoded_again(staff: Client) -> None:
+def test_enqueues_plan_on_transcode_again(staff: Client) -> None:
     video = make_film(planned_revision=1)
     staff.post(LIST, {"action": "transcode_again", "_selected_action": [video.pk]})
     assert jobs() == [f"plan_video-{video.pk}-2"]
 
 
 @pytest.mark.parametrize(("action", "is_published"), [("publish", True), ("unpublish", False)])
-def test_films_are_published_and_unpublished(
-    staff: Client, action: str, is_published: bool
-) -> None:
+def test_publishes_and_unpublishes_films(staff: Client, action: str, is_published: bool) -> None:
     video = make_film(is_published=not is_published)
     staff.post(LIST, {"action": action, "_selected_action": [video.pk]})
     video.refresh_from_db()
     assert video.is_published == is_published
 
 
-def test_films_are_deleted_with_their_files(staff: Client, media: Path) -> None:
+def test_deletes_films_with_their_files(staff: Client, media: Path) -> None:
     video = make_film()
     selected = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
     staff.post(LIST, selected)
@@ -152,7 +154,7 @@ def test_films_are_deleted_with_their_files(staff: Client, media: Path) -> None:
     assert not list(media.glob("hls/*"))
 
 
-def test_staff_follow_the_progress(staff: Client) -> None:
+def test_reports_progress(staff: Client) -> None:
     video = make_half_done()
     shown = staff.get(PROGRESS, {"ids": f"{video.pk},404,x"}).json()
     assert list(shown) == [str(video.pk)]
@@ -161,7 +163,78 @@ def test_staff_follow_the_progress(staff: Client) -> None:
     assert shown[str(video.pk)]["length"] == "0:00:24"
 
 
-def test_staff_see_a_poster_appear(staff: Client) -> None:
+HUGE, TOO_BIG = "9" * 30, str(2**63)
+
+
+@pytest.mark.parametrize("ids", [HUGE, TOO_BIG, "9" * 5000, "-1", "0", "%00", "%D9%A3", "1.5", ""])
+def test_ignores_invalid_ids(staff: Client, ids: str) -> None:
+    video = make_film()
+    shown = staff.get(f"{PROGRESS}?ids={ids},{video.pk}").json()
+    assert list(shown) == [str(video.pk)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"id__in={HUGE}",
+        f"pk__in={TOO_BIG}",
+        f"owner={HUGE}",
+        f"created_at__year={HUGE}",
+        f"p={HUGE}",
+        f"o={HUGE}",
+        "q=%00",
+        "category=%00",
+        "state__exact=%00",
+        "created_at__year=2026&created_at__month=2&created_at__day=31",
+    ],
+)
+def test_survives_hostile_filters(staff: Client, query: str) -> None:
+    make_film()
+    assert staff.get(f"{LIST}?{query}").status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize("action", ["publish", "transcode_again", "delete_selected"])
+@pytest.mark.parametrize("selected", [HUGE, TOO_BIG, "x", "\0"])
+def test_survives_hostile_selections(staff: Client, action: str, selected: str) -> None:
+    make_film()
+    response = staff.post(LIST, {"action": action, "_selected_action": selected, "post": "yes"})
+    assert response.status_code in (200, 302, 400)
+    assert Video.objects.count() == 1
+
+
+@pytest.mark.parametrize("pk", [HUGE, TOO_BIG, "9" * 5000, "x%00"])
+@pytest.mark.parametrize("page", ["change", "delete", "history", "poster"])
+def test_returns_404_for_invalid_ids(staff: Client, pk: str, page: str) -> None:
+    assert staff.get(f"{LIST}{pk}/{page}/").status_code in (302, 404)
+
+
+def test_returns_404_when_saved_film_was_deleted(staff: Client) -> None:
+    video, save = make_film(planned_revision=1), Video.save
+
+    def lose_and_save(self: Video, **options: Any) -> None:
+        Video.objects.filter(pk=self.pk).delete()
+        save(self, **options)
+
+    with patch.object(Video, "save", lose_and_save):
+        response = staff.post(f"{LIST}{video.pk}/change/", form(title="New", video_file=""))
+    assert response.status_code == 404
+
+
+def test_shows_what_was_left_out(staff: Client) -> None:
+    video = make_film()
+    note = SimpleNamespace(code="tracks", text="Two <sounds> were left out.")
+    plan = SimpleNamespace(source=SimpleNamespace(notes=(note,)))
+    with patch.object(Build, "plan", plan):
+        page = staff.get(f"{LIST}{video.pk}/change/").content.decode()
+    assert "Two &lt;sounds&gt; were left out." in page
+
+
+def test_shows_that_nothing_was_left_out(staff: Client) -> None:
+    page = staff.get(f"{LIST}{make_film().pk}/change/").content.decode()
+    assert '<div class="readonly">nothing</div>' in page
+
+
+def test_reports_new_poster(staff: Client) -> None:
     video = make_half_done()
     assert staff.get(PROGRESS, {"ids": video.pk}).json()[str(video.pk)]["poster"] == ""
     Video.objects.filter(pk=video.pk).update(poster="posters/1.jpg")
@@ -169,7 +242,7 @@ def test_staff_see_a_poster_appear(staff: Client) -> None:
     assert shown["poster"] == f"{LIST}{video.pk}/poster/"
 
 
-def test_following_many_films_takes_as_many_queries_as_one(staff: Client) -> None:
+def test_reports_many_films_with_constant_queries(staff: Client) -> None:
     videos = [make_half_done() for _ in range(4)]
     with CaptureQueriesContext(connection) as one:
         staff.get(PROGRESS, {"ids": str(videos[0].pk)})
@@ -179,23 +252,23 @@ def test_following_many_films_takes_as_many_queries_as_one(staff: Client) -> Non
 
 
 @pytest.mark.parametrize("path", [PROGRESS, f"{LIST}1/poster/", LIST])
-def test_strangers_are_sent_to_the_door(client: Client, path: str) -> None:
+def test_redirects_anonymous_requests_to_login(client: Client, path: str) -> None:
     assert client.get(path)["Location"].startswith("/admin/login/")
 
 
 @pytest.mark.parametrize("path", [PROGRESS, f"{LIST}1/poster/", LIST])
-def test_members_are_sent_to_the_door(client: Client, path: str) -> None:
+def test_redirects_members_to_login(client: Client, path: str) -> None:
     client.force_login(make_user())
     assert client.get(path).status_code == 302
 
 
-def test_staff_see_the_poster(staff: Client) -> None:
+def test_serves_poster_to_staff(staff: Client) -> None:
     video = make_video(poster="posters/1.jpg")
     write("posters/1.jpg", b"jpeg")
     response = staff.get(f"{LIST}{video.pk}/poster/")
     assert b"".join(response.streaming_content) == b"jpeg"
 
 
-def test_a_video_without_a_poster_has_none(staff: Client) -> None:
+def test_returns_404_without_poster(staff: Client) -> None:
     video = make_video(poster="posters/gone.jpg")
     assert staff.get(f"{LIST}{video.pk}/poster/").status_code == 404

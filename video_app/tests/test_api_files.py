@@ -42,11 +42,11 @@ def follow(url: str, **headers: str) -> Any:
     return ReadingClient().get(f"{parts.path}?{parts.query}", headers=headers)
 
 
-def test_the_link_is_absolute(member: Client, film: Video):
+def test_returns_absolute_link(member: Client, film: Video):
     assert link(member, film).startswith(f"http://testserver/api/video/{film.pk}/360p/film.mp4?")
 
 
-def test_the_link_opens_the_file_without_cookies(member: Client, film: Video):
+def test_serves_file_without_cookies(member: Client, film: Video):
     response = follow(link(member, film))
 
     assert response.status_code == 200
@@ -54,23 +54,23 @@ def test_the_link_opens_the_file_without_cookies(member: Client, film: Video):
     assert response.getvalue() == MP4
 
 
-def test_there_is_none_of_a_film_that_is_not_published(film: Video):
+def test_returns_no_link_to_unpublished_film(film: Video):
     Video.objects.update(is_published=False)
-    staff = signed_in(make_user("boss", is_staff=True))
+    staff = signed_in(make_user("staff", is_staff=True))
 
     response = staff.get(f"/content/video-url/{film.pk}/?quality=360p")
 
     assert response.status_code == 404
 
 
-def test_the_file_can_be_sought(member: Client, film: Video):
+def test_returns_206_for_single_range(member: Client, film: Video):
     response = follow(link(member, film), Range="bytes=4-7")
 
     assert response.status_code == 206
     assert response.getvalue() == b"ftyp"
 
 
-def test_a_range_beyond_its_end_is_refused(member: Client, film: Video):
+def test_returns_416_beyond_the_end(member: Client, film: Video):
     assert follow(link(member, film), Range="bytes=99999-").status_code == 416
 
 
@@ -78,30 +78,30 @@ def test_a_range_beyond_its_end_is_refused(member: Client, film: Video):
     ("query", "body"),
     [("?quality=120p", MP4), ("?quality=1080p", MP4[::-1]), ("", MP4[::-1])],
 )
-def test_the_nearest_quality_is_given(member: Client, film: Video, query: str, body: bytes):
+def test_returns_nearest_quality(member: Client, film: Video, query: str, body: bytes):
     assert follow(link(member, film, query)).getvalue() == body
 
 
 @pytest.mark.parametrize("quality", ["", "4320p", "720P", "../../x", "%00"])
-def test_an_unknown_quality_is_not_found(member: Client, film: Video, quality: str):
+def test_returns_404_for_unknown_quality(member: Client, film: Video, quality: str):
     response = member.get(f"/content/video-url/{film.pk}/?quality={quality}")
 
     assert response.status_code == 404
     assert "120p" in response.json()["detail"]
 
 
-def test_a_film_whose_file_is_not_made_yet_says_so(member: Client):
+def test_explains_missing_file(member: Client):
     response = member.get(f"/content/video-url/{make_film().pk}/?quality=360p")
 
     assert response.status_code == 404
     assert response.json() == {"detail": "The file of this film is not ready yet."}
 
 
-def test_a_stranger_gets_no_link(film: Video):
+def test_rejects_anonymous_requests(film: Video):
     assert Client().get(f"/content/video-url/{film.pk}/?quality=360p").status_code == 401
 
 
-def test_the_link_expires(member: Client, film: Video):
+def test_rejects_expired_link(member: Client, film: Video):
     url = link(member, film)
 
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.FILE_URL_SECONDS + 5)):
@@ -114,11 +114,11 @@ def test_the_link_expires(member: Client, film: Video):
 @pytest.mark.parametrize(
     ("old", "new"), [("360p", "720p"), ("token=", "token=9"), ("token=", "other=")]
 )
-def test_the_signature_is_for_this_file_only(member: Client, film: Video, old: str, new: str):
+def test_rejects_signature_of_another_file(member: Client, film: Video, old: str, new: str):
     assert follow(link(member, film).replace(old, new)).status_code == 401
 
 
-def test_the_link_to_one_film_does_not_open_another(member: Client, film: Video):
+def test_rejects_link_of_another_film(member: Client, film: Video):
     other = make_film("Other")
 
     url = link(member, film).replace(f"/{film.pk}/", f"/{other.pk}/")
@@ -126,7 +126,7 @@ def test_the_link_to_one_film_does_not_open_another(member: Client, film: Video)
     assert follow(url).status_code == 401
 
 
-def test_an_unpublished_film_is_closed_to_old_links(member: Client, film: Video):
+def test_rejects_old_links_to_unpublished_film(member: Client, film: Video):
     url = link(member, film)
 
     Video.objects.update(is_published=False)
@@ -135,7 +135,7 @@ def test_an_unpublished_film_is_closed_to_old_links(member: Client, film: Video)
     assert follow(url).status_code == 404
 
 
-def test_a_warm_request_asks_no_database(
+def test_serves_warm_request_without_query(
     member: Client, film: Video, django_assert_num_queries: Any
 ):
     url = link(member, film)

@@ -1,4 +1,4 @@
-"""Redis is a doorbell: without it everything plays, from the database."""
+"""Without Redis everything plays, from the database."""
 
 import socket
 import time
@@ -48,14 +48,14 @@ def silent_redis(settings: Any) -> Iterator[None]:
 @pytest.mark.usefixtures("dead_redis")
 class TestDead:
     @pytest.mark.parametrize("name", STREAM)
-    def test_films_play(self, film: Video, member: Client, name: str):
+    def test_serves_films(self, film: Video, member: Client, name: str):
         assert member.get(f"/api/video/{film.pk}/{name}").status_code == 200
 
     @pytest.mark.parametrize("path", ["/api/video/", "/api/video/?page=1", "/content/"])
-    def test_lists_are_there(self, film: Video, member: Client, path: str):
+    def test_serves_lists(self, film: Video, member: Client, path: str):
         assert member.get(path).status_code == 200
 
-    def test_rights_hold(self, film: Video, member: Client):
+    def test_checks_rights(self, film: Video, member: Client):
         url = f"/api/video/{film.pk}/720p/000.ts"
         assert Client().get(url).status_code == 401
 
@@ -63,13 +63,13 @@ class TestDead:
 
         assert member.get(url).status_code == 404
 
-    def test_marks_are_kept(self, film: Video, member: Client):
+    def test_stores_marks(self, film: Video, member: Client):
         assert member.put(f"/api/video/{film.pk}/favorite/").status_code == 200
 
 
 @pytest.mark.usefixtures("silent_redis")
 class TestSilent:
-    def test_only_the_first_of_many_waits(self, film: Video, member: Client):
+    def test_delays_only_first_request(self, film: Video, member: Client):
         """A segment asks Redis three times; half a second each would be too much."""
         url = f"/api/video/{film.pk}/720p/000.ts"
         assert member.get(url).status_code == 200  # and waits

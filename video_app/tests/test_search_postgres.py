@@ -39,18 +39,18 @@ def _films() -> None:
         ("\\", []),
     ],
 )
-def test_it_finds(text: str, titles: list[str]):
+def test_finds_films(text: str, titles: list[str]):
     assert found(text) == titles
 
 
-def test_without_trigrams_whole_words_are_still_found():
+def test_finds_whole_words_without_trigrams():
     with patch.object(search, "_has_trigrams", return_value=False):
         assert found("bunny") == ["Big Buck Bunny"]
         assert found("bunnny") == []
 
 
 @pytest.mark.parametrize("index", ["video_words", "video_title_trigrams"])
-def test_the_indexes_serve_the_search(index: str):
+def test_uses_indexes(index: str):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = str(Video.objects.order_by().filter(search.matching("bunny")).values("pk").explain())
@@ -58,7 +58,7 @@ def test_the_indexes_serve_the_search(index: str):
     assert index in plan
 
 
-def test_the_migration_lives_with_a_role_that_may_make_no_extension(
+def test_migrates_without_right_to_create_extensions(
     caplog: pytest.LogCaptureFixture,
 ):
     migration = import_module("video_app.migrations.0011_search")

@@ -1,4 +1,4 @@
-"""Titles that V inserts by `innerHTML`, in attributes and in inline handlers."""
+"""Titles that a front end inserts by `innerHTML`, in attributes and in inline handlers."""
 
 import html
 from html.parser import HTMLParser
@@ -45,32 +45,32 @@ def tags_of(page: str) -> list[tuple[str, list[tuple[str, str | None]]]]:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 class TestPayloads:
-    def test_it_is_no_markup(self, payload: str):
+    def test_leaves_no_markup(self, payload: str):
         assert [tag for tag, _ in tags_of(f"<p>{harmless(payload)}</p>")] == ["p"]
 
     @pytest.mark.parametrize("quote", ['"', "'"])
-    def test_it_does_not_leave_an_attribute(self, payload: str, quote: str):
+    def test_never_ends_an_attribute(self, payload: str, quote: str):
         text = harmless(payload)
 
         ((tag, attributes),) = tags_of(f"<img alt={quote}{text}{quote}>")
 
         assert (tag, attributes) == ("img", [("alt", text)])
 
-    def test_it_does_not_leave_a_script_string(self, payload: str):
+    def test_never_ends_a_script_string(self, payload: str):
         in_handler = html.unescape(harmless(payload))
 
         assert not set(in_handler) & set("'\"`\\")
 
-    def test_cleaning_twice_changes_nothing(self, payload: str):
+    def test_is_idempotent(self, payload: str):
         assert harmless(harmless(payload)) == harmless(payload)
 
 
 @pytest.mark.parametrize(
     "title", ["Tom & Jerry", "R&B", "AT&T", "Amélie", "七人の侍", "2 + 2 = 5", "Wall·E", "100 %"]
 )
-def test_an_honest_title_stays_as_it_is(title: str):
+def test_keeps_ordinary_titles(title: str):
     assert harmless(title) == title
 
 
-def test_quotes_become_typographic_ones():
+def test_replaces_quotes():
     assert harmless('It\'s a "Wonderful" Life') == "It’s a ”Wonderful” Life"  # noqa: RUF001

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.template.defaultfilters import pluralize
 
 from video_app.management.rows import shown
 from video_app.models import State, Video
@@ -26,4 +27,4 @@ class Command(BaseCommand):
         for video in failed:
             video.delete()
         if not options["json"]:
-            self.stdout.write(f"{len(failed)} videos removed.")
+            self.stdout.write(f"{len(failed)} video{pluralize(len(failed))} removed.")

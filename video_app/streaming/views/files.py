@@ -8,19 +8,19 @@ from video_app.store import bucket
 from video_app.streaming import build_files, delivery, links
 from video_app.streaming.access import require_signature, require_viewer
 from video_app.streaming.answers import stream_view
-from video_app.streaming.film_cache import Film, Stream
+from video_app.streaming.film_cache import Film, PlayableBuild
 
 
 @stream_view
 def film_file(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-    stream = require_signature(request, video_id, resolution)
-    if resolution not in stream["progressive"]:
+    build = require_signature(request, video_id, resolution)
+    if resolution not in build["progressive"]:
         raise NotFound
     return build_files.send(
         request,
-        stream,
-        layout.progressive_key(stream["prefix"], resolution),
-        etag=f"{stream['build']}-{resolution}",
+        build,
+        layout.progressive_key(build["prefix"], resolution),
+        etag=f"{build['id']}-{resolution}",
         cache_control=layout.IMMUTABLE,
     )
 
@@ -32,20 +32,20 @@ def film_file_url(request: HttpRequest, video_id: int) -> HttpResponseBase:
     if quality not in ladder.NAMES:
         choices = ", ".join(ladder.NAMES)
         raise NotFound(f"There is no quality of that name; choose from {choices}.")
-    url = _file_url(request, video_id, quality, _linked_stream(film))
+    url = _file_url(request, video_id, quality, _linked_build(film))
     return JsonResponse({"url": url}, headers={"Cache-Control": delivery.NO_STORE})
 
 
-def _linked_stream(film: Film) -> Stream:
+def _linked_build(film: Film) -> PlayableBuild:
     # Who opens the link shows no session, so staff get none that others would not.
-    stream = film["streams"].get(str(film["current"])) if film["public"] else None
-    if not stream or not stream["progressive"]:
+    build = film["builds"].get(str(film["current"])) if film["public"] else None
+    if not build or not build["progressive"]:
         raise NotFound("The file of this film is not ready yet.")
-    return stream
+    return build
 
 
-def _file_url(request: HttpRequest, video_id: int, quality: str, stream: Stream) -> str:
-    rung = ladder.nearest(quality, tuple(stream["progressive"]))
-    if stream["stored"]:
-        return bucket.url(layout.progressive_key(stream["prefix"], rung))
-    return links.file_url(request, video_id, rung, stream["build"])
+def _file_url(request: HttpRequest, video_id: int, quality: str, build: PlayableBuild) -> str:
+    rung = ladder.nearest(quality, tuple(build["progressive"]))
+    if build["stored"]:
+        return bucket.url(layout.progressive_key(build["prefix"], rung))
+    return links.file_url(request, video_id, rung, build["id"])

@@ -5,9 +5,9 @@ from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
 from video_app.streaming import delivery, playlists, watching
-from video_app.streaming.access import Viewing, named_stream, require_viewer
+from video_app.streaming.access import Viewing, named_build, require_viewer
 from video_app.streaming.answers import stream_view
-from video_app.streaming.film_cache import Stream
+from video_app.streaming.film_cache import PlayableBuild
 from video_app.streaming.playlists import Wanted
 
 
@@ -16,54 +16,54 @@ def master(request: HttpRequest, video_id: int, base: str = "") -> HttpResponseB
     """`base` is what the URIs in it begin with."""
     wanted = _wanted(request, video_id, playlists.MASTER, base)
     viewing = require_viewer(request, video_id, *wanted.keys)
-    return _send(request, wanted, viewing, named_stream(request, viewing.film))
+    return _send(request, wanted, viewing, named_build(request, viewing.film))
 
 
 @stream_view
 def rendition(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
     wanted = _wanted(request, video_id, playlists.MEDIA, resolution)
     viewing = require_viewer(request, video_id, *wanted.keys)
-    return _send(request, wanted, viewing, named_stream(request, viewing.film))
+    return _send(request, wanted, viewing, named_build(request, viewing.film))
 
 
 @stream_view
 def iframes(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
     wanted = _wanted(request, video_id, playlists.IFRAMES, resolution)
     viewing = require_viewer(request, video_id, *wanted.keys)
-    stream = named_stream(request, viewing.film)
-    if not stream["complete"]:
+    build = named_build(request, viewing.film)
+    if not build["complete"]:
         raise NotFound
-    return _send(request, wanted, viewing, stream)
+    return _send(request, wanted, viewing, build)
 
 
 @stream_view
 def sound(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
     wanted = _wanted(request, video_id, playlists.MEDIA, layout.track_name(track))
     viewing = require_viewer(request, video_id, *wanted.keys)
-    stream = named_stream(request, viewing.film)
-    if track >= stream["tracks"]:
+    build = named_build(request, viewing.film)
+    if track >= build["tracks"]:
         raise NotFound
-    return _send(request, wanted, viewing, stream)
+    return _send(request, wanted, viewing, build)
 
 
 @stream_view
 def subtitles(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
     wanted = _wanted(request, video_id, playlists.SUBTITLES, layout.subtitles_name(track))
     viewing = require_viewer(request, video_id, *wanted.keys)
-    stream = named_stream(request, viewing.film)
-    if track >= stream["subtitles"]:
+    build = named_build(request, viewing.film)
+    if track >= build["subtitles"]:
         raise NotFound
-    return _send(request, wanted, viewing, stream)
+    return _send(request, wanted, viewing, build)
 
 
 @stream_view
 def storyboard(request: HttpRequest, video_id: int) -> HttpResponseBase:
     wanted = _wanted(request, video_id, playlists.STORYBOARD, "")
     viewing = require_viewer(request, video_id, *wanted.keys)
-    stream = named_stream(request, viewing.film)
-    if not stream["sheets"]:
+    build = named_build(request, viewing.film)
+    if not build["sheets"]:
         raise NotFound
-    return _send(request, wanted, viewing, stream)
+    return _send(request, wanted, viewing, build)
 
 
 def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Wanted:
@@ -71,20 +71,20 @@ def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Want
 
 
 def _send(
-    request: HttpRequest, wanted: Wanted, viewing: Viewing, stream: Stream
+    request: HttpRequest, wanted: Wanted, viewing: Viewing, build: PlayableBuild
 ) -> HttpResponseBase:
-    is_growing = not (stream["complete"] or stream["abandoned"])
+    is_growing = not (build["complete"] or build["abandoned"])
     if is_growing and wanted.noted_key not in viewing.cached:
         watching.note(wanted.video_id)
     folder = wanted.folder
     if folder in ladder.NAMES:  # which stands for the nearest one that there is
-        folder = ladder.nearest(folder, tuple(stream["rungs"]))
+        folder = ladder.nearest(folder, tuple(build["rungs"]))
     cached = viewing.cached.get(wanted.key)
-    text = playlists.fresh(cached, wanted.key, stream, wanted.kind, folder)
+    text = playlists.fresh(cached, wanted.key, build, wanted.kind, folder)
     return delivery.send_text(
         request,
         text["text"],
         content_type=playlists.TYPES[wanted.kind],
         etag=text["tag"],
-        cache_control=delivery.REVALIDATE if stream["complete"] else delivery.NO_STORE,
+        cache_control=delivery.REVALIDATE if build["complete"] else delivery.NO_STORE,
     )

@@ -11,7 +11,7 @@ from video_app.streaming.answers import stream_view
 
 @stream_view
 def thumbnail(request: HttpRequest, video_id: int) -> HttpResponseBase:
-    key = require_viewer(request, video_id).film["picture"]
+    key = require_viewer(request, video_id).film["thumbnail"]
     if not key:
         raise NotFound
     version = links.version(key)

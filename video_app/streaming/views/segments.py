@@ -4,42 +4,45 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
-from video_app.streaming.access import require_stream
+from video_app.streaming import damage
+from video_app.streaming.access import require_build
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import send_segment
 
 
 @stream_view
 def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -> HttpResponseBase:
-    stream = require_stream(request, video_id)
-    if number >= stream["ready"]:
+    build = require_build(request, video_id)
+    if number >= build["ready"]:
         raise NotFound
-    rung = ladder.nearest(resolution, tuple(stream["rungs"]))
-    return send_segment(request, stream, layout.segment_key(stream["prefix"], rung, number))
+    rung = ladder.nearest(resolution, tuple(build["rungs"]))
+    with damage.reported(build, number):
+        return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
 
 
 @stream_view
 def sound_segment(request: HttpRequest, video_id: int, track: int, number: int) -> HttpResponseBase:
-    stream = require_stream(request, video_id)
-    if track >= stream["tracks"] or number >= stream["ready"]:
+    build = require_build(request, video_id)
+    if track >= build["tracks"] or number >= build["ready"]:
         raise NotFound
     name = layout.track_name(track)
-    return send_segment(request, stream, layout.segment_key(stream["prefix"], name, number))
+    with damage.reported(build, number):
+        return send_segment(request, build, layout.segment_key(build["prefix"], name, number))
 
 
 @stream_view
 def subtitle_segment(
     request: HttpRequest, video_id: int, track: int, number: int
 ) -> HttpResponseBase:
-    stream = require_stream(request, video_id)
-    if track >= stream["subtitles"]:
+    build = require_build(request, video_id)
+    if track >= build["subtitles"]:
         raise NotFound
-    return send_segment(request, stream, layout.subtitle_key(stream["prefix"], track, number))
+    return send_segment(request, build, layout.subtitle_key(build["prefix"], track, number))
 
 
 @stream_view
 def sheet(request: HttpRequest, video_id: int, number: int) -> HttpResponseBase:
-    stream = require_stream(request, video_id)
-    if number >= stream["sheets"]:
+    build = require_build(request, video_id)
+    if number >= build["sheets"]:
         raise NotFound
-    return send_segment(request, stream, layout.storyboard_key(stream["prefix"], number))
+    return send_segment(request, build, layout.storyboard_key(build["prefix"], number))

@@ -1,0 +1,25 @@
+"""What of an uploaded file is not in its film, and why: found when it was planned."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from video_app.catalogue import progress
+from video_app.models import Build, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    code: str  # for programs
+    text: str  # for people, one sentence
+
+
+def of_film(video: Video) -> list[Note]:
+    """Of the newest source that was planned; none before that, or when all was kept."""
+    build = progress.newest_unfinished_build(video) or video.current_build
+    return [Note(note.code, note.text) for note in _source_notes(build)] if build else []
+
+
+def _source_notes(build: Build) -> tuple[Any, ...]:
+    # Older sources have none.
+    notes: tuple[Any, ...] = getattr(build.plan.source, "notes", ())
+    return notes
