@@ -1,0 +1,39 @@
+"""The argument lists of ffmpeg. Written for ffmpeg 5.1 to 9; no user text gets in here.
+
+Every unusual flag carries its reason; the chunk recipe as a whole is explained
+in docs/adr/0003.
+"""
+
+from video_app.pipeline.command.chunk import encode_chunk
+from video_app.pipeline.command.clock import TIMESTAMP_ORIGIN, audio_frames
+from video_app.pipeline.command.copies import join, remux, subtitles
+from video_app.pipeline.command.opening import (
+    FORMAT_WHITELIST,
+    MAX_PIXELS,
+    PROTOCOL_WHITELIST,
+    base_arguments,
+    input_arguments,
+)
+from video_app.pipeline.command.picture import smaller, video_codec, video_graph
+from video_app.pipeline.command.sound import audio_rates
+from video_app.pipeline.command.stills import still, storyboard
+
+__all__ = [
+    "FORMAT_WHITELIST",
+    "MAX_PIXELS",
+    "PROTOCOL_WHITELIST",
+    "TIMESTAMP_ORIGIN",
+    "audio_frames",
+    "audio_rates",
+    "base_arguments",
+    "encode_chunk",
+    "input_arguments",
+    "join",
+    "remux",
+    "smaller",
+    "still",
+    "storyboard",
+    "subtitles",
+    "video_codec",
+    "video_graph",
+]

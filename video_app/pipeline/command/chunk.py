@@ -1,0 +1,83 @@
+"""The one process that encodes a chunk; docs/adr/0003 explains the recipe."""
+
+from fractions import Fraction
+
+from video_app.pipeline.command.clock import TIMESTAMP_ORIGIN, seek
+from video_app.pipeline.command.opening import base_arguments, decimal, input_arguments
+from video_app.pipeline.command.picture import video_codec, video_graph
+from video_app.pipeline.command.sound import audio_codec, audio_graph, audio_rates, sounds
+from video_app.pipeline.grid import GOPS_PER_SEGMENT
+from video_app.pipeline.layout import track_name
+from video_app.pipeline.types import ChunkSpan, Plan
+
+# The muxer joins sound frames for half of it, else each fills packets of its own (half of
+# 120p would be padding), and moves all time stamps by twice as much.
+MUX_DELAY = Fraction(1, 2)
+
+
+def encode_chunk(
+    binary: str, path: str, plan: Plan, span: ChunkSpan, *, threads: int = 0
+) -> list[str]:
+    """One process that decodes a chunk once and writes all renditions of its segments.
+
+    Runs in the work folder and writes `<rung>/NNN.ts` there.
+    """
+    graphs = [video_graph(plan, span)]
+    labels = [f"[v{n}]" for n in range(len(plan.rungs))]
+    for audio, outputs in sounds(plan):
+        graphs.append(audio_graph(plan, span, audio, outputs))
+        labels += outputs
+    return [
+        *base_arguments(binary, threads=threads),
+        *("-progress", "pipe:1", "-stats_period", "1"),
+        *seek(plan, span),
+        # Where the pictures' size changes, the scalers follow; new filters would count from 0.
+        *("-reinit_filter:v", "0"),
+        *input_arguments(path),
+        # Else filters take every core, whatever the encoders may have.
+        *("-filter_complex_threads", str(threads)),
+        # Pictures must not wait in memory for sound that comes minutes later.
+        *(argument for graph in graphs for argument in ("-filter_complex", graph)),
+        *(argument for label in labels for argument in ("-map", label)),
+        *video_codec(plan, threads),
+        *(audio_codec(plan, span) if plan.has_audio else ()),
+        *("-map_metadata", "-1", "-map_chapters", "-1"),
+        # Time stamps are final as they leave the filters.
+        *("-fps_mode", "passthrough"),
+        *("-f", "tee", _tee(plan, span)),
+    ]
+
+
+def _tee(plan: Plan, span: ChunkSpan) -> str:
+    """One muxer per rendition and track behind one set of encoders.
+
+    Names are relative to the work folder, so nothing in them needs escaping.
+    """
+    rates = audio_rates(plan)
+    segment = plan.gop * GOPS_PER_SEGMENT / plan.rate
+    # A little under one segment: the muxer cuts at the first key frame after it.
+    cut_after = segment - plan.gop / plan.rate / 8
+    outputs = []
+    for number, rung in enumerate(plan.rungs):
+        select = f"v:{number}" + (f",a:{rates.index(rung.audio_rate)}" if plan.has_audio else "")
+        outputs.append(_muxer(rung.name, select, cut_after, span))
+    for number in range(len(plan.tracks)):
+        # Sound can be cut anywhere, so these cuts are the first packets past the others.
+        outputs.append(_muxer(track_name(number), f"a:{len(rates) + number}", segment, span))
+    return "|".join(outputs)
+
+
+def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> str:
+    options = {
+        "select": f"\\'{select}\\'",
+        "f": "hls",
+        "hls_time": decimal(cut_after),
+        "hls_list_size": 0,
+        "hls_segment_filename": f"{folder}/%03d.ts",
+        "start_number": span.first_segment,
+        # Here and not of `tee`, which would round it to whole frames.
+        "output_ts_offset": decimal(TIMESTAMP_ORIGIN - 2 * MUX_DELAY),
+        "max_delay": int(MUX_DELAY * 1_000_000),
+    }
+    slave = ":".join(f"{name}={value}" for name, value in options.items())
+    return f"[{slave}]{folder}/index.m3u8"
