@@ -21,11 +21,13 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
-    """Seconds of wall clock, bytes of memory, bytes of any one file written."""
+    """Seconds of wall clock, bytes of memory, bytes of any one file written, and by how much
+    the program is nicer to others than we are (nice(2))."""
 
     seconds: int = 600
     memory: int = 4 * 1024**3
     file_size: int = 512 * 1024**2
+    niceness: int = 10
 
 
 class TimeLimitError(EncodeError):
@@ -85,7 +87,7 @@ def run(
 
 def _limited(argv: list[str], limits: ProcessLimits) -> list[str]:
     cpu_seconds = limits.seconds * (os.cpu_count() or 1)
-    numbers = (cpu_seconds, limits.memory, limits.file_size, os.getpid())
+    numbers = (cpu_seconds, limits.memory, limits.file_size, limits.niceness, os.getpid())
     return [sys.executable, "-I", "-S", str(LAUNCH), *map(str, numbers), "--", *argv]
 
 

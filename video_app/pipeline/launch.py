@@ -1,6 +1,6 @@
 """A program of its own: put limits on this process, then become another one.
 
-`python -I -S launch.py SECONDS BYTES FILE_BYTES PARENT -- PROGRAM ARGUMENT…`
+`python -I -S launch.py SECONDS BYTES FILE_BYTES NICENESS PARENT -- PROGRAM ARGUMENT…`
 
 Done after the fork and in a fresh interpreter, because a `preexec_fn` may deadlock
 in a process with threads. The program dies with its parent (Linux), is nice to
@@ -15,7 +15,6 @@ import sys
 from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
-NICENESS = 10
 # A whole film is joined from its segments, 3,600 of them in six hours. The second number
 # is what macOS grants where it refuses the first.
 OPEN_FILES = (65_536, 10_240)
@@ -23,10 +22,10 @@ OPEN_FILES = (65_536, 10_240)
 
 def main(arguments: list[str]) -> None:
     cut = arguments.index("--")
-    seconds, memory, file_size, parent = (int(argument) for argument in arguments[:cut])
+    seconds, memory, file_size, niceness, parent = (int(argument) for argument in arguments[:cut])
     program = arguments[cut + 1 :]
     die_with(parent)
-    os.nice(NICENESS)
+    os.nice(niceness)
     limit(resource.RLIMIT_CPU, seconds)
     limit(resource.RLIMIT_FSIZE, file_size)
     limit(resource.RLIMIT_CORE, 0)

@@ -21,7 +21,13 @@ Watch = Callable[[], None] | None
 
 
 def make_poster(
-    binary: str, path: Path, source: Source, target: Path, *, watch: Watch = None
+    binary: str,
+    path: Path,
+    source: Source,
+    target: Path,
+    *,
+    niceness: int = 10,
+    watch: Watch = None,
 ) -> None:
     """Write the most telling of some frames of the source as a JPEG to `target`.
 

@@ -43,6 +43,7 @@ def encode_chunk(
     work: Path,
     *,
     threads: int = 0,
+    niceness: int = 10,
     watch: Callable[[float], None] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """Encode the chunk's segments of all rungs into `work` and measure them.
@@ -54,7 +55,9 @@ def encode_chunk(
     for folder in plan.folders:
         (work / folder).mkdir(parents=True, exist_ok=True)
     progress = _progress(plan, span)
-    limits = ffmpeg.ProcessLimits(seconds=chunk_seconds(plan, span), memory=chunk_memory(threads))
+    limits = ffmpeg.ProcessLimits(
+        seconds=chunk_seconds(plan, span), memory=chunk_memory(threads), niceness=niceness
+    )
     try:
         ffmpeg.run(
             command.encode_chunk(binary, str(source), plan, span, threads=threads),
@@ -63,7 +66,7 @@ def encode_chunk(
             on_line=progress.feed,
             watch=(lambda: watch(progress.seconds)) if watch else None,
         )
-        return _measure(plan, span, work)
+        return measure(plan, span, work)
     except (EncodeError, OSError) as error:
         _raise_if_full(work, error)
         raise
@@ -81,7 +84,7 @@ def _raise_if_full(work: Path, error: Exception) -> None:
         raise StorageFullError("There is no room left for the encoded film.") from error
 
 
-def _measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str, Any]]]:
+def measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str, Any]]]:
     report = {}
     for rung in plan.rungs:
         segments = _read(span, work / rung.name)

@@ -4,7 +4,7 @@ Every unusual flag carries its reason; the chunk recipe as a whole is explained
 in docs/adr/0003.
 """
 
-from video_app.pipeline.command.chunk import encode_chunk
+from video_app.pipeline.command.chunk import encode_chunk, encode_pattern
 from video_app.pipeline.command.clock import TIMESTAMP_ORIGIN, audio_frames
 from video_app.pipeline.command.copies import join, remux, subtitles
 from video_app.pipeline.command.opening import (
@@ -27,6 +27,7 @@ __all__ = [
     "audio_rates",
     "base_arguments",
     "encode_chunk",
+    "encode_pattern",
     "input_arguments",
     "join",
     "remux",

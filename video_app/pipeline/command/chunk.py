@@ -22,6 +22,23 @@ def encode_chunk(
 
     Runs in the work folder and writes `<rung>/NNN.ts` there.
     """
+    source = [*seek(plan, span), *_reading(), *input_arguments(path)]
+    return _encode(binary, source, plan, span, threads)
+
+
+def encode_pattern(binary: str, plan: Plan, span: ChunkSpan) -> list[str]:
+    """The same process with a test pattern for a source: picture 0, sound 1."""
+    video = plan.source.video
+    pattern = f"testsrc2=s={video.width}x{video.height}:r={plan.rate}[out0];sine=r=48000[out1]"
+    return _encode(binary, ["-f", "lavfi", "-i", pattern], plan, span, threads=1)
+
+
+def _reading() -> list[str]:
+    # Where the pictures' size changes, the scalers follow; new filters would count from 0.
+    return ["-reinit_filter:v", "0"]
+
+
+def _encode(binary: str, source: list[str], plan: Plan, span: ChunkSpan, threads: int) -> list[str]:
     graphs = [video_graph(plan, span)]
     labels = [f"[v{n}]" for n in range(len(plan.rungs))]
     for audio, outputs in sounds(plan):
@@ -30,10 +47,7 @@ def encode_chunk(
     return [
         *base_arguments(binary, threads=threads),
         *("-progress", "pipe:1", "-stats_period", "1"),
-        *seek(plan, span),
-        # Where the pictures' size changes, the scalers follow; new filters would count from 0.
-        *("-reinit_filter:v", "0"),
-        *input_arguments(path),
+        *source,
         # Else filters take every core, whatever the encoders may have.
         *("-filter_complex_threads", str(threads)),
         # Pictures must not wait in memory for sound that comes minutes later.

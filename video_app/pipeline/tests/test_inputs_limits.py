@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,7 @@ def test_lines_that_are_taken_at_once_fill_no_memory():
 def test_programs_are_nice_and_leave_no_core():
     code = "import os, resource; print(os.nice(0), resource.getrlimit(resource.RLIMIT_CORE)[0])"
     assert run(code) == f"{min(19, os.nice(0) + 10)} 0\n"
+    assert run(code, replace(LIMITS, niceness=3)) == f"{min(19, os.nice(0) + 3)} 0\n"
 
 
 def test_programs_do_not_see_our_secrets(monkeypatch):
