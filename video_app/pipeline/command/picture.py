@@ -76,9 +76,19 @@ def _colours(video: VideoStream) -> tuple[str, str]:
 
 
 def _scale(rung: Rung, video: VideoStream) -> str:
-    # Square pixels after every scale: an even width is rarely the exact aspect.
     options, filters = _colours(video)
-    return f"scale={rung.width}:{rung.height}:flags=lanczos{options},setsar=1{filters}"
+    scaled, bars = fitted(rung.width, rung.height, video)
+    # Square pixels after every scale: an even width is rarely the exact aspect.
+    return f"{scaled}:flags=lanczos{options},setsar=1{filters}{bars}"
+
+
+def fitted(width: int, height: int, video: VideoStream) -> tuple[str, str]:
+    """A scaler into a size, and a filter after it that adds bars to what has another shape."""
+    if not video.changes_shape:
+        return f"scale={width}:{height}", ""
+    # By the shape on the screen, of each picture anew: neither size nor pixel aspect stays.
+    inner = f"w='2*round(min({width},{height}*dar)/2)':h='2*round(min({height},{width}/dar)/2)'"
+    return f"scale={inner}:eval=frame", f",pad={width}:{height}:-1:-1:eval=frame"
 
 
 def smaller(rung: Rung) -> str:
