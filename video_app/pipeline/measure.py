@@ -6,7 +6,7 @@ from typing import Any
 
 from video_app.pipeline import command
 from video_app.pipeline.errors import EncodeError
-from video_app.pipeline.layout import segment_name, track_name
+from video_app.pipeline.layout import segment_name
 from video_app.pipeline.transport import CLOCK, BrokenSegmentError, Segment, read_segment
 from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan, Rung
 
@@ -24,8 +24,7 @@ def measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str,
         if plan.has_audio:
             _check_sound(plan, span, rung.name, segments)
         report[rung.name] = [{"size": s.size, "iframes": s.iframes} for s in segments]
-    for number in range(len(plan.tracks)):
-        name = track_name(number)
+    for name in plan.track_folders:
         segments = _read(span, work / name, has_pictures=False)
         _check_sound(plan, span, name, segments)
         report[name] = [{"size": s.size} for s in segments]

@@ -146,6 +146,8 @@ class Plan:
     rungs: tuple[Rung, ...]
     source: Source = field(repr=False)
     origin: Fraction = Fraction(0)  # seconds after the source's start at which frame 0 lies
+    # The first sound can be fetched without pictures too: some players switch back only so.
+    has_first_track: bool = False
 
     @property
     def frames(self) -> int:
@@ -173,10 +175,15 @@ class Plan:
         return self.source.audios[1 : 1 + MAX_TRACKS]
 
     @property
+    def track_folders(self) -> tuple[str, ...]:
+        """The folders of sound without pictures: the further tracks', then the first one's."""
+        count = len(self.tracks) + (self.has_first_track and bool(self.tracks))
+        return tuple(track_name(number) for number in range(count))
+
+    @property
     def folders(self) -> tuple[str, ...]:
-        """The folders of a build that hold segments: one per rung, one per track."""
-        tracks = (track_name(number) for number in range(len(self.tracks)))
-        return (*(rung.name for rung in self.rungs), *tracks)
+        """The folders of a build that hold segments: one per rung, then those of the tracks."""
+        return (*(rung.name for rung in self.rungs), *self.track_folders)
 
     def chunk(self, index: int) -> ChunkSpan:
         first, end = self.chunk_cuts[index], self.chunk_cuts[index + 1]
@@ -208,6 +215,7 @@ class Plan:
             rungs=tuple(Rung(**rung) for rung in value["rungs"]),
             source=source_from_json(source),
             origin=Fraction(value["origin"]),
+            has_first_track=value.get("has_first_track", False),  # older builds have none
         )
 
 

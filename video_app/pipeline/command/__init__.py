@@ -21,7 +21,7 @@ from video_app.pipeline.command.opening import (
     input_arguments,
 )
 from video_app.pipeline.command.picture import smaller, video_codec, video_graph
-from video_app.pipeline.command.sound import audio_rates
+from video_app.pipeline.command.sound import TRACK_RATE, audio_rates
 from video_app.pipeline.command.stills import still, storyboard
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "NEAREST",
     "PROTOCOL_WHITELIST",
     "TIMESTAMP_ORIGIN",
+    "TRACK_RATE",
     "Back",
     "audio_frames",
     "audio_rates",

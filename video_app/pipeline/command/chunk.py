@@ -5,9 +5,14 @@ from fractions import Fraction
 from video_app.pipeline.command.clock import NEAREST, TIMESTAMP_ORIGIN, Back, seek, seek_point
 from video_app.pipeline.command.opening import base_arguments, decimal, input_arguments
 from video_app.pipeline.command.picture import grid_graph, video_codec, video_graph
-from video_app.pipeline.command.sound import audio_codec, audio_graph, audio_rates, sounds
+from video_app.pipeline.command.sound import (
+    audio_codec,
+    audio_graph,
+    audio_rates,
+    sounds,
+    track_rate_place,
+)
 from video_app.pipeline.grid import GOPS_PER_SEGMENT
-from video_app.pipeline.layout import track_name
 from video_app.pipeline.types import ChunkSpan, Plan
 
 # The muxer joins sound frames for half of it, else each fills packets of its own (half of
@@ -107,9 +112,11 @@ def _tee(plan: Plan, span: ChunkSpan) -> str:
     for number, rung in enumerate(plan.rungs):
         select = f"v:{number}" + (f",a:{rates.index(rung.audio_rate)}" if plan.has_audio else "")
         outputs.append(_muxer(rung.name, select, cut_after, span))
-    for number in range(len(plan.tracks)):
+    # The first sound track comes after the further ones, and is encoded already.
+    encodes = [*range(len(rates), len(rates) + len(plan.tracks)), track_rate_place(plan)]
+    for folder, encode in zip(plan.track_folders, encodes, strict=False):
         # Sound can be cut anywhere, so these cuts are the first packets past the others.
-        outputs.append(_muxer(track_name(number), f"a:{len(rates) + number}", segment, span))
+        outputs.append(_muxer(folder, f"a:{encode}", segment, span))
     return "|".join(outputs)
 
 

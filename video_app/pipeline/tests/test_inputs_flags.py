@@ -24,6 +24,8 @@ ARGUMENTS = {
     "target": "/media/work/out",
     "indexes": [2],
     "folder": "/media/work",
+    "count": 25,
+    "back": Fraction(10),
 }
 
 
