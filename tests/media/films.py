@@ -74,8 +74,7 @@ def prepare(path: Path, folder: Path) -> tuple[Path, Source]:
     if found.is_seekable:
         return path, found
     copy = folder / "copy.mkv"
-    source.make_seekable(BINARY, path, found, copy, watch=lambda: None)
-    return copy, source.read_source(copy, max_streams=64)
+    return copy, source.make_seekable(BINARY, path, found, copy, watch=lambda: None)
 
 
 def encode(path: Path, folder: Path, *, is_whole: bool = False) -> Film:

@@ -9,6 +9,15 @@ class EncodeError(Exception):
     """The system is at fault (a killed ffmpeg, a short output). A retry may help."""
 
 
+class DamagedSourceError(EncodeError):
+    """The file cannot be decoded where a chunk lies, whatever was tried. The message is for
+    people, its cause for the log; a retry is useless where `selftest` finds no fault."""
+
+
+class UnknownCodecError(DamagedSourceError):
+    """The probe's library decodes the picture, this ffmpeg does not."""
+
+
 class StorageFullError(EncodeError):
     """The media volume has no room left."""
 

@@ -55,11 +55,13 @@ def run(
     cwd: Path | None = None,
     on_line: Callable[[str], None] | None = None,
     watch: Callable[[], None] | None = None,
+    on_complaint: Callable[[str], None] | None = None,
 ) -> str:
     """Run a program to its end and return its standard output.
 
     `on_line` gets each line of output as it comes (then nothing is returned);
-    `watch` is called about once a second and stops the program by raising.
+    `watch` is called about once a second and stops the program by raising;
+    `on_complaint` gets the end of what a program said that nevertheless ended well.
     `TimeLimitError` after `limits.seconds`, `EncodeError` on a non-zero exit.
     The program never outlives this call.
     """
@@ -82,6 +84,8 @@ def run(
                 pipe.close()
     if status != 0:
         raise EncodeError(f"exit status {status}: {errors[-500:].strip()}")
+    if errors and on_complaint:
+        on_complaint(errors)
     return output
 
 

@@ -56,11 +56,16 @@ def tag(code: str) -> str:
     return code if code.isascii() and code.isalpha() and 2 <= len(code) <= 3 else "und"
 
 
+def english(code: str) -> str:
+    """The English name of a container's language code; empty when nobody knows it."""
+    return _LANGUAGES.get(code, ("", ""))[1]
+
+
 def names(tracks: list[tuple[str, str]]) -> list[str]:
     """A distinct name for each `(language code, title)`, fit for a quoted attribute."""
     chosen: list[str] = []
     for code, title in tracks:
-        name = _quotable(title) or _LANGUAGES.get(code, ("", "Track"))[1]
+        name = _quotable(title) or english(code) or "Track"
         number = 2
         while name in chosen:
             name = f"{name.rstrip('0123456789 ')} {number}"

@@ -37,6 +37,7 @@ def make_plan(source: Source, limits: Limits) -> Plan:
         rungs=rungs,
         source=source,
         origin=origin,
+        has_first_track=True,
     )
 
 

@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from video_app.pipeline import subtitles
+from video_app.pipeline.command import TRACK_RATE
 from video_app.pipeline.languages import names, tag
-from video_app.pipeline.layout import segment_name, subtitle_name, subtitles_name, track_name
+from video_app.pipeline.layout import segment_name, subtitle_name, subtitles_name
 from video_app.pipeline.types import Plan, Rung
 
 Report = dict[str, list[dict[str, Any]]]
@@ -20,7 +21,12 @@ Report = dict[str, list[dict[str, Any]]]
 TARGET_DURATION = 6
 # Transport stream packets and PES headers, as a share; measured 3 to 15 %.
 TS_OVERHEAD = Fraction(115, 100)
-START = "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES"
+# What subtitles for people who do not hear well tell (Apple's HLS Authoring Specification 4.7).
+TRANSCRIBED = (
+    "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+)
+# Shaka takes 0 for absent, and starts near the end.
+START = "#EXT-X-START:TIME-OFFSET=0.01,PRECISE=YES"
 
 
 def media_playlist(
@@ -103,18 +109,21 @@ def master_playlist(
 
 
 def _audio_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
-    """The sound tracks to choose from; the first one lies in the renditions themselves."""
+    """The sound tracks to choose from; the first one lies in the renditions too."""
     if not plan.tracks:
         return []
     audios = [plan.source.audios[0], *plan.tracks]
+    folders = [plan.track_folders[-1] if plan.has_first_track else None, *plan.track_folders]
     titles = names([(audio.language, audio.title) for audio in audios])
-    lines = []
-    for number, (audio, title) in enumerate(zip(audios, titles, strict=True)):
-        default = "NO" if number else "YES"
-        address = f',URI="{uri(f"{track_name(number - 1)}/index.m3u8")}"' if number else ""
+    lines: list[str] = []
+    for audio, folder, title in zip(audios, folders, titles, strict=False):
+        default = "NO" if lines else "YES"
+        described = ',CHARACTERISTICS="public.accessibility.describes-video"'
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{title}",'
-            f'LANGUAGE="{tag(audio.language)}",DEFAULT={default},AUTOSELECT=YES,CHANNELS="2"{address}'
+            f'LANGUAGE="{tag(audio.language)}",DEFAULT={default},AUTOSELECT=YES,CHANNELS="2"'
+            + (described if audio.is_sdh else "")
+            + (f',URI="{uri(f"{folder}/index.m3u8")}"' if folder else "")
         )
     return lines
 
@@ -122,12 +131,20 @@ def _audio_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
 def _subtitle_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
     streams = plan.source.subtitles
     titles = names([(stream.language, stream.title) for stream in streams])
+    # RFC 8216, 4.3.4.1.1: a group has one default at most.
+    default = next((n for n, stream in enumerate(streams) if stream.is_default), None)
     return [
         f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{title}",'
-        f'LANGUAGE="{tag(stream.language)}",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,'
-        f'URI="{uri(f"{subtitles_name(number)}/index.m3u8")}"'
+        f'LANGUAGE="{tag(stream.language)}",DEFAULT={_yes(number == default)},AUTOSELECT=YES,'
+        f"FORCED={_yes(stream.is_forced)},"
+        + (f'CHARACTERISTICS="{TRANSCRIBED}",' if stream.is_sdh else "")
+        + f'URI="{uri(f"{subtitles_name(number)}/index.m3u8")}"'
         for number, (stream, title) in enumerate(zip(streams, titles, strict=True))
     ]
+
+
+def _yes(value: bool) -> str:
+    return "YES" if value else "NO"
 
 
 def _head(version: int, *, complete: bool, target: int = TARGET_DURATION) -> list[str]:
@@ -184,12 +201,22 @@ def avc_codec(level: str) -> str:
 
 def _bounds(plan: Plan, rung: Rung) -> tuple[int, int]:
     total = rung.max_rate + (rung.audio_rate if plan.has_audio else 0)
-    bound = math.ceil(total * TS_OVERHEAD)
+    bound = math.ceil((total + TRACK_RATE * bool(plan.tracks)) * TS_OVERHEAD)
     return bound, bound
 
 
 def _measured(plan: Plan, rung: Rung, reports: Sequence[Report]) -> tuple[int, int]:
-    sizes = [segment["size"] for segment in _segments(rung.name, reports)]
+    """Peak and average of a rendition with the largest sound that can be chosen beside it."""
+    peak, average = _rates(plan, rung.name, reports)
+    tracks = [_rates(plan, folder, reports) for folder in plan.track_folders]
+    return (
+        peak + max((track[0] for track in tracks), default=0),
+        average + max((track[1] for track in tracks), default=0),
+    )
+
+
+def _rates(plan: Plan, folder: str, reports: Sequence[Report]) -> tuple[int, int]:
+    sizes = [segment["size"] for segment in _segments(folder, reports)]
     durations = [plan.segment_duration(number) for number in range(len(sizes))]
     return peak_rate(sizes, durations), math.ceil(8 * sum(sizes) / sum(durations))
 

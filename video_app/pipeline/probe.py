@@ -1,96 +1,129 @@
 """From a probe's facts to a `Source`, or to a reason why it cannot be a film."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
+from video_app.pipeline import notes, ranking
 from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.errors import PipelineError
-from video_app.pipeline.types import AudioStream, Source, SubtitleStream, VideoStream
+from video_app.pipeline.shapes import main_shape, read_shapes
+from video_app.pipeline.types import (
+    MAX_TRACKS,
+    AudioStream,
+    Source,
+    SubtitleStream,
+    VideoStream,
+)
 
 HDR_TRANSFERS = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG); ITU-T H.273
-TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
-MAX_SUBTITLES = 32
+# Many files say it in words only.
+FORCED_TITLE = re.compile(r"\bforced\b", re.IGNORECASE)
+SDH_TITLE = re.compile(r"\bSDH\b|\bCC\b|hearing.impaired", re.IGNORECASE)
 # The mode of `probe_child` that looks at no sound.
 DEAF = "deaf"
-# A film that holds less than this share of what its header states was cut off.
-COMPLETE_SHARE = Fraction(95, 100)
+# So many places at which the container's key pictures are none, and no seek is trusted.
+FALSE_KEYS = 2
 
 BT709_MATRIX, UNSPECIFIED_MATRIX = 1, 2  # ibid.
 FULL_RANGE = 2  # as libavutil counts: 0 unspecified, 1 limited
 NO_FILM = "This is not a video file that can be read."
+NO_VIDEO = "The file has no video in it, only sound or pictures."
 UNDECODABLE = "The video in this file cannot be decoded."
 
 
-def source_from_facts(facts: dict[str, Any], *, max_streams: int) -> Source:
-    """The source that `probe_child` described; `PipelineError` when it is no film."""
+def source_from_facts(facts: dict[str, Any], *, max_streams: int, is_copy: bool = False) -> Source:
+    """The source that `probe_child` described; `PipelineError` when it is no film.
+
+    `is_copy` says that the container is ours, which states nothing that the pictures do not.
+    """
     if "error" in facts:
         raise PipelineError(NO_FILM)
-    if len(facts["streams"]) > max_streams:
-        raise PipelineError(f"The file has more than {max_streams} streams.")
-    video = _video(facts)
-    audios = tuple(_audios(facts))
+    _refuse_many(facts, max_streams)
+    chosen = _chosen(facts)
+    video = _video(facts, chosen, is_copy=is_copy)
+    sounds = [s for s in ranking.own_sounds(facts["streams"], chosen) if notes.is_heard(s)]
     _refuse_incomplete(facts)
     return Source(
         container=facts["container"],
         size=facts["size"],
-        duration=max(Fraction(s["end"]) for s in _timed(facts, video, audios)),
+        duration=max(Fraction(s["end"]) for s in (chosen, *sounds[:1])),
         video=video,
-        audios=audios,
-        subtitles=tuple(_subtitles(facts)),
+        audios=tuple(_audio(s, facts["sounds"]) for s in sounds[: 1 + MAX_TRACKS]),
+        subtitles=tuple(_subtitles(facts, chosen)),
         start=Fraction(facts["start"]),
         has_index=facts["has_index"],
         has_steady_sound=facts["has_steady_sound"],
+        must_decode_from_start=facts["false_keys"] >= FALSE_KEYS,
+        notes=notes.notes_from_facts(facts, chosen),
+        parts=facts["parts"],
     )
 
 
+def _refuse_many(facts: dict[str, Any], max_streams: int) -> None:
+    """Fonts, covers, texts and other programs cost nothing: nobody decodes them."""
+    streams = facts["streams"]
+    chosen = next((s for s in streams if s["index"] == facts["chosen"]), None)
+    costly = [*ranking.candidates(streams), *ranking.own_sounds(streams, chosen)]
+    if len(costly) > max_streams:
+        raise PipelineError(f"The file has more than {max_streams} streams.")
+
+
 def _refuse_incomplete(facts: dict[str, Any]) -> None:
-    stated = Fraction(facts["stated_duration"])
-    # Some containers state where they end, not how long they last.
-    end = max(Fraction(stream["end"]) for stream in facts["streams"])
-    end += max(Fraction(0), Fraction(facts["start"]))
-    if end < stated * COMPLETE_SHARE and stated - end > 1:
+    """Headers lie; only bytes that are missing tell a file that was cut off."""
+    end, stated = notes.lengths(facts)
+    if facts["is_cut_off"] and notes.is_short(end, stated):
         raise PipelineError(
             f"The file is incomplete: it should last {float(stated):.0f} s "
             f"but ends after {float(end):.0f} s. Please upload it again."
         )
 
 
-def _timed(
-    facts: dict[str, Any], video: VideoStream, audios: tuple[AudioStream, ...]
-) -> list[dict[str, Any]]:
-    """The streams that decide the length: the picture and the first sound."""
-    indexes = {video.index, *(audio.index for audio in audios[:1])}
-    return [stream for stream in facts["streams"] if stream["index"] in indexes]
-
-
-def _video(facts: dict[str, Any]) -> VideoStream:
-    pictures = [s for s in facts["streams"] if s["type"] == "video" and not s["is_picture"]]
+def _chosen(facts: dict[str, Any]) -> dict[str, Any]:
+    streams: list[dict[str, Any]] = facts["streams"]
+    pictures = [s for s in streams if s["kind"] == "video" and not s["is_picture"]]
     if not pictures:
-        raise PipelineError("The file has no video in it, only sound or pictures.")
-    chosen, frame = facts["chosen"], facts["frame"]
-    if chosen is None:
-        raise PipelineError(UNDECODABLE)
-    stream = next(s for s in pictures if s["index"] == chosen)
-    if frame is None and stream["width"] * stream["height"] > MAX_PIXELS:
+        raise PipelineError(NO_VIDEO)
+    for stream in pictures:
+        if stream["index"] == facts["chosen"]:
+            return stream
+    if codecs := {s["codec"] for s in pictures if s["type"] == "unknown" and s["codec"]}:
+        raise PipelineError(unknown_codec(*sorted(codecs)))
+    raise PipelineError(UNDECODABLE)
+
+
+def unknown_codec(*codecs: str) -> str:
+    """The refusal of a film in a codec that one of our libraries does not know."""
+    return f"The video in this file cannot be decoded here: its codec is {', '.join(codecs)}."
+
+
+def _video(facts: dict[str, Any], stream: dict[str, Any], *, is_copy: bool) -> VideoStream:
+    frame = facts["frame"]
+    if frame is None and ranking.pixels(stream) > MAX_PIXELS:
         raise PipelineError(
             f"The picture is too large: {stream['width']} x {stream['height']} pixels."
         )
     if frame is None:
         raise PipelineError(UNDECODABLE)
+    follows_codec = is_copy or not facts["container"].startswith("matroska")
+    stated = Fraction(stream["sample_aspect"])
+    shape, changes_shape = main_shape(read_shapes(facts, stated, follows_codec=follows_codec))
+    frame = frame | {"width": shape.width, "height": shape.height}
     return VideoStream(
-        index=chosen,
+        index=stream["index"],
         codec=stream["codec"],
-        width=frame["width"],
-        height=frame["height"],
-        sample_aspect=_sane_aspect(Fraction(stream["sample_aspect"])),
+        width=shape.width,
+        height=shape.height,
+        sample_aspect=shape.aspect,
         rotation=-frame["rotation"] % 360,
         average_rate=Fraction(stream["average_rate"]),
         base_rate=Fraction(stream["base_rate"]),
         start=Fraction(stream["start"]),
-        is_interlaced=frame["is_interlaced"],
+        is_interlaced=frame["is_interlaced"] or facts["interlaced"] > 0,
         is_hdr=frame["transfer"] in HDR_TRANSFERS,
         matrix=_matrix(frame),
         has_our_colours=_has_our_colours(frame),
+        changes_shape=changes_shape,
     )
 
 
@@ -105,30 +138,21 @@ def _matrix(frame: dict[str, Any]) -> str:
     return "bt709" if frame["matrix"] == UNSPECIFIED_MATRIX and is_large else "auto"
 
 
-def _sane_aspect(aspect: Fraction) -> Fraction:
-    return aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1)
-
-
-def _audios(facts: dict[str, Any]) -> list[AudioStream]:
-    """The sound tracks that can be decoded, the default one first."""
-    streams = [s for s in facts["streams"] if s["type"] == "audio" and s.get("channels")]
-    streams.sort(key=lambda s: (not s["is_default"], s["index"]))
-    return [
-        AudioStream(
-            index=s["index"],
-            codec=s["codec"],
-            channels=s["channels"],
-            sample_rate=s["sample_rate"],
-            start=Fraction(s["start"]),
-            end=Fraction(s["end"]),
-            language=s["language"],
-            title=s["title"],
-            is_default=s["is_default"],
-            **_grid(facts["sounds"].get(str(s["index"]))),
-        )
-        for s in streams
-        if Fraction(s["end"]) > 0
-    ]
+def _audio(stream: dict[str, Any], grids: dict[str, dict[str, Any]]) -> AudioStream:
+    return AudioStream(
+        index=stream["index"],
+        codec=stream["codec"],
+        channels=stream["channels"],
+        sample_rate=stream["sample_rate"],
+        start=Fraction(stream["start"]),
+        end=Fraction(stream["end"]),
+        language=stream["language"],
+        title=stream["title"],
+        is_default=stream["is_default"],
+        is_forced=stream["is_forced"],
+        is_sdh=stream["is_sdh"],
+        **_grid(grids.get(str(stream["index"]))),
+    )
 
 
 def _grid(sound: dict[str, Any] | None) -> dict[str, Any]:
@@ -137,9 +161,17 @@ def _grid(sound: dict[str, Any] | None) -> dict[str, Any]:
     return {"grid_samples": sound["samples"], "grid_start": Fraction(sound["start"])}
 
 
-def _subtitles(facts: dict[str, Any]) -> list[SubtitleStream]:
+def _subtitles(facts: dict[str, Any], chosen: dict[str, Any]) -> list[SubtitleStream]:
     return [
-        SubtitleStream(s["index"], s["codec"], s["language"], s["title"])
-        for s in facts["streams"]
-        if s["type"] == "subtitle" and s["codec"] in TEXT_SUBTITLES
-    ][:MAX_SUBTITLES]
+        SubtitleStream(
+            s["index"],
+            s["codec"],
+            s["language"],
+            s["title"],
+            is_default=s["is_default"],
+            is_forced=s["is_forced"] or bool(FORCED_TITLE.search(s["title"])),
+            is_sdh=s["is_sdh"] or bool(SDH_TITLE.search(s["title"])),
+        )
+        for s in ranking.own_texts(facts["streams"], chosen)
+        if s["codec"] in notes.TEXT_SUBTITLES
+    ][: notes.MAX_SUBTITLES]

@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 
 from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.measure import measure
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.transcode import measure
 from video_app.pipeline.types import AudioStream, Plan, Source, VideoStream
 
 RATE = Fraction(25)

@@ -4,6 +4,8 @@ import json
 import sys
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,16 @@ from video_app.pipeline import ffmpeg
 from video_app.pipeline.command import remux
 from video_app.pipeline.damage import broken_share
 from video_app.pipeline.errors import EncodeError, PipelineError
-from video_app.pipeline.probe import COMPLETE_SHARE, DEAF, NO_FILM, source_from_facts
-from video_app.pipeline.types import Source
+from video_app.pipeline.matroska import leave_aspect_to_pictures
+from video_app.pipeline.probe import DEAF, source_from_facts
+from video_app.pipeline.types import Note, Source, seeks_exactly
 
+# A copy that holds less than this share of the film has lost something.
+COMPLETE_SHARE = Fraction(95, 100)
+CRASHED = "This file is damaged: it cannot be read."
+ENDLESS = "Reading this file takes too long: it is damaged, or no film."
+LOST_PARTS = "{} files are joined in this one: the film ends after {}, the next differs."
+LOST_TEXTS = "Several files are joined in this one: their subtitles were left out."
 SEEKABLE = ".seekable.mkv"
 PARTIAL = ".partial"
 PROBE_SECONDS = 50
@@ -39,16 +48,23 @@ def read_source(path: Path, *, max_streams: int, watch: Callable[[], None] | Non
 
 
 def _facts(path: Path, watch: Callable[[], None] | None) -> dict[str, Any]:
+    """What the probe found. A fault of its own is the system's, never the file's."""
     try:
-        return _probe(path, watch)
-    except EncodeError as error:  # it crashed, ate its memory or its time: the file's doing
-        if isinstance(error, ffmpeg.TimeLimitError):
-            raise PipelineError(NO_FILM) from error
+        facts = _probe(path, watch)
+    except ffmpeg.TimeLimitError as error:
+        raise PipelineError(ENDLESS) from error
+    except EncodeError:  # it crashed or ate its memory: the file's doing
+        facts = {"fault": "crash"}
+    if "fault" not in facts:
+        return facts
     try:
-        # Its sound may be what it crashed over.
-        return _probe(path, watch, DEAF)
+        # Its sound may be what it failed over.
+        facts = _probe(path, watch, DEAF)
     except EncodeError as error:
-        raise PipelineError(NO_FILM) from error
+        raise PipelineError(CRASHED) from error
+    if "fault" in facts:
+        raise EncodeError(f"the probe failed: {facts['fault']}")
+    return facts
 
 
 def _probe(path: Path, watch: Callable[[], None] | None, *mode: str) -> dict[str, Any]:
@@ -66,19 +82,58 @@ def seekable_path(path: Path) -> Path:
 
 def make_seekable(
     binary: str, path: Path, found: Source, target: Path, *, watch: Callable[[], None]
-) -> None:
+) -> Source:
     """Copy the streams of a file that cannot be sought in into Matroska, with steady sound.
 
-    `found` is what the file is. `PipelineError` when a part of the film is lost in the copy.
+    `found` is what the file is; returned is what the copy is, with the file's notes.
+    `PipelineError` when a part of the film is lost in the copy.
     """
-    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
     partial = target.with_suffix(f".{uuid.uuid4().hex}{PARTIAL}")  # others may be at it too
+    joined = partial.with_suffix(f".joined{PARTIAL}")
     try:
+        if found.parts > 1:
+            path, found = _join(path, found, joined, watch)
+        limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
         ffmpeg.run(remux(binary, str(path), found, str(partial)), limits, watch=watch)
-        _refuse_lost(path, found, read_source(partial, max_streams=MAX_STREAMS, watch=watch))
+        if not seeks_exactly(found.container):
+            leave_aspect_to_pictures(partial)
+        copied = _read_copy(partial, watch)
+        _refuse_lost(path, found, copied)
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
+        joined.unlink(missing_ok=True)
+    return _with_facts_of(found, copied)
+
+
+def _read_copy(path: Path, watch: Callable[[], None]) -> Source:
+    return source_from_facts(_facts(path, watch), max_streams=MAX_STREAMS, is_copy=True)
+
+
+def _with_facts_of(found: Source, copied: Source) -> Source:
+    is_interlaced = found.video.is_interlaced or copied.video.is_interlaced
+    video = replace(copied.video, is_interlaced=is_interlaced)
+    return replace(copied, video=video, notes=tuple(dict.fromkeys(found.notes + copied.notes)))
+
+
+def _join(
+    path: Path, found: Source, target: Path, watch: Callable[[], None]
+) -> tuple[Path, Source]:
+    """The files that lie in one as one film: where it lies and what it is."""
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=2 * found.size + 2**20)
+    argv = [sys.executable, "-m", "video_app.pipeline.join_child", str(path), str(target)]
+    try:
+        count = int(ffmpeg.run(argv, limits, watch=watch))
+    except ffmpeg.TimeLimitError:
+        raise
+    except EncodeError as error:
+        raise PipelineError(CRASHED) from error
+    notes = found.notes
+    if count < found.parts:
+        notes += (Note("joined_parts", LOST_PARTS.format(found.parts, count)),)
+    if found.subtitles:
+        notes += (Note("joined_subtitles", LOST_TEXTS),)
+    return target, replace(_read_copy(target, watch), notes=notes)
 
 
 def _refuse_lost(path: Path, found: Source, copied: Source) -> None:

@@ -2,18 +2,25 @@
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable
-from fractions import Fraction
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from video_app.pipeline import command, ffmpeg
-from video_app.pipeline.errors import EncodeError, StorageFullError
-from video_app.pipeline.layout import segment_name, track_name
+from video_app.pipeline import command, ffmpeg, seeking
+from video_app.pipeline.command import Back
+from video_app.pipeline.errors import (
+    DamagedSourceError,
+    EncodeError,
+    StorageFullError,
+    UnknownCodecError,
+)
+from video_app.pipeline.layout import segment_name
+from video_app.pipeline.measure import UnplannedOutputError, measure
 from video_app.pipeline.progress import Progress
-from video_app.pipeline.transport import CLOCK, BrokenSegmentError, Segment, read_segment
-from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan, Rung
+from video_app.pipeline.types import ChunkSpan, Plan
 
 # Wall clock: generous, because a slow machine is no error.
 SECONDS_PER_SECOND = 40
@@ -22,17 +29,68 @@ MIN_SECONDS = 300
 # five encoders. Measured with 8K HDR: 1.7 GB with one thread, 0.4 GB more with each further.
 MEMORY = 3 * 1024**3
 MEMORY_PER_THREAD = 512 * 1024**2
+# What ffmpeg says when the file is at fault, whatever its version.
+DECODER_IS_MISSING = re.compile(r"Unknown decoder|[Dd]ecoder .*not found|no decoder found")
+INPUT_IS_BROKEN = re.compile(r"Invalid data found|rror while decoding|rror submitting packet")
+
+Report = dict[str, list[dict[str, Any]]]
+Watch = Callable[[float], None] | None
 
 
-def chunk_seconds(plan: Plan, span: ChunkSpan) -> int:
-    """The wall clock that one chunk may take."""
-    length = plan.time(span.end_frame - span.first_frame)
-    return max(MIN_SECONDS, int(length * SECONDS_PER_SECOND))
+@dataclass(slots=True)
+class _Encode:
+    """A chunk to be encoded, perhaps more than once."""
 
+    binary: str
+    source: Path
+    plan: Plan
+    span: ChunkSpan
+    work: Path
+    threads: int
+    niceness: int
+    watch: Watch
+    complaints: list[str] = field(default_factory=list)
 
-def chunk_memory(threads: int) -> int:
-    """Bytes that an encode may take; 0 threads are one for each core."""
-    return MEMORY + MEMORY_PER_THREAD * (threads or os.cpu_count() or 1)
+    def run(self, back: Back) -> Report:
+        """One try, from a seek point on; see `command.seek_point`."""
+        progress = _progress(self.plan, self.span)
+        watch = self.watch
+        _make_folders(self.work, self.plan, self.span)
+        ffmpeg.run(
+            command.encode_chunk(
+                self.binary,
+                str(self.source),
+                self.plan,
+                self.span,
+                threads=self.threads,
+                back=back,
+            ),
+            self.limits,
+            cwd=self.work,
+            on_line=progress.feed,
+            watch=(lambda: watch(progress.seconds)) if watch else None,
+            on_complaint=self.complaints.append,
+        )
+        return measure(self.plan, self.span, self.work)
+
+    @property
+    def limits(self) -> ffmpeg.ProcessLimits:
+        return ffmpeg.ProcessLimits(
+            seconds=_try_seconds(self.plan, self.span),
+            memory=chunk_memory(self.threads),
+            niceness=self.niceness,
+        )
+
+    def find_start(self) -> Back:
+        watch = self.watch
+        return seeking.trusted_start(
+            self.binary,
+            str(self.source),
+            self.plan,
+            self.span,
+            self.limits,
+            watch=(lambda: watch(0)) if watch else None,
+        )
 
 
 def encode_chunk(
@@ -44,32 +102,65 @@ def encode_chunk(
     *,
     threads: int = 0,
     niceness: int = 10,
-    watch: Callable[[float], None] | None = None,
-) -> dict[str, list[dict[str, Any]]]:
+    watch: Watch = None,
+) -> Report:
     """Encode the chunk's segments of all rungs into `work` and measure them.
 
     `watch` gets the encoded seconds about once a second and stops the encode by
     raising. Returns the chunk's report (see `playlist`). `EncodeError` when the
-    output is not exactly what was planned, whatever ffmpeg said.
+    output is not exactly what was planned, whatever ffmpeg said; `DamagedSourceError`
+    when that is the file's doing.
     """
-    for folder in plan.folders:
-        (work / folder).mkdir(parents=True, exist_ok=True)
-    progress = _progress(plan, span)
-    limits = ffmpeg.ProcessLimits(
-        seconds=chunk_seconds(plan, span), memory=chunk_memory(threads), niceness=niceness
-    )
+    encode = _Encode(binary, source, plan, span, work, threads, niceness, watch)
     try:
-        ffmpeg.run(
-            command.encode_chunk(binary, str(source), plan, span, threads=threads),
-            limits,
-            cwd=work,
-            on_line=progress.feed,
-            watch=(lambda: watch(progress.seconds)) if watch else None,
-        )
-        return measure(plan, span, work)
+        return _encode_exactly(encode)
     except (EncodeError, OSError) as error:
         _raise_if_full(work, error)
+        _raise_if_damaged(encode, error)
         raise
+
+
+def _encode_exactly(encode: _Encode) -> Report:
+    """A container may lie about where decoding can begin. When anything is odd about what
+    came out, the pictures are compared with those decoded from further back."""
+    start: Back = None if encode.plan.source.must_decode_from_start else command.NEAREST
+    is_from_start = command.seek_point(encode.plan, encode.span, start) is None
+    try:
+        report = encode.run(start)
+    except EncodeError as error:
+        _raise_if_full(encode.work, error)
+        if is_from_start or isinstance(error, ffmpeg.TimeLimitError):
+            raise
+    else:
+        if is_from_start or not (encode.complaints or seeking.is_odd(encode.plan)):
+            return report
+        if (start := encode.find_start()) == command.NEAREST:
+            return report
+        return encode.run(start)
+    return encode.run(encode.find_start())
+
+
+def _make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:
+    """Without what an earlier try left of this chunk."""
+    for folder in plan.folders:
+        (work / folder).mkdir(parents=True, exist_ok=True)
+        for number in range(span.first_segment, span.end_segment):
+            (work / folder / segment_name(number)).unlink(missing_ok=True)
+
+
+def chunk_seconds(plan: Plan, span: ChunkSpan) -> int:
+    """The wall clock that one chunk may take, with a second try from the film's start."""
+    return 2 * _try_seconds(plan, span)
+
+
+def _try_seconds(plan: Plan, span: ChunkSpan) -> int:
+    length = plan.time(span.end_frame - span.first_frame)
+    return max(MIN_SECONDS, int(length * SECONDS_PER_SECOND)) + int(plan.time(span.first_frame))
+
+
+def chunk_memory(threads: int) -> int:
+    """Bytes that an encode may take; 0 threads are one for each core."""
+    return MEMORY + MEMORY_PER_THREAD * (threads or os.cpu_count() or 1)
 
 
 def _progress(plan: Plan, span: ChunkSpan) -> Progress:
@@ -84,61 +175,18 @@ def _raise_if_full(work: Path, error: Exception) -> None:
         raise StorageFullError("There is no room left for the encoded film.") from error
 
 
-def measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str, Any]]]:
-    report = {}
-    for rung in plan.rungs:
-        segments = _read(span, work / rung.name)
-        for number, segment in enumerate(segments, span.first_segment):
-            _check_pictures(plan, rung, number, segment)
-        if plan.has_audio:
-            _check_sound(plan, span, rung.name, segments)
-        report[rung.name] = [{"size": s.size, "iframes": s.iframes} for s in segments]
-    for number in range(len(plan.tracks)):
-        name = track_name(number)
-        segments = _read(span, work / name, has_pictures=False)
-        _check_sound(plan, span, name, segments)
-        report[name] = [{"size": s.size} for s in segments]
-    return report
-
-
-def _read(span: ChunkSpan, folder: Path, *, has_pictures: bool = True) -> list[Segment]:
-    numbers = range(span.first_segment, span.end_segment)
-    return [_read_one(folder / segment_name(n), has_pictures=has_pictures) for n in numbers]
-
-
-def _read_one(path: Path, *, has_pictures: bool) -> Segment:
-    try:
-        return read_segment(path.read_bytes(), has_pictures=has_pictures)
-    except FileNotFoundError:
-        raise EncodeError(f"{path.name} was not written") from None
-    except BrokenSegmentError as error:
-        raise EncodeError(f"{path.name} is damaged: {error}") from error
-
-
-def _check_pictures(plan: Plan, rung: Rung, number: int, segment: Segment) -> None:
-    first, end = plan.cuts[number], plan.cuts[number + 1]
-    planned = (end - first) // rung.rate_divisor
-    if segment.pictures != planned:
-        raise EncodeError(
-            f"{rung.name} segment {number}: {segment.pictures} pictures, not {planned}"
-        )
-    if not segment.starts_with_key:
-        raise EncodeError(f"{rung.name} segment {number} does not start with a key picture")
-    expected = (command.TIMESTAMP_ORIGIN + plan.time(first)) * CLOCK
-    _check_stamp(f"{rung.name} segment {number}", segment.first_pts, expected)
-
-
-def _check_sound(plan: Plan, span: ChunkSpan, name: str, segments: list[Segment]) -> None:
-    first, end = command.audio_frames(plan, span)
-    found = sum(segment.sound_frames for segment in segments)
-    if found != end - first:
-        raise EncodeError(f"{name}: {found} sound frames, not {end - first}")
-    start = Fraction(first * AAC_FRAME, SAMPLE_RATE)
-    stamps = [s.first_sound_pts for s in segments if s.first_sound_pts is not None]
-    _check_stamp(f"{name} sound", min(stamps), (command.TIMESTAMP_ORIGIN + start) * CLOCK)
-
-
-def _check_stamp(what: str, stamp: int | None, expected: Fraction) -> None:
-    """Within a tick or two of rounding, modulo the 33 bits that a stamp has."""
-    if stamp is None or abs((stamp - round(expected) + 2**32) % 2**33 - 2**32) > 2:
-        raise EncodeError(f"{what} starts at {stamp}, not {round(expected)}")
+def _raise_if_damaged(encode: _Encode, error: Exception) -> None:
+    """Tell a file's fault from the machine's: the same decoder that fails here is well."""
+    said = str(error)
+    if DECODER_IS_MISSING.search(said):
+        codec = encode.plan.source.video.codec
+        raise UnknownCodecError(
+            f'The picture is encoded as "{codec}", which the server cannot decode.'
+        ) from error
+    is_short = isinstance(error, UnplannedOutputError) and encode.complaints
+    if is_short or INPUT_IS_BROKEN.search(said):
+        start, end = (encode.plan.time(n) for n in (encode.span.first_frame, encode.span.end_frame))
+        raise DamagedSourceError(
+            f"The file is damaged: what lies between {float(start):.0f} s and {float(end):.0f} s "
+            "cannot be decoded. Please upload it again."
+        ) from error

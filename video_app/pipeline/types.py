@@ -69,6 +69,15 @@ class Note:
     text: str  # for people, one sentence
 
 
+# Transport and program streams, which have no index, and others whose index is a guess.
+INEXACT_CONTAINERS = ("mpeg", "mpegts", "flv", "ogg")
+
+
+def seeks_exactly(container: str) -> bool:
+    """Whether a seek in such a container lands where it was meant to."""
+    return not container.startswith(INEXACT_CONTAINERS)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a probe found out about a source file."""
@@ -85,13 +94,14 @@ class Source:
     # No seek can be trusted (damage, an index that lies): encode from the start, or from a copy.
     must_decode_from_start: bool = False
     notes: tuple[Note, ...] = ()
+    parts: int = 1  # files that were appended to each other, each with a clock of its own
 
     @property
     def is_seekable(self) -> bool:
-        """Whether chunks can be cut out of it: a seek lands exactly (not so in transport
-        and program streams), and filters that begin in its middle hear no other sound."""
-        is_exact = not self.container.startswith(("mpeg", "mpegts", "flv", "ogg"))
-        return is_exact and self.has_index and self.has_steady_sound
+        """Whether chunks can be cut out of it: a seek lands exactly, and filters that begin
+        in its middle hear no other sound."""
+        is_one = self.has_index and self.parts == 1
+        return seeks_exactly(self.container) and is_one and self.has_steady_sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,8 @@ class Plan:
     rungs: tuple[Rung, ...]
     source: Source = field(repr=False)
     origin: Fraction = Fraction(0)  # seconds after the source's start at which frame 0 lies
+    # The first sound can be fetched without pictures too: some players switch back only so.
+    has_first_track: bool = False
 
     @property
     def frames(self) -> int:
@@ -163,10 +175,15 @@ class Plan:
         return self.source.audios[1 : 1 + MAX_TRACKS]
 
     @property
+    def track_folders(self) -> tuple[str, ...]:
+        """The folders of sound without pictures: the further tracks', then the first one's."""
+        count = len(self.tracks) + (self.has_first_track and bool(self.tracks))
+        return tuple(track_name(number) for number in range(count))
+
+    @property
     def folders(self) -> tuple[str, ...]:
-        """The folders of a build that hold segments: one per rung, one per track."""
-        tracks = (track_name(number) for number in range(len(self.tracks)))
-        return (*(rung.name for rung in self.rungs), *tracks)
+        """The folders of a build that hold segments: one per rung, then those of the tracks."""
+        return (*(rung.name for rung in self.rungs), *self.track_folders)
 
     def chunk(self, index: int) -> ChunkSpan:
         first, end = self.chunk_cuts[index], self.chunk_cuts[index + 1]
@@ -198,6 +215,7 @@ class Plan:
             rungs=tuple(Rung(**rung) for rung in value["rungs"]),
             source=source_from_json(source),
             origin=Fraction(value["origin"]),
+            has_first_track=value.get("has_first_track", False),  # older builds have none
         )
 
 
@@ -215,6 +233,7 @@ def source_from_json(value: dict[str, Any]) -> Source:
         has_steady_sound=value.get("has_steady_sound", True),
         must_decode_from_start=value.get("must_decode_from_start", False),
         notes=tuple(Note(**note) for note in value.get("notes", ())),
+        parts=value.get("parts", 1),
     )
 
 

@@ -92,7 +92,7 @@ def _playable(build: Build) -> PlayableBuild:
         complete=build.state == BuildState.COMPLETE,
         abandoned=build.state == BuildState.CANCELLED,
         progressive=list(build.progressive),
-        tracks=len(plan.tracks),
+        tracks=len(plan.track_folders),
         subtitles=build.subtitles,
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,

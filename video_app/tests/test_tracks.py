@@ -78,6 +78,8 @@ def test_tracks_subtitles_and_pictures_reach_the_player(film: Video) -> None:
     assert [m.language for m in texts] == ["en"]
     assert tone(client, base, "720p") == pytest.approx(TONES["eng"], rel=0.02)
     assert tone(client, base, "audio-0") == pytest.approx(TONES["deu"], rel=0.02)
+    assert [sound.uri.split("/")[-2] for sound in sounds] == ["audio-1", "audio-0"]
+    assert tone(client, base, "audio-1") == pytest.approx(TONES["eng"], rel=0.02)
 
     (listed,) = m3u8.loads(text(client, f"{base}/{texts[0].uri}")).segments
     assert "Good <i>evening</i>" in text(client, f"{base}/subtitles-0/{listed.uri}")
@@ -90,8 +92,8 @@ def test_tracks_subtitles_and_pictures_reach_the_player(film: Video) -> None:
 def test_what_is_not_there_or_not_theirs_is_not_given(film: Video) -> None:
     client, base = signed_in(make_user()), f"/api/video/{film.pk}"
     for path in (
-        "audio-1/index.m3u8",
-        "audio-1/000.ts",
+        "audio-2/index.m3u8",
+        "audio-2/000.ts",
         "audio-0/009.ts",
         "audio-x/index.m3u8",
         "subtitles-1/index.m3u8",

@@ -4,8 +4,14 @@ Every unusual flag carries its reason; the chunk recipe as a whole is explained
 in docs/adr/0003.
 """
 
-from video_app.pipeline.command.chunk import encode_chunk, encode_pattern
-from video_app.pipeline.command.clock import TIMESTAMP_ORIGIN, audio_frames
+from video_app.pipeline.command.chunk import encode_chunk, encode_pattern, first_pictures
+from video_app.pipeline.command.clock import (
+    NEAREST,
+    TIMESTAMP_ORIGIN,
+    Back,
+    audio_frames,
+    seek_point,
+)
 from video_app.pipeline.command.copies import join, remux, subtitles
 from video_app.pipeline.command.opening import (
     FORMAT_WHITELIST,
@@ -15,22 +21,27 @@ from video_app.pipeline.command.opening import (
     input_arguments,
 )
 from video_app.pipeline.command.picture import smaller, video_codec, video_graph
-from video_app.pipeline.command.sound import audio_rates
+from video_app.pipeline.command.sound import TRACK_RATE, audio_rates
 from video_app.pipeline.command.stills import still, storyboard
 
 __all__ = [
     "FORMAT_WHITELIST",
     "MAX_PIXELS",
+    "NEAREST",
     "PROTOCOL_WHITELIST",
     "TIMESTAMP_ORIGIN",
+    "TRACK_RATE",
+    "Back",
     "audio_frames",
     "audio_rates",
     "base_arguments",
     "encode_chunk",
     "encode_pattern",
+    "first_pictures",
     "input_arguments",
     "join",
     "remux",
+    "seek_point",
     "smaller",
     "still",
     "storyboard",

@@ -2,28 +2,62 @@
 
 from fractions import Fraction
 
-from video_app.pipeline.command.clock import TIMESTAMP_ORIGIN, seek
+from video_app.pipeline.command.clock import NEAREST, TIMESTAMP_ORIGIN, Back, seek, seek_point
 from video_app.pipeline.command.opening import base_arguments, decimal, input_arguments
-from video_app.pipeline.command.picture import video_codec, video_graph
-from video_app.pipeline.command.sound import audio_codec, audio_graph, audio_rates, sounds
+from video_app.pipeline.command.picture import grid_graph, video_codec, video_graph
+from video_app.pipeline.command.sound import (
+    audio_codec,
+    audio_graph,
+    audio_rates,
+    sounds,
+    track_rate_place,
+)
 from video_app.pipeline.grid import GOPS_PER_SEGMENT
-from video_app.pipeline.layout import track_name
 from video_app.pipeline.types import ChunkSpan, Plan
 
 # The muxer joins sound frames for half of it, else each fills packets of its own (half of
 # 120p would be padding), and moves all time stamps by twice as much.
 MUX_DELAY = Fraction(1, 2)
+# Where the pictures' size changes, the scalers follow; new filters would count from 0.
+REINIT = ("-reinit_filter:v", "0")
 
 
 def encode_chunk(
-    binary: str, path: str, plan: Plan, span: ChunkSpan, *, threads: int = 0
+    binary: str,
+    path: str,
+    plan: Plan,
+    span: ChunkSpan,
+    *,
+    threads: int = 0,
+    back: Back = NEAREST,
 ) -> list[str]:
     """One process that decodes a chunk once and writes all renditions of its segments.
 
-    Runs in the work folder and writes `<rung>/NNN.ts` there.
+    Runs in the work folder and writes `<rung>/NNN.ts` there. See `clock.seek` for `back`.
     """
-    source = [*seek(plan, span), *_reading(), *input_arguments(path)]
-    return _encode(binary, source, plan, span, threads)
+    source = [*seek(plan, span, back), *REINIT, *input_arguments(path)]
+    is_sought = seek_point(plan, span, back) is not None
+    return _encode(binary, source, plan, span, threads, is_sought=is_sought)
+
+
+def first_pictures(
+    binary: str, path: str, plan: Plan, span: ChunkSpan, *, count: int, back: Back
+) -> list[str]:
+    """Checksums of the first `count` pictures of a chunk as they are decoded from a seek point
+    on, and of the very first picture that was decoded: it tells where the seek led to."""
+    grid = grid_graph(plan, span, is_sought=seek_point(plan, span, back) is not None)
+    first = span.first_frame
+    return [
+        *base_arguments(binary, threads=1),
+        *seek(plan, span, back),
+        *REINIT,
+        *input_arguments(path),
+        *(
+            "-filter_complex",
+            f"{grid},trim=end_pts={first + count},select='eq(n,0)+gte(pts,{first})'[v]",
+        ),
+        *("-map", "[v]", "-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
+    ]
 
 
 def encode_pattern(binary: str, plan: Plan, span: ChunkSpan) -> list[str]:
@@ -33,13 +67,16 @@ def encode_pattern(binary: str, plan: Plan, span: ChunkSpan) -> list[str]:
     return _encode(binary, ["-f", "lavfi", "-i", pattern], plan, span, threads=1)
 
 
-def _reading() -> list[str]:
-    # Where the pictures' size changes, the scalers follow; new filters would count from 0.
-    return ["-reinit_filter:v", "0"]
-
-
-def _encode(binary: str, source: list[str], plan: Plan, span: ChunkSpan, threads: int) -> list[str]:
-    graphs = [video_graph(plan, span)]
+def _encode(
+    binary: str,
+    source: list[str],
+    plan: Plan,
+    span: ChunkSpan,
+    threads: int,
+    *,
+    is_sought: bool = False,
+) -> list[str]:
+    graphs = [video_graph(plan, span, is_sought=is_sought)]
     labels = [f"[v{n}]" for n in range(len(plan.rungs))]
     for audio, outputs in sounds(plan):
         graphs.append(audio_graph(plan, span, audio, outputs))
@@ -75,9 +112,11 @@ def _tee(plan: Plan, span: ChunkSpan) -> str:
     for number, rung in enumerate(plan.rungs):
         select = f"v:{number}" + (f",a:{rates.index(rung.audio_rate)}" if plan.has_audio else "")
         outputs.append(_muxer(rung.name, select, cut_after, span))
-    for number in range(len(plan.tracks)):
+    # The first sound track comes after the further ones, and is encoded already.
+    encodes = [*range(len(rates), len(rates) + len(plan.tracks)), track_rate_place(plan)]
+    for folder, encode in zip(plan.track_folders, encodes, strict=False):
         # Sound can be cut anywhere, so these cuts are the first packets past the others.
-        outputs.append(_muxer(track_name(number), f"a:{len(rates) + number}", segment, span))
+        outputs.append(_muxer(folder, f"a:{encode}", segment, span))
     return "|".join(outputs)
 
 

@@ -11,6 +11,9 @@ from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan
 TIMESTAMP_ORIGIN = 10
 # Decoders and the resampler settle in before a chunk's first frame.
 LEAD_IN = Fraction(1, 2)
+# Seconds further back than the lead-in, where a chunk's decoder begins; none: the film's start.
+Back = Fraction | None
+NEAREST = Fraction(0)
 
 
 def audio_frame(time: Fraction) -> int:
@@ -26,13 +29,22 @@ def audio_frames(plan: Plan, span: ChunkSpan) -> tuple[int, int]:
     )
 
 
-def seek(plan: Plan, span: ChunkSpan) -> list[str]:
+def seek(plan: Plan, span: ChunkSpan, back: Back) -> list[str]:
+    """Input options that begin to decode `back` seconds before the chunk's lead-in."""
     # The container's own clock, counted from frame 0: the grid is absolute, and versions
     # of ffmpeg differ in what they call the start of a file.
     zero = plan.source.start + plan.origin
-    start = plan.time(span.first_frame) - LEAD_IN
     clock = ["-copyts", "-itsoffset", decimal(-zero), "-seek_timestamp", "1"]
-    if start <= 0:
+    start = seek_point(plan, span, back)
+    if start is None:
         return clock
     # From the key frame on: a frame shown before the seek point may last into the chunk.
     return [*clock, "-noaccurate_seek", "-ss", decimal(start + zero)]
+
+
+def seek_point(plan: Plan, span: ChunkSpan, back: Back) -> Fraction | None:
+    """Where to seek to, in seconds of the film; nowhere when the film's start is nearer."""
+    if back is None:
+        return None
+    start = plan.time(span.first_frame) - LEAD_IN - back
+    return start if start > 0 else None

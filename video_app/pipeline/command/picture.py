@@ -7,6 +7,8 @@ from video_app.pipeline.types import ChunkSpan, Plan, Rung, VideoStream
 
 # What the presets between "veryfast" and "medium" buy at equal quality; see docs/adr/0004.
 X264 = "me=dia:subme=3:trellis=1:aq-mode=2:rc-lookahead=20"
+# They show nothing until a picture is whole, after an intra refresh too.
+SELF_STARTING = {"h264", "hevc"}
 # Linearise, map into BT.709's range, and return to its curve. Some files leave out what
 # primaries and matrix HDR has.
 TONEMAP = (
@@ -15,26 +17,41 @@ TONEMAP = (
 )
 
 
-def video_graph(plan: Plan, span: ChunkSpan) -> str:
+def video_graph(plan: Plan, span: ChunkSpan, *, is_sought: bool = False) -> str:
     """Decode, grid, exact chunk, then one scaled branch per rung, largest first.
 
     Each rung is scaled from the next larger one; the outputs are `[v0]`, `[v1]`, …
     """
     video, top = plan.source.video, len(plan.rungs) - 1
-    deinterlace = "bwdif=mode=send_field," if video.is_interlaced else ""
     chains = [
-        f"[0:{video.index}]{deinterlace}fps={plan.rate}{_pad_start(plan, span)},"
+        f"{grid_graph(plan, span, is_sought=is_sought)},"
         # The last picture is held where the sound goes on without it.
         "tpad=stop=-1:stop_mode=clone,"
         # In frame numbers: after `fps` the time base is one frame; seconds would round.
         f"trim=start_pts={span.first_frame}:end_pts={span.end_frame},"
-        f"{_scale(plan.rungs[top], _colours(video))}[c{top}]"
+        f"{_scale(plan.rungs[top], video)}[c{top}]"
     ]
     for number in range(top, 0, -1):
         chains.append(f"[c{number}]split=2[r{number}][d{number}]")
         chains.append(f"[d{number}]{smaller(plan.rungs[number - 1])}[c{number - 1}]")
         chains.append(f"[r{number}]{_thin(plan.rungs[number])}[v{number}]")
     return ";".join([*chains, f"[c0]{_thin(plan.rungs[0])}[v0]"])
+
+
+def grid_graph(plan: Plan, span: ChunkSpan, *, is_sought: bool) -> str:
+    """The source's pictures on the frame grid; the time base is one frame."""
+    video = plan.source.video
+    whole = _from_key(video) if is_sought else ""
+    deinterlace = "bwdif=mode=send_field," if video.is_interlaced else ""
+    return f"[0:{video.index}]{whole}{deinterlace}fps={plan.rate}{_pad_start(plan, span)}"
+
+
+def _from_key(video: VideoStream) -> str:
+    """Drop what is decoded before the first key picture: containers call others so too.
+
+    Decoders of some codecs do that by themselves, and know more ways to begin.
+    """
+    return "" if video.codec in SELF_STARTING else "select='key+gt(selected_n,0)',"
 
 
 def _pad_start(plan: Plan, span: ChunkSpan) -> str:
@@ -58,10 +75,20 @@ def _colours(video: VideoStream) -> tuple[str, str]:
     return f":in_color_matrix={video.matrix}:out_color_matrix=bt709:out_range=tv", f",{label}"
 
 
-def _scale(rung: Rung, colours: tuple[str, str]) -> str:
+def _scale(rung: Rung, video: VideoStream) -> str:
+    options, filters = _colours(video)
+    scaled, bars = fitted(rung.width, rung.height, video)
     # Square pixels after every scale: an even width is rarely the exact aspect.
-    options, filters = colours
-    return f"scale={rung.width}:{rung.height}:flags=lanczos{options},setsar=1{filters}"
+    return f"{scaled}:flags=lanczos{options},setsar=1{filters}{bars}"
+
+
+def fitted(width: int, height: int, video: VideoStream) -> tuple[str, str]:
+    """A scaler into a size, and a filter after it that adds bars to what has another shape."""
+    if not video.changes_shape:
+        return f"scale={width}:{height}", ""
+    # By the shape on the screen, of each picture anew: neither size nor pixel aspect stays.
+    inner = f"w='2*round(min({width},{height}*dar)/2)':h='2*round(min({height},{width}/dar)/2)'"
+    return f"scale={inner}:eval=frame", f",pad={width}:{height}:-1:-1:eval=frame"
 
 
 def smaller(rung: Rung) -> str:

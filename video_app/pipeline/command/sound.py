@@ -23,6 +23,12 @@ def audio_rates(plan: Plan) -> list[int]:
     return sorted({rung.audio_rate for rung in plan.rungs}, reverse=True)
 
 
+def track_rate_place(plan: Plan) -> int:
+    """Which of the first track's encodes is most like those of the further tracks."""
+    rates = audio_rates(plan)
+    return min(range(len(rates)), key=lambda place: abs(rates[place] - TRACK_RATE))
+
+
 def sounds(plan: Plan) -> list[tuple[AudioStream, list[str]]]:
     """The sound tracks with the labels of their encodes: the first one's once per bit
     rate, `[a0]`, `[a1]`, …, then one for each further track."""

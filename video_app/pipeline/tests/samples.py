@@ -50,7 +50,8 @@ def a_report(plan: Plan, index: int, size: int = 100_000) -> dict[str, Any]:
     for number in range(span.first_segment, span.end_segment):
         gops = -(-(plan.cuts[number + 1] - plan.cuts[number]) // plan.gop)
         segments.append({"size": size, "iframes": [[1000 * n, 1000] for n in range(gops)]})
-    return {rung.name: segments for rung in plan.rungs}
+    tracks = {folder: [{"size": size // 10} for _ in segments] for folder in plan.track_folders}
+    return {rung.name: segments for rung in plan.rungs} | tracks
 
 
 def reports(plan: Plan, size: int = 100_000) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import video_app
-from video_app.pipeline import command, probe_child
+from video_app.pipeline import command
 from video_app.pipeline.plan import make_plan
+from video_app.pipeline.probe_child import containers
 from video_app.pipeline.tests.samples import LIMITS, a_source
 
 PATH = "/media/sources/x.mp4"
@@ -23,6 +24,8 @@ ARGUMENTS = {
     "target": "/media/work/out",
     "indexes": [2],
     "folder": "/media/work",
+    "count": 25,
+    "back": Fraction(10),
 }
 
 
@@ -67,7 +70,7 @@ def test_the_probe_has_the_same_flags():
     bars = command.input_arguments(PATH)
     given = {name[1:]: value for name, value in zip(bars[::2], bars[1::2], strict=True)}
     for name in ("protocol_whitelist", "format_whitelist", "max_pixels"):
-        assert probe_child.OPTIONS[name] == given[name]
+        assert containers.OPTIONS[name] == given[name]
 
 
 def test_nothing_else_opens_media_or_starts_programs():
@@ -76,7 +79,7 @@ def test_nothing_else_opens_media_or_starts_programs():
         for path in Path(video_app.__file__).parent.rglob("*.py")
         if "tests" not in path.parts
     }
-    assert [name for name, text in code.items() if "av.open(" in text] == ["probe_child.py"]
+    assert [name for name, text in code.items() if "av.open(" in text] == ["containers.py"]
     starters = [name for name, text in code.items() if "Popen(" in text]
     assert sorted(starters) == ["ffmpeg.py", "worker.py"]  # the latter starts our own workers
     assert not [name for name, text in code.items() if "shell=True" in text]

@@ -7,25 +7,38 @@ import pytest
 
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.probe import source_from_facts
-from video_app.pipeline.probe_child import best_video
+from video_app.pipeline.ranking import best_video
 
 PICTURE = {
     "index": 0,
     "type": "video",
+    "kind": "video",
     "codec": "h264",
+    "codec_id": "h264",
     "start": "0",
     "end": "10",
     "language": "und",
     "title": "",
     "is_default": True,
+    "is_forced": False,
+    "is_sdh": False,
     "is_picture": False,
+    "pictures": 250,
+    "programs": [],
     "width": 1920,
     "height": 1080,
     "sample_aspect": "1",
     "average_rate": "25",
     "base_rate": "25",
 }
-SOUND = PICTURE | {"index": 1, "type": "audio", "codec": "aac", "channels": 2, "sample_rate": 48000}
+SOUND = PICTURE | {
+    "index": 1,
+    "kind": "audio",
+    "type": "audio",
+    "codec": "aac",
+    "channels": 2,
+    "sample_rate": 48000,
+}
 FRAME = {
     "width": 1920,
     "height": 1080,
@@ -50,6 +63,13 @@ def facts(*streams: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "sounds": {},
         "has_index": True,
         "has_steady_sound": True,
+        "chapters": 0,
+        "parts": 1,
+        "is_cut_off": False,
+        "shapes": [],
+        "interlaced": 0,
+        "false_keys": 0,
+        "damaged": 0,
     } | changes
 
 
@@ -69,13 +89,21 @@ def test_the_longest_of_picture_and_first_sound_is_the_duration():
     assert source(facts(PICTURE, longer, other)).duration == 12
 
 
-def test_a_film_that_ends_early_is_incomplete():
-    assert "should last 60 s but ends after 10 s" in refusal(facts(stated_duration="60"))
+def test_refuses_short_film_with_missing_bytes():
+    given = facts(stated_duration="60", is_cut_off=True)
+    assert "should last 60 s but ends after 10 s" in refusal(given)
+
+
+def test_accepts_short_film_without_missing_bytes():
+    found = source(facts(stated_duration="60"))
+    assert found.duration == 10
+    assert [note.code for note in found.notes] == ["length_misstated"]
 
 
 def test_a_longer_stream_that_is_not_shown_proves_that_the_file_is_whole():
-    notes = PICTURE | {"index": 2, "type": "data", "end": "60"}
-    assert source(facts(PICTURE, SOUND, notes, stated_duration="60")).duration == 10
+    notes = PICTURE | {"index": 2, "kind": "data", "type": "data", "end": "60"}
+    given = facts(PICTURE, SOUND, notes, stated_duration="60", is_cut_off=True)
+    assert source(given).duration == 10
 
 
 def test_a_container_may_state_its_end_instead_of_its_length():

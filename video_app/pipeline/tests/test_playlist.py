@@ -8,7 +8,7 @@ import pytest
 
 from video_app.pipeline import playlist
 from video_app.pipeline.tests.samples import a_plan, a_rate, an_audio, reports
-from video_app.pipeline.types import SubtitleStream
+from video_app.pipeline.types import Plan, SubtitleStream
 
 PLAN = a_plan(30)
 
@@ -30,7 +30,7 @@ def test_a_growing_rendition_is_an_event_that_starts_at_the_beginning():
     assert parsed.playlist_type == "event"
     assert not parsed.is_endlist
     assert len(parsed.segments) == 2
-    assert "#EXT-X-START:TIME-OFFSET=0" in text
+    assert "#EXT-X-START:TIME-OFFSET=0.01,PRECISE=YES" in text
 
 
 def test_a_growing_rendition_only_appends():
@@ -140,13 +140,79 @@ BILINGUAL = a_plan(
 )
 
 
-def test_further_sound_tracks_can_be_chosen_and_the_first_is_muxed():
-    parsed = m3u8.loads(playlist.master_playlist(BILINGUAL, [], complete=False))
-    first, second = (media for media in parsed.media if media.type == "AUDIO")
-    assert (first.name, first.language, first.default, first.uri) == ("English", "en", "YES", None)
-    assert (second.name, second.language) == ("Deutsch", "de")
-    assert second.uri == "audio-0/index.m3u8"
+TRILINGUAL = a_plan(
+    30, audios=tuple(an_audio(n + 1, language=x) for n, x in enumerate(["eng", "deu", "fra"]))
+)
+
+
+@pytest.mark.parametrize("plan", [BILINGUAL, TRILINGUAL])
+def test_every_sound_track_has_a_uri(plan):
+    parsed = m3u8.loads(playlist.master_playlist(plan, [], complete=False))
+    first, second, *_ = audios = [media for media in parsed.media if media.type == "AUDIO"]
+    assert (first.name, first.language, first.default) == ("English", "en", "YES")
+    assert (second.language, second.default) == ("de", "NO")
+    count = len(audios)
+    assert [media.uri for media in audios] == [
+        f"audio-{n}/index.m3u8" for n in (count - 1, *range(count - 1))
+    ]
     assert all(listed.stream_info.audio == "sound" for listed in parsed.playlists)
+    assert plan.folders[-count:] == tuple(f"audio-{n}" for n in range(count))
+
+
+def test_first_sound_track_of_older_builds_lies_in_the_renditions_only():
+    stored = BILINGUAL.to_json()
+    del stored["has_first_track"]
+    plan = Plan.from_json(stored)
+    parsed = m3u8.loads(playlist.master_playlist(plan, reports(plan), complete=True))
+    assert [media.uri for media in parsed.media] == [None, "audio-0/index.m3u8"]
+
+
+def test_one_single_sound_has_no_track():
+    assert PLAN.folders == tuple(rung.name for rung in PLAN.rungs)
+    assert "TYPE=AUDIO" not in playlist.master_playlist(PLAN, reports(PLAN), complete=True)
+
+
+@pytest.mark.parametrize("largest", ["audio-0", "audio-1", "audio-2"])
+def test_bit_rates_count_the_largest_sound_that_can_be_chosen(largest):
+    measured = reports(TRILINGUAL)
+    for report in measured:
+        report[largest] = [{"size": 50_000} for _ in report[largest]]
+    parsed = m3u8.loads(playlist.master_playlist(TRILINGUAL, measured, complete=True))
+    muxed = m3u8.loads(playlist.master_playlist(PLAN, reports(PLAN), complete=True))
+    for listed, alone in zip(parsed.playlists, muxed.playlists, strict=True):
+        added = listed.stream_info.average_bandwidth - alone.stream_info.average_bandwidth
+        assert added == pytest.approx(8 * 50_000 * PLAN.segments / 30, abs=1)
+        assert listed.stream_info.bandwidth >= alone.stream_info.bandwidth * 3 // 2 - 1
+
+
+def test_bounds_of_a_growing_film_leave_room_for_a_sound_track():
+    growing = m3u8.loads(playlist.master_playlist(BILINGUAL, [], complete=False))
+    alone = m3u8.loads(playlist.master_playlist(PLAN, [], complete=False))
+    for listed, less in zip(growing.playlists, alone.playlists, strict=True):
+        assert listed.stream_info.bandwidth >= less.stream_info.bandwidth + 128_000
+
+
+def test_flags_of_subtitles_are_kept():
+    subtitles = (
+        SubtitleStream(3, "subrip", "eng"),
+        SubtitleStream(4, "subrip", "eng", is_forced=True, is_default=True),
+        SubtitleStream(5, "subrip", "deu", is_sdh=True, is_default=True),
+    )
+    text = playlist.master_playlist(
+        a_plan(30, subtitles=subtitles), [], complete=False, has_subtitles=True
+    )
+    plain, forced, described = m3u8.loads(text).media
+    assert [(m.forced, m.default) for m in (plain, forced)] == [("NO", "NO"), ("YES", "YES")]
+    assert described.default == "NO"  # one of a group only
+    assert "transcribes-spoken-dialog" in described.characteristics
+    assert forced.characteristics is None
+
+
+def test_description_for_the_blind_is_said_to_be_one():
+    described = a_plan(30, audios=(an_audio(1), an_audio(2, is_sdh=True)))
+    first, second = m3u8.loads(playlist.master_playlist(described, [], complete=False)).media
+    assert first.characteristics is None
+    assert second.characteristics == "public.accessibility.describes-video"
 
 
 def test_subtitles_are_listed_when_they_are_there():

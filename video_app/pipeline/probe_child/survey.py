@@ -1,0 +1,179 @@
+"""Looks at many places of a film: what its beginning says need not hold for the rest."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from video_app.pipeline.probe_child.containers import decode, packet_time, packets
+
+PLACES = 24
+PLACE_PACKETS = 300
+PICTURE_PACKETS = 30  # decoders hold back up to 16 pictures
+MAX_SECONDS = 5  # of wall clock: very large pictures are looked at in fewer places
+# A short film's pictures are counted all, a long one's in some places for a second each.
+SHORT_SECONDS = 60
+COUNT_PACKETS = 20_000
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was seen; `kinds` are rates and layouts of each sound, `shapes` are widths,
+    heights and pixel aspects of pictures, with the number of places."""
+
+    kinds: dict[int, set[tuple[int, str]]]
+    shapes: Counter[tuple[int, int, str]] = field(default_factory=Counter)
+    interlaced: int = 0  # places
+    # Places to which a seek leads, at which no picture begins whatever the container says.
+    false_keys: int = 0
+    damaged: int = 0  # places at which nothing can be decoded
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "has_steady_sound": all(len(found) <= 1 for found in self.kinds.values()),
+            "shapes": [[*shape, count] for shape, count in self.shapes.items()],
+            "interlaced": self.interlaced,
+            "false_keys": self.false_keys,
+            "damaged": self.damaged,
+        }
+
+
+def survey(
+    container: InputContainer,
+    picture: Any | None,
+    sounds: list[Any],
+    first: dict[int, list[Any]],
+    clock: tuple[Fraction, Fraction],
+) -> Survey:
+    """Look at a film's picture and sounds at places all over it.
+
+    `first` are their first frames, `clock` are the container's start and the film's length.
+    """
+    found = Survey({s.index: {_kind(frame) for frame in first[s.index]} for s in sounds})
+    pictures = first[picture.index] if picture else []
+    for frame in pictures[:1]:
+        _add_picture(found, picture, frame)
+    # Some decoders never say which pictures are key ones.
+    can_tell_keys = bool(pictures) and bool(pictures[0].key_frame)
+    for place in _places(container, clock):
+        looked = _look(container, picture if pictures else None, sounds, place)
+        for index, sound in looked.sounds.items():
+            found.kinds[index].add(_kind(sound))
+        if pictures:
+            _add_look(found, picture, looked, can_tell_keys=can_tell_keys)
+    return found
+
+
+def _places(
+    container: InputContainer, clock: tuple[Fraction, Fraction], count: int = PLACES
+) -> Iterator[Fraction]:
+    """Stand at each place in turn, which are times of the container's own clock."""
+    deadline = time.monotonic() + MAX_SECONDS
+    start, length = clock
+    for number in range(1, count if length > 0 else 1):
+        place = start + length * number / count
+        try:
+            container.seek(int(place * av.time_base))
+        except av.FFmpegError:
+            continue
+        yield place
+        if time.monotonic() > deadline:
+            return
+
+
+@dataclass(slots=True)
+class _Look:
+    """What lies at one place: a frame of each stream, and the picture's first packet."""
+
+    sounds: dict[int, Any] = field(default_factory=dict)
+    picture: Any = None
+    packet: Any = None
+    packets: int = 0
+    errors: int = 0
+
+
+def _look(
+    container: InputContainer, picture: Any | None, sounds: list[Any], place: Fraction
+) -> _Look:
+    look = _Look()
+    streams = [*sounds, *([picture] if picture else [])]
+    for number, (index, packet) in enumerate(packets(container, streams)):
+        if picture and index == picture.index:
+            _look_at_picture(look, packet)
+        elif index not in look.sounds:
+            for sound in decode(packet)[0][:1]:
+                look.sounds[index] = sound
+        is_seen = picture is None or look.picture or look.packets >= PICTURE_PACKETS
+        if number >= PLACE_PACKETS or (is_seen and len(look.sounds) == len(sounds)):
+            break
+    return look
+
+
+def _look_at_picture(look: _Look, packet: Any) -> None:
+    if look.picture or look.packets >= PICTURE_PACKETS:
+        return
+    look.packet = look.packet or packet
+    look.packets += 1
+    frames, is_right = decode(packet)
+    look.errors += not is_right
+    if frames:
+        look.picture = frames[0]
+
+
+def _add_look(found: Survey, picture: Any, look: _Look, *, can_tell_keys: bool) -> None:
+    if look.picture:
+        _add_picture(found, picture, look.picture)
+    elif look.errors:
+        found.damaged += 1
+    is_judged = look.picture or look.packets >= PICTURE_PACKETS
+    if can_tell_keys and is_judged and not look.errors:
+        found.false_keys += not _is_key(look)
+
+
+def _is_key(look: _Look) -> bool:
+    """Whether a film can be decoded from here: the first packet is the first key picture."""
+    frame, packet = look.picture, look.packet
+    if frame is None or not packet.is_keyframe or not frame.key_frame:
+        return False
+    return packet.pts is None or frame.pts is None or packet.pts == frame.pts
+
+
+def _add_picture(found: Survey, stream: Any, frame: Any) -> None:
+    aspect = stream.codec_context.sample_aspect_ratio or Fraction(0)
+    found.shapes[frame.width, frame.height, str(aspect)] += 1
+    found.interlaced += bool(frame.interlaced_frame)
+
+
+def _kind(sound: Any) -> tuple[int, str]:
+    return sound.sample_rate, sound.layout.name
+
+
+def count_pictures(
+    container: InputContainer, indexes: list[int], clock: tuple[Fraction, Fraction]
+) -> Counter[int]:
+    """How many pictures some streams have, in the same places; a share of them is enough."""
+    streams = [container.streams[index] for index in indexes]
+    if clock[1] <= SHORT_SECONDS:
+        return _count(container, streams, Fraction(-1), None)
+    found: Counter[int] = Counter()
+    for place in _places(container, clock):
+        found += _count(container, streams, place, place + 1)
+    return found
+
+
+def _count(
+    container: InputContainer, streams: list[Any], start: Fraction, end: Fraction | None
+) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for number, (index, packet) in enumerate(packets(container, streams)):
+        moment = packet_time(packet, Fraction(0))
+        if number >= COUNT_PACKETS or (end is not None and moment is not None and moment >= end):
+            break
+        if packet.size and (moment is None or moment >= start):
+            found[index] += 1
+    return found

@@ -1,0 +1,84 @@
+"""Where a chunk's decoder can begin: proof that a seek shows what a continuous decode shows.
+
+Containers lie about key pictures, ffmpeg seeks by whichever stream it takes for the main one,
+and decoders show torn pictures without failing. Two decodes that began at different pictures
+agree only when both are right.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+
+from video_app.pipeline import command, ffmpeg
+from video_app.pipeline.command import Back
+from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.types import ChunkSpan, Plan
+
+# Seconds; most films have a key picture every ten.
+STEPS = (command.NEAREST, Fraction(10), Fraction(60))
+# Decoders that know their key pictures, or say when they begin without one.
+KNOWN_CODECS = {
+    *("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9"),
+    *("mpeg1video", "mpeg2video", "mpeg4", "h263", "flv", "theora"),
+    *("msmpeg4v1", "msmpeg4v2", "msmpeg4", "msmpeg4v3", "wmv1", "wmv2"),
+    *("mjpeg", "prores", "dnxhd", "dvvideo", "rawvideo", "ffv1", "huffyuv"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Checksums of a chunk's first pictures, and the picture at which decoding began."""
+
+    landed: int
+    pictures: dict[int, str]
+
+
+def is_odd(plan: Plan) -> bool:
+    """Whether nothing is known about how the decoder begins in the middle."""
+    return plan.source.video.codec not in KNOWN_CODECS
+
+
+def trusted_start(
+    binary: str,
+    path: str,
+    plan: Plan,
+    span: ChunkSpan,
+    limits: ffmpeg.ProcessLimits,
+    *,
+    watch: Callable[[], None] | None = None,
+) -> Back:
+    """The nearest start from which the chunk's pictures are right; none: the film's start."""
+    count = min(math.ceil(plan.rate), span.end_frame - span.first_frame)
+
+    @cache
+    def look(back: Back) -> _Look | None:
+        argv = command.first_pictures(binary, path, plan, span, count=count, back=back)
+        try:
+            return _read(ffmpeg.run(argv, limits, watch=watch), span.first_frame)
+        except EncodeError:
+            return None
+
+    for near, far in pairwise(STEPS):
+        if _agree(look(near), look(far), count):
+            return near
+        if command.seek_point(plan, span, far) is None:
+            break
+    return None
+
+
+def _agree(near: _Look | None, far: _Look | None, count: int) -> bool:
+    if near is None or far is None or len(near.pictures) < count:
+        return False
+    return near.pictures == far.pictures and near.landed > far.landed
+
+
+def _read(output: str, first: int) -> _Look | None:
+    """Lines of ffmpeg's `framecrc`: stream, dts, pts, duration, size, checksum."""
+    lines = [line.split(",") for line in output.splitlines() if line and line[0] != "#"]
+    pictures = {int(fields[2]): fields[5] for fields in lines}
+    if not pictures:
+        return None
+    return _Look(min(pictures), {n: crc for n, crc in pictures.items() if n >= first})
