@@ -15,7 +15,7 @@ from typing import BinaryIO
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 # A download that reserved its room and was cut off ends in zeros.
-BLANK_TAIL = 65536
+BLANK_TAIL = 4096
 MAX_BOXES = 100_000  # a fragment each half second for half a day
 MAX_PARTS = 100
 FLV_HEADER, FLV_TAG, FLV_TAGS = 13, 11, {8, 9, 18}
@@ -28,6 +28,7 @@ class Extent:
 
     parts: tuple[tuple[int, int], ...]
     is_cut_off: bool
+    expected: int  # bytes that there should be, as far as anybody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_extent(path: Path) -> Extent:
             end = piece.end
         is_blank = size > 2 * BLANK_TAIL and not any(_read(file, size - BLANK_TAIL, BLANK_TAIL))
     parts = tuple(itertools.pairwise([*begins, size]))
-    return Extent(parts, is_cut_off=end > size or is_blank)
+    return Extent(parts, is_cut_off=end > size or is_blank, expected=max(end, size))
 
 
 def _pieces(file: BinaryIO, size: int) -> Iterator[Piece]:

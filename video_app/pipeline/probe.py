@@ -22,6 +22,8 @@ FORCED_TITLE = re.compile(r"\bforced\b", re.IGNORECASE)
 SDH_TITLE = re.compile(r"\bSDH\b|\bCC\b|hearing.impaired", re.IGNORECASE)
 # The mode of `probe_child` that looks at no sound.
 DEAF = "deaf"
+# A film of which no more than the rest is missing is shown.
+COMPLETE_SHARE = Fraction(95, 100)
 # So many places at which the container's key pictures are none, and no seek is trusted.
 FALSE_KEYS = 2
 
@@ -71,11 +73,18 @@ def _refuse_many(facts: dict[str, Any], max_streams: int) -> None:
 
 def _refuse_incomplete(facts: dict[str, Any]) -> None:
     """Headers lie; only bytes that are missing tell a file that was cut off."""
+    if not facts["is_cut_off"]:
+        return
     end, stated = notes.lengths(facts)
-    if facts["is_cut_off"] and notes.is_short(end, stated):
+    if notes.is_short(end, stated):
         raise PipelineError(
             f"The file is incomplete: it should last {float(stated):.0f} s "
             f"but ends after {float(end):.0f} s. Please upload it again."
+        )
+    if not stated and facts["size"] < facts["expected_size"] * COMPLETE_SHARE:
+        raise PipelineError(
+            f"The file is incomplete: it should have {facts['expected_size']} bytes "
+            f"but has {facts['size']}. Please upload it again."
         )
 
 

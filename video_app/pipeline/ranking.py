@@ -13,7 +13,7 @@ Stream = dict[str, Any]
 
 def candidates(streams: Iterable[Stream]) -> list[Stream]:
     """The picture streams that could be a film: never a cover."""
-    return [s for s in streams if s["type"] == "video" and not s["is_picture"] and s["width"]]
+    return [s for s in streams if s["type"] == "video" and not s["is_picture"]]
 
 
 def best_video(streams: Iterable[Stream]) -> Stream | None:

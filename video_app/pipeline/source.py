@@ -5,7 +5,6 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,9 @@ from video_app.pipeline.command import remux
 from video_app.pipeline.damage import broken_share
 from video_app.pipeline.errors import EncodeError, PipelineError
 from video_app.pipeline.matroska import leave_aspect_to_pictures
-from video_app.pipeline.probe import DEAF, source_from_facts
+from video_app.pipeline.probe import COMPLETE_SHARE, DEAF, source_from_facts
 from video_app.pipeline.types import Note, Source, seeks_exactly
 
-# A copy that holds less than this share of the film has lost something.
-COMPLETE_SHARE = Fraction(95, 100)
 CRASHED = "This file is damaged: it cannot be read."
 ENDLESS = "Reading this file takes too long: it is damaged, or no film."
 LOST_PARTS = "{} files are joined in this one: the film ends after {}, the next differs."

@@ -23,7 +23,7 @@ def input_arguments(path: str) -> list[str]:
     return [
         *("-max_pixels", str(MAX_PIXELS)),
         *("-protocol_whitelist", PROTOCOL_WHITELIST, "-format_whitelist", FORMAT_WHITELIST),
-        *("-probesize", "20M", "-analyzeduration", "20M"),
+        *("-probesize", "20M", "-analyzeduration", "36000M"),
         *("-i", f"file:{path}"),
     ]
 

@@ -13,7 +13,8 @@ OPTIONS = {
     "format_whitelist": FORMAT_WHITELIST,
     "protocol_whitelist": PROTOCOL_WHITELIST,
     "probesize": "20000000",
-    "analyzeduration": "20000000",
+    # In microseconds. As much of the film as so many bytes hold: streams may begin late.
+    "analyzeduration": "36000000000",
     "max_pixels": str(MAX_PIXELS),
 }
 

@@ -49,6 +49,7 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
             "chapters": len(container.chapters()),
             "parts": len(extent.parts),
             "is_cut_off": extent.is_cut_off,
+            "expected_size": extent.expected,
         }
 
 

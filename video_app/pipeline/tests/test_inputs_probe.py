@@ -66,6 +66,7 @@ def facts(*streams: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "chapters": 0,
         "parts": 1,
         "is_cut_off": False,
+        "expected_size": 1000,
         "shapes": [],
         "interlaced": 0,
         "false_keys": 0,
