@@ -74,14 +74,18 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csr
 CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
-# Lifetimes: V refreshes every 20 minutes and P every 50.
-ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
-REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", default=7)
-REMEMBER_TOKEN_DAYS = env.int("REMEMBER_TOKEN_DAYS", default=30)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+# Lifetimes, to the minute. The vanilla client refreshes its token every 20 minutes and has no
+# other way to recover from a 401; an Angular client refreshes every 50.
+ACCESS_TOKEN_MINUTES = (
+    env.duration("ACCESS_TOKEN_MINUTES", "min", default=60 * _MINUTE, maximum=_DAY) / _MINUTE
+)
+REFRESH_TOKEN_DAYS = env.duration("REFRESH_TOKEN_DAYS", "d", default=7 * _DAY) / _DAY
+REMEMBER_TOKEN_DAYS = env.duration("REMEMBER_TOKEN_DAYS", "d", default=30 * _DAY) / _DAY
 # However often it is refreshed, a sign-in ends after this.
-SESSION_MAX_DAYS = env.int("SESSION_MAX_DAYS", default=90)
+SESSION_MAX_DAYS = env.duration("SESSION_MAX_DAYS", "d", default=90 * _DAY) / _DAY
 # One refresh token may be used again for so long: pages fire several refreshes at once.
-REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30)
+REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30, maximum=3600)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
     # A key of its own, so that it and SECRET_KEY can be changed one at a time.
@@ -100,7 +104,7 @@ JWT_COOKIE_NAMES = {
     ),
 }
 JWT_COOKIE_SECURE = env.bool("JWT_COOKIE_SECURE", default=HTTPS)
-JWT_COOKIE_SAMESITE = env.str("JWT_COOKIE_SAMESITE", default="Lax")
+JWT_COOKIE_SAMESITE = env.choice("JWT_COOKIE_SAMESITE", ("Lax", "Strict", "None"), default="Lax")
 JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 # The vanilla client reads it, and could not from another subdomain.
 CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
@@ -121,7 +125,7 @@ THROTTLE_RATES = {
     "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
 }
 # Mails of one kind to one address; more are quietly dropped.
-MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3)
+MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3, minimum=1, maximum=1000)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["auth_app.authentication.SessionTokenAuthentication"],
