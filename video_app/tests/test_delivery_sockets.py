@@ -28,7 +28,7 @@ with open(os.path.join(settings.MEDIA_ROOT, "leak.txt"), "w") as file:
 print(json.dumps({{
     "film": film.pk,
     "member": access_token(make_user()),
-    "staff": access_token(make_user("boss", is_staff=True)),
+    "staff": access_token(make_user("boss", is_staff=True, is_superuser=True)),
 }}))
 """
 
