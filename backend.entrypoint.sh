@@ -8,7 +8,9 @@ set -eu
 # volume and is shown at each start, which is no way to treat a secret in production.
 choose_admin_password() {
     [ -z "${DJANGO_SUPERUSER_PASSWORD:-}" ] || return 0
-    case "${PRODUCTION:-}" in "" | 0 | [Ff]alse | [Nn]o | [Oo]ff) ;; *) return 0 ;; esac
+    is_production=0
+    python -m core.environment PRODUCTION || is_production=$?
+    case $is_production in 0) return 0 ;; 1) ;; *) exit 2 ;; esac
     file=${VAR_DIR:-var}/admin_password
     [ -s "$file" ] || (umask 077 && python -c 'import secrets; print(secrets.token_urlsafe(12))' >"$file")
     DJANGO_SUPERUSER_PASSWORD=$(cat "$file")

@@ -11,7 +11,7 @@ from gunicorn.glogging import Logger
 from core import settings
 
 bind = settings.WEB_BIND
-worker_class = "gthread"
+worker_class = "core.serving.worker.SteadyWorker"
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
 graceful_timeout = 30

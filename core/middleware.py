@@ -8,15 +8,17 @@ from collections.abc import Callable
 from csp.constants import HEADER as POLICY_HEADER
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.urls import Resolver404, resolve
 
 from auth_app.limits import client_address
 from core import logs, origins
+from video_app.ingest import room
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
+ADMIN_PREFIX = "/admin/"
 API_PREFIXES = ("/api/", "/users/", "/content", "/health")
 STREAM_PREFIXES = ("/api/video/", "/api/videos/")
 STREAM_SUFFIXES = (".ts", ".m3u8")
@@ -127,11 +129,34 @@ def bounded_body(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if _size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not _may_be_big(request):
+        if _size(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return get_response(request)
+        if not _may_be_big(request):
             return JsonResponse({"detail": "The request is too large."}, status=413)
+        if request.path.startswith(ADMIN_PREFIX) and (refusal := _spool(request)):
+            about = {"status": refusal.status, "content_type": "text/plain; charset=utf-8"}
+            return HttpResponse(refusal.detail, **about)
         return get_response(request)
 
     return middleware
+
+
+def _spool(request: HttpRequest) -> room.Refusal | None:
+    """Read a form of the admin if there is room for it; why it could not be stored, or None.
+
+    Read here, where a full disk can be told in words: the CSRF check is the next to read it.
+    """
+    if refusal := room.refusal(_size(request)):
+        return refusal
+    try:
+        request.POST  # noqa: B018 - reading it is what spools the files
+    except UnreadablePostError:
+        return None  # the sender broke off; the CSRF check answers that
+    except OSError as error:
+        if refusal := room.refusal_of(error):
+            return refusal
+        raise
+    return None
 
 
 def _size(request: HttpRequest) -> int:
@@ -140,7 +165,9 @@ def _size(request: HttpRequest) -> int:
 
 
 def _may_be_big(request: HttpRequest) -> bool:
-    """Uploading views authenticate before they read; in the admin only staff upload."""
-    if request.path.startswith("/admin/"):
-        return request.user.is_staff
+    """Uploading views authenticate before they read; in the admin the form's own rights count."""
+    if request.path.startswith(ADMIN_PREFIX):
+        user = request.user
+        may = any(user.has_perm(f"video_app.{verb}_video") for verb in ("add", "change"))
+        return user.is_active and user.is_staff and may
     return request.path.startswith(settings.UPLOAD_PREFIXES)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.environment import boolean
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -36,7 +38,7 @@ class Installation:
 
     @property
     def uses_bucket(self) -> bool:
-        return self.get("USE_S3_MEDIA").lower() in ("true", "on", "ok", "y", "yes", "1")
+        return boolean("USE_S3_MEDIA", self.get("USE_S3_MEDIA") or "False")
 
     @property
     def own_redis(self) -> bool:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from core.environment import SettingError
 from launcher.checks import doctor
 from launcher.installation import PYTHON, ROOT, Installation
 from launcher.postgres import throwaway_postgres
@@ -40,7 +41,7 @@ def run(arguments: list[str]) -> int:
         return 0 if name in ("-h", "--help", "help") else 2
     try:
         return COMMANDS[name](Installation(os.environ), arguments[1:])
-    except Problem as problem:
+    except (Problem, SettingError) as problem:
         say(f"videoflix: {problem}")
     except (Stopped, KeyboardInterrupt):
         say("videoflix: stopped")

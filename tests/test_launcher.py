@@ -226,6 +226,7 @@ class Venv:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "launcher", folder / "launcher")
+        shutil.copytree(ROOT / "core", folder / "core", ignore=lambda *_: ["settings", "tests"])
         for lock in venv.TESTS:
             (folder / lock).write_text("")
 

@@ -80,20 +80,22 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORI
 
 def _minutes(subject: str, days: int) -> int:
     """A life in minutes: `<subject>_MINUTES`, or `<subject>_DAYS`."""
-    in_days = env.int(f"{subject}_DAYS", default=days)
-    return int(env.int(f"{subject}_MINUTES", default=in_days * 24 * 60))
+    in_days = env.int(f"{subject}_DAYS", default=days, maximum=3650)
+    minutes = env.int(f"{subject}_MINUTES", default=in_days * 24 * 60, maximum=3650 * 24 * 60)
+    return int(minutes)
 
 
-# Lifetimes: V refreshes every 20 minutes and P every 50.
-ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
+# Lifetimes. The vanilla client refreshes its token every 20 minutes and has no other way to
+# recover from a 401; an Angular client refreshes every 50.
+ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60, minimum=1, maximum=24 * 60)
 REFRESH_TOKEN_MINUTES = _minutes("REFRESH_TOKEN", days=7)
 # Of /users: without "remember me", and with it.
-USERS_REFRESH_TOKEN_MINUTES = env.int("USERS_REFRESH_TOKEN_MINUTES", default=60)
+USERS_REFRESH_TOKEN_MINUTES = env.int("USERS_REFRESH_TOKEN_MINUTES", default=60, minimum=1)
 REMEMBER_TOKEN_MINUTES = _minutes("REMEMBER_TOKEN", days=7)
 # However often it is refreshed, a sign-in ends after this.
 SESSION_MAX_MINUTES = _minutes("SESSION_MAX", days=90)
 # One refresh token may be used again for so long: pages fire several refreshes at once.
-REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30)
+REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30, maximum=3600)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
     # A key of its own, so that it and SECRET_KEY can be changed one at a time.
@@ -112,7 +114,7 @@ JWT_COOKIE_NAMES = {
     ),
 }
 JWT_COOKIE_SECURE = env.bool("JWT_COOKIE_SECURE", default=HTTPS)
-JWT_COOKIE_SAMESITE = env.str("JWT_COOKIE_SAMESITE", default="Lax")
+JWT_COOKIE_SAMESITE = env.choice("JWT_COOKIE_SAMESITE", ("Lax", "Strict", "None"), default="Lax")
 JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 # The vanilla client reads it, and could not from another subdomain.
 CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
@@ -133,7 +135,7 @@ THROTTLE_RATES = {
     "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
 }
 # Mails of one kind to one address; more are quietly dropped.
-MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3)
+MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3, minimum=1, maximum=1000)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["auth_app.authentication.SessionTokenAuthentication"],

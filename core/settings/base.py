@@ -1,5 +1,7 @@
 """Applications, middleware, templates, static files, language and time."""
 
+from pathlib import Path
+
 from core.settings.env import BASE_DIR, VAR_DIR, env
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
@@ -72,7 +74,7 @@ STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=PRODUCTION)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 # Source maps are fetched by nobody but developers, and take most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "png", "gif", "webp", "woff", "woff2"]
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))()
+STATIC_ROOT = str(Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))).absolute())
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -9,7 +9,7 @@ def _postgres_from_parts() -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": env.str("DB_HOST"),
-        "PORT": env.str("DB_PORT", default="5432"),
+        "PORT": str(env.int("DB_PORT", default=5432, minimum=1, maximum=65535)),
         "NAME": env.str("DB_NAME", default="videoflix"),
         "USER": env.str("DB_USER", default="videoflix"),
         "PASSWORD": env.str("DB_PASSWORD", default=""),
@@ -18,7 +18,7 @@ def _postgres_from_parts() -> dict[str, Any]:
 
 def _database() -> dict[str, Any]:
     if env.str("DATABASE_URL", default=""):
-        return dict(env.db_url("DATABASE_URL"))
+        return env.db_url("DATABASE_URL")
     if env.str("DB_HOST", default=""):
         return _postgres_from_parts()
     return {
@@ -28,7 +28,7 @@ def _database() -> dict[str, Any]:
 
 
 default = _database()
-default["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
+default["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60, maximum=86400)
 if "sqlite" in default["ENGINE"]:
     default["OPTIONS"] = {
         # Web and workers write at once: wait for the lock, and take it at BEGIN

@@ -20,7 +20,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=HTTPS)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Proxies in front of us that append to X-Forwarded-For; 0 = believe no header.
-NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
+NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY), maximum=16)
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
 # The proxy and the container ask for health over plain HTTP.

@@ -116,7 +116,7 @@ def test_a_form_is_utf8_whatever_the_charset(charset: str) -> None:
 
 @pytest.mark.parametrize("charset", CHARSETS)
 def test_an_upload_is_utf8_whatever_the_charset(charset: str) -> None:
-    token = access_token(make_user("staff", is_staff=True))
+    token = access_token(make_user("staff", is_staff=True, is_superuser=True))
     body = b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nAm\xc3\xa9lie\r\n--x--\r\n'
     answer = send(
         "POST",

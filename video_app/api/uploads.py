@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from video_app.api.serializers import UploadedSerializer, UploadSerializer
+from video_app.ingest import room
 
 BROKEN_OFF = "The upload broke off."
 
@@ -27,11 +28,23 @@ class LengthRequired(APIException):
     default_detail = "An upload must tell its length."
 
 
+class NotStored(APIException):
+    """The storage's refusal, with its own status."""
+
+    def __init__(self, refusal: room.Refusal) -> None:
+        self.status_code = refusal.status
+        super().__init__(refusal.detail, "not_stored")
+
+
 class MayUpload(BasePermission):
+    """Staff need the permission that the admin asks for as well."""
+
     message = "You may not upload films."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return request.user.is_staff or settings.MEMBERS_MAY_UPLOAD
+        if settings.MEMBERS_MAY_UPLOAD:
+            return True
+        return request.user.is_staff and request.user.has_perm("video_app.add_video")
 
 
 class _Counted:
@@ -58,6 +71,8 @@ class WholeFormParser(MultiPartParser):
                 pass
         except UnreadablePostError as error:  # the sender stalled
             raise ParseError(BROKEN_OFF) from error
+        except OSError as error:
+            raise _told(error) from error
         if counted.bytes < int(stream.META["CONTENT_LENGTH"]):
             for file in parsed.files.values():
                 file.close()
@@ -79,9 +94,20 @@ class UploadView(APIView):
             raise LengthRequired
         if length and int(length) > settings.MAX_UPLOAD_BYTES:
             raise TooLarge
+        if request.method == "POST" and (refusal := room.refusal(int(length))):
+            raise NotStored(refusal)
 
     def post(self, request: Request) -> Response:
         form = UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        video = form.save(owner=request.user)
+        try:
+            video = form.save(owner=request.user)
+        except OSError as error:
+            raise _told(error) from error
         return Response(UploadedSerializer(video).data, status=status.HTTP_201_CREATED)
+
+
+def _told(error: OSError) -> Exception:
+    """The answer for a fault of the storage; any other fault stays what it is."""
+    refusal = room.refusal_of(error)
+    return NotStored(refusal) if refusal else error

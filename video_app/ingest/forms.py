@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.template.defaultfilters import filesizeformat
 
-from video_app.ingest import thumbnails
+from video_app.ingest import room, thumbnails
 from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
 from video_app.models import Video
+
+IN_MEMORY = (InMemoryUploadedFile, ContentFile)
 
 
 class VideoForm(forms.ModelForm):
@@ -32,6 +35,14 @@ class VideoForm(forms.ModelForm):
                 limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
                 raise forms.ValidationError(f"The file is larger than {limit}.")
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """Room for what came in memory; a larger file is on the media volume already."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        files = [file for file in cleaned.values() if isinstance(file, IN_MEMORY)]
+        if files and (refusal := room.refusal(sum(file.size or 0 for file in files))):
+            raise forms.ValidationError(refusal.detail)
+        return cleaned
 
     def clean_thumbnail(self) -> Any:
         file = self.cleaned_data["thumbnail"]

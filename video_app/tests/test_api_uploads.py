@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -19,9 +20,16 @@ pytestmark = pytest.mark.django_db
 URL = "/api/video/upload/"
 
 
+def make_uploader(name: str) -> Any:
+    """Staff who may add films, and nothing else."""
+    user = make_user(name, is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="add_video"))
+    return user
+
+
 @pytest.fixture
 def staff() -> Client:
-    return signed_in(make_user("boss", is_staff=True))
+    return signed_in(make_uploader("boss"))
 
 
 def film(name: str = "film.mp4", body: bytes = b"not really a film") -> SimpleUploadedFile:
@@ -38,6 +46,26 @@ class TestRights:
 
     def test_a_member_may_not(self):
         assert upload(signed_in(make_user())).status_code == 403
+
+    def test_staff_without_the_permission_may_not(self):
+        assert upload(signed_in(make_user("clerk", is_staff=True))).status_code == 403
+
+    def test_staff_with_another_permission_may_not(self):
+        clerk = make_user("clerk", is_staff=True)
+        clerk.user_permissions.add(Permission.objects.get(codename="change_video"))
+
+        assert upload(signed_in(clerk)).status_code == 403
+
+    def test_a_permission_makes_no_staff_of_a_member(self):
+        member = make_user()
+        member.user_permissions.add(Permission.objects.get(codename="add_video"))
+
+        assert upload(signed_in(member)).status_code == 403
+
+    def test_a_superuser_may(self):
+        boss = make_user("root", is_staff=True, is_superuser=True)
+
+        assert upload(signed_in(boss)).status_code == 201
 
     def test_members_may_when_the_setting_says_so(self, settings: Any):
         settings.MEMBERS_MAY_UPLOAD = True

@@ -2,9 +2,10 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ with open(os.path.join(settings.MEDIA_ROOT, "leak.txt"), "w") as file:
 print(json.dumps({{
     "film": film.pk,
     "member": access_token(make_user()),
-    "staff": access_token(make_user("boss", is_staff=True)),
+    "staff": access_token(make_user("boss", is_staff=True, is_superuser=True)),
 }}))
 """
 
@@ -56,6 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         worker=False,
         MAX_UPLOAD_BYTES="2000000",
         WEB_STALL_SECONDS="8",
+        THROTTLE_LOGIN="10000/min",
     ) as stack:
         (stack.media).mkdir(exist_ok=True)
         yield Site(stack, **json.loads(stack.manage("shell", "-v", "0", "-c", SEED)))
@@ -241,6 +243,187 @@ def test_slow_clients_stop_nobody(site: Site):
 
         # Well before the stalled ones are cut off.
         assert time.monotonic() - started < 5
+
+
+SLOW_HEAD = b"GET /api/video/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
+SLOW_BODY = (
+    b"POST /api/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 90000\r\n\r\n"
+)
+SLOW_FORM = SLOW_BODY.replace(b"/api/login/", b"/admin/login/").replace(b"90000", b"1048000")
+
+
+@contextmanager
+def dripping(clients: list[socket.socket]) -> Iterator[None]:
+    """Each client sends a byte a second, until it is cut off."""
+    over = threading.Event()
+
+    def drip() -> None:
+        while not over.wait(1):
+            for client in clients:
+                with suppress(OSError):
+                    client.send(b"x")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "beginnings",
+    [[SLOW_HEAD], [SLOW_BODY], [SLOW_FORM], [b""], [SLOW_HEAD, SLOW_BODY, b"\r\n", b"\x16\x03"]],
+    ids=["heads", "bodies", "forms", "nothing", "mixed"],
+)
+def test_serves_others_beside_300_dripping_strangers(site: Site, beginnings: list[bytes]):
+    """More than there are threads, and none of them ever stalls for long."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connect(site)) for _ in range(300)]
+        for number, client in enumerate(clients):
+            client.sendall(beginnings[number % len(beginnings)])
+        stack.enter_context(dripping(clients))
+        time.sleep(3)
+        started = time.monotonic()
+        for _ in range(20):
+            status, _ = ask(site, head(site, site.segment, Connection="close"))
+            assert status == 200
+
+        assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(("beginning", "seconds"), [(SLOW_HEAD, 8), (SLOW_BODY, 24)])
+def test_cuts_off_a_dripping_client_at_a_total_deadline(
+    site: Site, beginning: bytes, seconds: float
+):
+    with connect(site) as client, dripping([client]):
+        client.settimeout(seconds + 12)
+        client.sendall(beginning)
+        started = time.monotonic()
+        try:
+            answer = client.recv(1)
+        except ConnectionError:
+            answer = b""
+
+        assert answer == b""
+        assert time.monotonic() - started == pytest.approx(seconds, abs=6)
+
+
+def test_refuses_uploads_beyond_half_of_the_threads(site: Site):
+    """Chunked bodies of strangers stand for any body that a thread has to wait for."""
+    request = head(site, "/api/login/", "POST", Transfer_Encoding="chunked")
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connect(site)) for _ in range(300)]
+        stack.enter_context(dripping(clients))
+        for client in clients:
+            client.sendall(request)
+        started = time.monotonic()
+        for _ in range(20):
+            assert ask(site, head(site, site.segment, Connection="close"))[0] == 200
+
+        assert time.monotonic() - started < 5
+
+
+def test_takes_threads_back_from_slow_readers(site: Site):
+    """Nobody of them stalls: each takes a little now and then."""
+    with ExitStack() as stack:
+        readers = [stack.enter_context(small_window(site)) for _ in range(300)]
+        for reader in readers:
+            reader.sendall(head(site, site.big))
+        started = time.monotonic()
+        while time.monotonic() - started < 60:
+            for reader in readers:
+                with suppress(OSError):
+                    reader.recv(2000)
+            with suppress(TimeoutError), connect(site) as connection:
+                connection.settimeout(1)
+                connection.sendall(head(site, site.segment, Connection="close"))
+                assert answer_of(connection)[0] == 200
+                break
+
+        assert time.monotonic() - started < 45
+
+
+def small_window(site: Site) -> socket.socket:
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.connect(("127.0.0.1", site.stack.port))
+    reader.setblocking(False)
+    return reader
+
+
+def test_takes_a_request_in_single_bytes(site: Site):
+    with connect(site) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in head(site, site.segment, Connection="close"):
+            connection.send(bytes([byte]))
+
+        assert answer_of(connection)[0] == 200
+
+
+def test_answers_two_requests_that_come_at_once(site: Site):
+    with connect(site) as connection:
+        connection.sendall(head(site, site.segment, "HEAD") * 2 + head(site, "/healthz/"))
+        connection.settimeout(3)
+        received = b""
+        while received.count(b"HTTP/1.1 200") < 3:
+            received += connection.recv(65536)
+
+
+def test_answers_a_body_that_comes_after_its_head(site: Site):
+    body = b'{"email": "nobody@example.org", "password": "wrong"}'
+    request = head(
+        site, "/api/login/", "POST", Content_Type="application/json", Content_Length=str(len(body))
+    )
+    with connect(site) as connection:
+        for piece in (request, body[:10], body[10:]):
+            connection.sendall(piece)
+            time.sleep(0.3)
+
+        assert answer_of(connection)[0] == 401
+
+
+def test_continues_a_client_that_waits_for_it(site: Site):
+    """`Expect: 100-continue`, as curl sends it before bodies of a megabyte."""
+    body = b'{"email": "nobody@example.org", "password": "wrong"}'
+    request = head(
+        *(site, "/api/login/", "POST"),
+        Content_Type="application/json",
+        Content_Length=str(len(body)),
+        Expect="100-continue",
+    )
+    with connect(site) as connection:
+        connection.sendall(request)
+        assert connection.recv(100).startswith(b"HTTP/1.1 100")
+        connection.sendall(body)
+
+        assert answer_of(connection)[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("request_line", "host", "status"),
+    [
+        ("GET /healthz/ HTTP/1.1", None, 400),
+        ("GET /api/video/ HTTP/1.1", None, 400),
+        ("POST /api/login/ HTTP/1.1", None, 400),
+        ("GET /healthz/ HTTP/1.1", "", 400),
+        ("GET /healthz/ HTTP/1.1", "127.0.0.1", 200),
+        ("GET /healthz/ HTTP/1.0", None, 200),
+    ],
+)
+def test_http_1_1_needs_a_host(site: Site, request_line: str, host: str | None, status: int):
+    lines = [request_line] if host is None else [request_line, f"Host: {host}"]
+
+    assert ask(site, "\r\n".join(lines).encode() + b"\r\n\r\n")[0] == status
+
+
+def test_an_endless_head_is_refused(site: Site):
+    with connect(site) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 10_000)
+
+        assert answer_of(connection)[0] == 431
 
 
 def test_stalled_clients_are_cut_off(site: Site):

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
 from core.health import migrations_are_applied
+from video_app.ingest import room
 
 MIGRATION_LOCK = 0x5646  # any number that nobody else uses in this database
 RETRY_SECONDS = 0.5
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
             call_command("ensure_superuser", stdout=self.stdout)
+        room.prepare()  # what is wrong with the media is health's to say
         if settings.STATIC_COLLECTED:
             call_command("collectstatic", interactive=False, verbosity=0)
 

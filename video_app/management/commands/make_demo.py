@@ -11,6 +11,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand
 from django.utils.text import slugify
 
+from video_app.ingest import room
 from video_app.models import Category, Video
 from video_app.pipeline.ffmpeg import ProcessLimits, find_ffmpeg, run
 
@@ -91,6 +92,7 @@ class Command(BaseCommand):
     help = "Make the demo films that are not there yet, and hand them to the transcoder."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        room.prepare()
         for demo in DEMOS:
             if Video.objects.filter(title=demo.title).exists():
                 continue

@@ -1,0 +1,1 @@
+"""How gunicorn serves: whole requests to threads, so that slow clients hold none."""

@@ -1,0 +1,78 @@
+"""Whether an upload has a place to go: asked before its first byte is read."""
+
+import errno
+import logging
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+
+from video_app.models import Video
+
+logger = logging.getLogger(__name__)
+
+INSUFFICIENT_STORAGE, UNAVAILABLE = 507, 503
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+UNUSABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ESTALE}
+FULL = "There is no room left for this upload on the server."
+AWAY = "The media storage is away, so nothing can be uploaded now. Please try again later."
+READ_ONLY = (
+    "The media storage cannot be written to, so nothing can be uploaded now. "
+    "Please try again later."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An HTTP status and the words for it."""
+
+    status: int
+    detail: str
+
+
+def refusal(size: int) -> Refusal | None:
+    """Why `size` bytes cannot be taken now; None when they can. Nothing of them is read yet."""
+    if unprepared := prepare():
+        return unprepared
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"1")
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
+    if size > free:
+        needed, there = filesizeformat(size), filesizeformat(free)
+        return Refusal(INSUFFICIENT_STORAGE, f"{FULL} It needs {needed}; {there} are free.")
+    return None
+
+
+def refusal_of(error: OSError) -> Refusal | None:
+    """What to say when writing an upload failed; None when it is not the storage's fault."""
+    logger.error("upload_not_stored", extra={"reason": str(error)})
+    if error.errno in NO_ROOM:
+        return Refusal(INSUFFICIENT_STORAGE, FULL)
+    if error.errno in UNUSABLE:
+        return Refusal(UNAVAILABLE, READ_ONLY)
+    return None
+
+
+def prepare() -> Refusal | None:
+    """Make the folder of unfinished uploads; why that cannot be, or None.
+
+    The media root itself is made for a new installation only: where films are known, a root
+    that is missing is a volume that is not mounted.
+    """
+    root = Path(settings.MEDIA_ROOT)
+    try:
+        if not root.is_dir():
+            if Video.objects.exists():
+                return Refusal(UNAVAILABLE, AWAY)
+            root.mkdir(parents=True, exist_ok=True)
+        Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
+    except OSError as error:
+        return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
+    return None
