@@ -11,7 +11,7 @@ BASE_SECONDS = 30  # longer films repeat it
 # A zoom into a fractal under some grain, and a test card that wanders: neither still nor noise,
 # about as much work for an encoder as an animated film.
 PICTURE = (
-    "mandelbrot=s=640x360:r={rate}:start_x=-0.7453:start_y=0.1127,"
+    "mandelbrot=s=640x360:r={rate}:maxiter=120:start_x=-0.7453:start_y=0.1127,"
     "scale={size}:flags=bicubic,noise=alls=4:allf=t[zoom];"
     "testsrc2=s=480x270:r={rate}[card];"
     "[zoom][card]overlay=x='(W-w)*(0.5+0.5*sin(t))':y='(H-h)*(0.5+0.5*cos(t*0.7))'[v];"

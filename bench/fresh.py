@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from bench.clips import CACHE
 from bench.viewer import Viewer
@@ -41,6 +42,7 @@ def fresh_product() -> Iterator[Fresh]:
     with tempfile.TemporaryDirectory(prefix="arrival-", dir=CACHE) as name:
         folder = Path(name)
         url, env = _settings(folder)
+        signal.signal(signal.SIGTERM, _stop)  # ends as Ctrl-C does: nothing is left running
         log = folder / "up.log"
         with log.open("wb") as output:
             command = [sys.executable, str(ROOT / "videoflix"), "up", "--no-demo"]
@@ -52,6 +54,10 @@ def fresh_product() -> Iterator[Fresh]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(STOP_SECONDS)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _settings(folder: Path) -> tuple[str, dict[str, str]]:
