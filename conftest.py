@@ -14,16 +14,27 @@ from tests import settings as test_settings
 from video_app.models import Installation
 from video_app.store import identity
 
-pytest_plugins = ["tests.needs", "tests.buckets", "tests.stack"]
+pytest_plugins = [
+    "tests.needs",
+    "tests.groups",
+    "tests.order",
+    "tests.buckets",
+    "tests.stack",
+]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def valkey() -> Iterator[ValkeyServer]:
-    """A real Valkey (Redis) server for the cache and the queues."""
+    """A real Valkey (Redis) server for the cache and the queues, once a test needs it."""
     server = ValkeyServer(port=test_settings.REDIS_PORT, persist=False)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_folder() -> Iterator[None]:
+    yield
     shutil.rmtree(test_settings.TEST_DIR, ignore_errors=True)
 
 

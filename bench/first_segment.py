@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urljoin
 
 from bench.cost import run
-from bench.goals import Goal
+from bench.goal import Goal
+from bench.steps import step
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack, running_stack
 from video_app.pipeline.ffmpeg import find_ffmpeg
 
@@ -34,6 +35,7 @@ def first_segment_goals(source: Path) -> Iterator[Goal]:
     """Seconds for a short and a long film made of `source`, and their ratio."""
     seconds = {}
     for length in (SHORT, LONG):
+        step(f"from upload to first segment, {length} s film")
         with TemporaryDirectory(prefix="bench-") as folder:
             seconds[length] = _first_segment(source, length, Path(folder))
         name = f"s from upload to first segment, {length} s film"
@@ -45,7 +47,16 @@ def _first_segment(source: Path, length: int, folder: Path) -> float:
     with running_stack(folder) as stack:
         upload = stack.media / "sources" / f"film{source.suffix}"
         upload.parent.mkdir(parents=True)
-        loop = [find_ffmpeg(), "-nostdin", "-v", "error", "-stream_loop", "-1", "-i", source]
+        loop: list[str | Path] = [
+            find_ffmpeg(),
+            "-nostdin",
+            "-v",
+            "error",
+            "-stream_loop",
+            "-1",
+            "-i",
+            source,
+        ]
         run([*loop, "-t", str(length), "-map", "0", "-c", "copy", upload])
         player = _Player(stack)
         time.sleep(SETTLE_SECONDS)

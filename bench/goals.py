@@ -1,31 +1,13 @@
 """The goals of the transcoder and whether a run reached them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from bench.goal import Goal
 from bench.variants import Result
 
 BYTES_TOLERANCE = 1.05
 VMAF_TOLERANCE = 0.5
 MAX_120P_BANDWIDTH = 192_000
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """`value` should be at most `limit`, or at least it where `is_floor`."""
-
-    name: str
-    value: float
-    limit: float
-    is_floor: bool = False
-
-    @property
-    def holds(self) -> bool:
-        return self.value >= self.limit if self.is_floor else self.value <= self.limit
-
-    def __str__(self) -> str:
-        sign, verdict = ("≥" if self.is_floor else "≤"), ("holds" if self.holds else "MISSED")
-        return f"{self.name:<44} {self.value:9.3f} {sign} {self.limit:<9g} {verdict}"
 
 
 def cost_goals(results: dict[str, Result], decode_cpu: float) -> Iterator[Goal]:

@@ -18,7 +18,7 @@ from video_app.pipeline import layout
 class PlainSegmentView(APIView):
     def get(self, request: Request, video_id: int, number: int) -> StreamingHttpResponse:
         video = get_object_or_404(Video.objects.playable(), pk=video_id)
-        prefix = layout.build_prefix(video.pk, video.current_build_id)
+        prefix = layout.build_prefix(video.pk, video.current_build_id or 0)
         file = Path(settings.MEDIA_ROOT) / layout.segment_key(prefix, "720p", number)
         return StreamingHttpResponse(_pieces(file), content_type="video/MP2T")
 

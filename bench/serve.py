@@ -1,4 +1,4 @@
-"""`./videoflix bench serve`: segments, playlists and lists per second, and what they cost.
+"""Segments, playlists and lists per second, and what they cost.
 
 Bounded, on loopback only, in a temporary folder. The ceiling is nginx with the same
 files; the floor a view that looks the video up and streams in pieces.
@@ -10,20 +10,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bench import load, nginx
 from bench.load import Measured
+from bench.steps import step
 from tests.stack import Stack, free_port, running_stack
 
 ROUNDS = 3
 SEGMENTS = 40
 SEGMENT_BYTES = 1_000_000
 SIZES = (10, 10_000, 100_000)
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "bench.settings", "ACCESS_LOG": "0"}
+SETTINGS: dict[str, Any] = {"DJANGO_SETTINGS_MODULE": "bench.settings", "ACCESS_LOG": "0"}
 SEED = f"""
 import json, os
 from django.conf import settings
@@ -99,13 +101,20 @@ def main(arguments: list[str]) -> int:
         return 1
     directory = Path(tempfile.mkdtemp(prefix="videoflix-bench-"))
     try:
+        step("starting the web server with an empty catalogue")
         with running_stack(directory, worker=False, **SETTINGS) as stack:
-            seeded = json.loads(stack.manage("shell", "-v", "0", "-c", SEED))
-            web = {"port": stack.port, "parents": (stack.processes["web"].pid,)}
-            _report(Bench(stack, seconds=asked.seconds, **seeded, **web), asked.videos)
+            _report(_seeded(stack, asked.seconds), asked.videos)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return 0
+
+
+def _seeded(stack: Stack, seconds: float) -> Bench:
+    """With one film."""
+    step(f"making a film of {SEGMENTS} segments")
+    seeded = json.loads(stack.manage("shell", "-v", "0", "-c", SEED))
+    parents = (stack.processes["web"].pid,)
+    return Bench(stack, seconds=seconds, port=stack.port, parents=parents, **seeded)
 
 
 def _report(bench: Bench, most_videos: int) -> None:
@@ -122,6 +131,7 @@ def _report(bench: Bench, most_videos: int) -> None:
 def _report_segments(bench: Bench) -> None:
     _say(f"\nSegments of {SEGMENT_BYTES / 1e6:.0f} MB, the best of {ROUNDS} rounds each")
     _say(f"{'':34}{'req/s':>9}{'MB/s':>8}{'CPU ms':>9}{'p50 ms':>9}{'p99 ms':>9}")
+    step("segments from gunicorn, ours and a plain view's")
     ours, plain = _best(
         lambda: bench.ask(bench.segments(OURS)), lambda: bench.ask(bench.segments(PLAIN))
     )
@@ -135,6 +145,7 @@ def _report_segments(bench: Bench) -> None:
 
 
 def _report_behind_nginx(bench: Bench) -> None:
+    step("starting nginx in front of another web server")
     with _behind_nginx(bench) as front:
         static, nothing, few, many = _best(
             lambda: front.ask(front.segments(STATIC)),
@@ -155,8 +166,13 @@ def _report_behind_nginx(bench: Bench) -> None:
 
 def _best(*measures: Callable[[], Measured]) -> list[Measured]:
     """In turns, so that what else the machine does meets all of them."""
-    rounds = [[measure() for measure in measures] for _ in range(ROUNDS)]
+    rounds = [_round(number, measures) for number in range(1, ROUNDS + 1)]
     return [max(each, key=lambda found: found.per_second) for each in zip(*rounds, strict=True)]
+
+
+def _round(number: int, measures: Sequence[Callable[[], Measured]]) -> list[Measured]:
+    step(f"round {number} of {ROUNDS}")
+    return [measure() for measure in measures]
 
 
 def _ratio(one: Measured, other: Measured) -> float:
@@ -195,6 +211,7 @@ def _report_lists(bench: Bench, most_videos: int) -> None:
     film = f"/api/video/{bench.film}"
     _say(f"\n{'Videos':34}{'req/s':>9}{'':8}{'CPU ms':>9}{'p50 ms':>9}{'p99 ms':>9}")
     for total in [size for size in SIZES if size <= most_videos]:
+        step(f"a catalogue of {total} videos")
         bench.stack.manage("shell", "-v", "0", "-c", GROW.format(film=bench.film, total=total))
         _row(f"{total:>7} first page", bench.ask(["/api/video/?page=1&page_size=10"]))
         _row(f"{'':>7} rendition playlist", bench.ask([f"{film}/720p/index.m3u8"]))

@@ -1,4 +1,4 @@
-"""What transcoding costs and yields: `python -m bench.transcode [FILE] [--seconds N]`.
+"""What transcoding costs and yields, against the usual ways.
 
 Five ways to make the same renditions, one run, one source, one encoder thread each;
 then the time from the end of an upload to its first playable segment.
@@ -16,6 +16,7 @@ from bench import variants
 from bench.cost import Cost, run
 from bench.first_segment import first_segment_goals
 from bench.goals import cost_goals, quality_goals, rate_goals
+from bench.steps import step
 from bench.variants import Film, Result
 from bench.vmaf import vmaf
 from tests.media.real import real_film
@@ -38,6 +39,7 @@ LIMITS = Limits(duration=24 * 3600, pixels=8192 * 4320)
 
 def main() -> None:
     options = _options()
+    step("looking for the film")
     source = options.file or real_film("bunny-1080p.mp4")
     with TemporaryDirectory(prefix="bench-") as folder:
         if not options.only_first_segment:
@@ -59,7 +61,16 @@ def _options() -> argparse.Namespace:
 
 
 def _excerpt(source: Path, seconds: int, target: Path) -> Path:
-    cut = [find_ffmpeg(), "-nostdin", "-v", "error", "-i", source, "-t", str(seconds)]
+    cut: list[str | Path] = [
+        find_ffmpeg(),
+        "-nostdin",
+        "-v",
+        "error",
+        "-i",
+        source,
+        "-t",
+        str(seconds),
+    ]
     run([*cut, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", target])
     return target
 
@@ -71,9 +82,11 @@ def _compare(source: Path, folder: Path, every: int) -> None:
     _describe(film)
     results, reports = _run_all(film, folder)
     for letter in SCORED:
+        step(f"VMAF of ({letter})")
         for rung in plan.rungs:
             joined = _join(folder / letter / rung.name)
             results[letter].scores[rung.name] = vmaf(source, joined, plan, rung, every=every)
+    step("one decode, twice")
     decode_cpu = min(variants.decode(film).cpu for _ in range(2))
     _print_table(results)
     say(f"one decode: {decode_cpu:.1f} CPU s\n")
@@ -97,11 +110,12 @@ def _describe(film: Film) -> None:
 def _run_all(film: Film, folder: Path) -> tuple[dict[str, Result], list[Report]]:
     """The last three twice, in turns: what they are compared for is as small as what else
     the machine does, which the cheaper round has less of."""
-    results = {
-        "a": variants.usual(film, folder / "a"),
-        "b": variants.separate(film, folder / "b"),
-    }
+    results = {}
+    for letter, encode in (("a", variants.usual), ("b", variants.separate)):
+        step(NAMES[letter])
+        results[letter] = encode(film, folder / letter)
     for again in ("", "-again"):
+        step(f"(c), (d) and (e){again}")
         ours, reports = variants.chunked(film, folder / f"c{again}", workers=1)
         two, _ = variants.chunked(film, folder / f"d{again}", workers=2)
         floor = variants.floor(film, folder / f"e{again}")

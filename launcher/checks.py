@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from launcher.installation import PYTHON, Installation
+from launcher.packages import package_index, packages
 from launcher.problems import Problem, say
 from launcher.runlock import running_url
 from launcher.tools import usable_ffmpeg
@@ -31,7 +32,8 @@ def doctor(installation: Installation) -> int:
         except Problem as problem:
             wrong += 1
             say(f"  WRONG {name}: {problem}")
-    say("Everything is in order." if not wrong else f"{wrong} of {len(CHECKS)} to mend.")
+    problems = "1 problem." if wrong == 1 else f"{wrong} problems."
+    say(problems if wrong else "All checks passed.")
     return 1 if wrong else 0
 
 
@@ -108,6 +110,8 @@ def database(installation: Installation) -> str:
 
 CHECKS: dict[str, Check] = {
     "Python": python,
+    "Packages": packages,
+    "Package index": package_index,
     "Folders": folders,
     "Disk": disk,
     "Port": port,

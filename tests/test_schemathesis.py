@@ -22,7 +22,7 @@ from core.wsgi import application
 from tests.people import access_token, make_user
 from video_app.tests.films import make_film, write, write_progressive
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(180)]
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -18,7 +18,6 @@ from tests.stack import ROOT, free_port
 from tests.test_launcher import installation
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]
 READY = "Ctrl-C stops everything"
@@ -148,6 +147,7 @@ def test_manage_speaks_to_the_running_redis(up: Up) -> None:
     assert '"workers": 1' in done.stdout
 
 
+@pytest.mark.faults
 def test_a_web_process_that_dies_is_started_again(up: Up) -> None:
     os.kill(master(up), signal.SIGKILL)
 
@@ -155,6 +155,7 @@ def test_a_web_process_that_dies_is_started_again(up: Up) -> None:
     wait_until(lambda: answers(f"http://127.0.0.1:{up.port}/healthz"))
 
 
+@pytest.mark.faults
 def test_a_worker_that_dies_leaves_nothing_and_is_started_again(up: Up) -> None:
     before = up.pids("rqworker")
     supervisor = min(set(up.pids("manage.py\0worker")) - set(before))
@@ -181,7 +182,14 @@ def answers(url: str) -> bool:
 # --- the end ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.faults),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.faults),
+    ],
+)
 def test_a_signal_stops_everything_and_is_no_failure(tmp_path: Path, number: int) -> None:
     with running(tmp_path, "--no-demo") as up:
         up.wait_until_it_says(READY)
@@ -204,6 +212,7 @@ def test_a_signal_stops_a_running_ffmpeg(tmp_path: Path) -> None:
         assert up.pids() == []
 
 
+@pytest.mark.faults
 def test_not_even_the_launchers_violent_death_leaves_anything(tmp_path: Path) -> None:
     with running(tmp_path) as up:
         wait_until(lambda: up.pids("hls_time"), seconds=180)  # a worker's ffmpeg
@@ -213,6 +222,7 @@ def test_not_even_the_launchers_violent_death_leaves_anything(tmp_path: Path) ->
         wait_until(lambda: up.pids() == [], seconds=45)
 
 
+@pytest.mark.faults
 def test_an_up_after_a_violent_death_works(tmp_path: Path) -> None:
     with running(tmp_path, "--no-demo") as up:
         up.wait_until_it_says(READY)
@@ -230,3 +240,33 @@ def test_settings_that_cannot_be_read_end_it_with_the_reason(tmp_path: Path) -> 
         assert code == 1
         assert "invalid literal for int() with base 10: 'many'" in up.said
         assert up.pids() == []
+
+
+# --- the first password ---------------------------------------------------------------
+
+CHANGE = """
+from django.contrib.auth import get_user_model
+admin = get_user_model().objects.get()
+admin.set_password("one-that-a-person-chose")
+admin.save()
+"""
+
+
+def test_shows_the_first_password_only_while_it_holds(tmp_path: Path) -> None:
+    with running(tmp_path, "--no-demo") as up:
+        up.wait_until_it_says(READY)
+        first = (tmp_path / "var/admin_password").read_text()
+        assert first in up.said
+        up.send(signal.SIGINT)
+
+    with running(tmp_path, "--no-demo") as up:
+        up.wait_until_it_says(READY)
+        assert f"Password           {first}" in up.said
+        manage = [sys.executable, str(ROOT / "videoflix"), "manage", "shell", "-c", CHANGE]
+        subprocess.run(manage, env=up.installation.environ, check=True, capture_output=True)
+        up.send(signal.SIGINT)
+
+    with running(tmp_path, "--no-demo") as up:
+        up.wait_until_it_says(READY)
+        assert first not in up.said
+        assert "Password           as you set it" in up.said

@@ -16,7 +16,6 @@ from bench.nginx import is_installed, running_nginx
 from tests.stack import Stack, free_port, running_stack
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not is_installed(), reason="needs nginx (Debian: apt install nginx-light)"),
 ]
 ORIGIN = "http://localhost:4200"

@@ -13,7 +13,7 @@ import pytest
 
 from tests.stack import Stack, running_stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 BIG = 80 * 1024 * 1024
 SEED = f"""
 import json, os
