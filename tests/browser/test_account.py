@@ -47,7 +47,7 @@ def test_sign_up_confirm_sign_in_sign_out_and_reset(site: Stack, page: Page) -> 
     page.get_by_label("New password", exact=True).fill(SECOND)
     page.get_by_label("New password again").fill(SECOND)
     page.get_by_role("button", name="Save the password").click()
-    expect(page.get_by_role("heading", name="Your password is changed")).to_be_focused()
+    expect(page.get_by_role("heading", name="Your password has been changed")).to_be_focused()
 
     page.get_by_role("link", name="Sign in").click()
     sign_in(page, address, SECOND)
@@ -70,7 +70,7 @@ def test_a_password_that_is_too_common_leaves_the_link_alive(
             expect(page.get_by_label("New password", exact=True)).to_be_focused()
             expect(page.locator("#new_password-error")).to_contain_text("too common")
 
-    expect(page.get_by_role("heading", name="Your password is changed")).to_be_focused()
+    expect(page.get_by_role("heading", name="Your password has been changed")).to_be_focused()
     console.forgive("400")
 
 

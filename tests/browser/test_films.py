@@ -117,7 +117,7 @@ def test_a_film_goes_on_where_it_was_left(
     row.locator(f'.film[data-film="{film}"] a').click()
 
     wait_for_video(page, "video.currentTime >= 6.9")
-    expect(page.get_by_text("Going on at 0:07")).to_be_visible()
+    expect(page.get_by_text("Resuming at 0:07")).to_be_visible()
 
 
 def test_the_list_remembers_what_is_liked(
@@ -180,7 +180,7 @@ def test_a_film_that_is_being_encoded_starts_at_0_and_grows(
     play(page)
 
     assert video(page, "currentTime") < 4
-    expect(page.get_by_text(re.compile(r"Still encoding, \d+ %"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Ready up to \d:\d\d – the rest is being prepared"))).to_be_visible()
     length = video(page, "duration")
     assert length < 239
     wait_for_video(page, f"video.duration > {length} + 5")

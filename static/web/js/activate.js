@@ -11,7 +11,7 @@ async function activate() {
     await send(`/api/activate/${linkPath}/`);
     replacePanel($("#working"), $("#done"));
   } catch (error) {
-    if (error.status === 0 || error.status >= 429) replacePanel($("#working"), $("#offline"));
+    if (error.isTemporary) replacePanel($("#working"), $("#offline"));
     else location.replace("/activation-failed/");
   }
 }

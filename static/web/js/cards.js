@@ -1,18 +1,19 @@
 /** Cards and rows of films, filled from the templates in the page. */
 
+import { accessibleName, initial, preparingNote, watchedPercent } from "./catalogue.js";
 import { clone, $, show } from "./dom.js";
-import * as films from "./films.js";
+import { watchUrl } from "./films.js";
 import { clock } from "./time.js";
 
-/** A card; `onFavourite(film, button)` is called by its heart. */
+/** A card; `onFavourite(film)` is called by its heart. */
 export function card(film, onFavourite) {
   const element = clone("film");
   element.dataset.film = film.id;
-  $("a", element).href = films.watchUrl(film.id);
+  $("a", element).href = watchUrl(film.id);
   $(".name", element).textContent = film.title;
   $(".length", element).textContent = film.duration ? clock(film.duration) : "";
-  $(".letter", element).textContent = [...film.title.trim()][0]?.toUpperCase() ?? "";
-  showPicture($("img", element), film);
+  $(".letter", element).textContent = initial(film.title);
+  showPoster($("img", element), film);
   showProgress(element, film);
   const heart = $(".heart", element);
   heart.addEventListener("click", () => onFavourite(film));
@@ -20,7 +21,7 @@ export function card(film, onFavourite) {
   return element;
 }
 
-export function showPicture(image, film) {
+export function showPoster(image, film) {
   if (!film.thumbnail_url) return;
   image.addEventListener("error", () => image.removeAttribute("src"), { once: true });
   image.src = film.thumbnail_url;
@@ -31,21 +32,14 @@ export function showFavourite(button, film) {
   if (button.matches(".heart")) button.setAttribute("aria-label", `${film.title} in my list`);
 }
 
-/** How far it is encoded, or how far it was watched. */
+/** Whether the rest is being prepared, and how much of it was watched. */
 export function showProgress(element, film) {
-  const note = $(".note", element);
-  const bar = $("progress", element);
-  const isEncoding = films.isEncoding(film);
-  note.textContent = isEncoding ? encodingNote(film) : "";
-  show(note, isEncoding);
-  const watched = film.duration && film.position ? (100 * film.position) / film.duration : 0;
-  bar.value = watched;
-  bar.setAttribute("aria-label", `${Math.round(watched)} percent watched`);
-  show(bar, watched > 0);
-}
-
-function encodingNote({ progress }) {
-  return progress === undefined ? "Encoding – watch now" : `Encoding ${Math.floor(progress)} % – watch now`;
+  const [link, note, bar] = [$("a", element), $(".note", element), $("progress", element)];
+  note.textContent = preparingNote(film);
+  show(note, note.textContent !== "");
+  bar.value = watchedPercent(film);
+  show(bar, bar.value > 0);
+  link.setAttribute("aria-label", accessibleName(film));
 }
 
 /** A titled row that scrolls sideways; the title links to `href` when there is more. */

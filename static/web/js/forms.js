@@ -43,12 +43,13 @@ function missing(form) {
   const found = {};
   for (const input of $$("input", form)) {
     if (input.validity.valueMissing) found[input.name] = "Please fill this in.";
-    else if (input.validity.typeMismatch) found[input.name] = "This is not an e-mail address.";
+    else if (input.validity.typeMismatch) found[input.name] = "Please enter an e-mail address, like name@example.com.";
   }
   return found;
 }
 
-function fieldErrors(error) {
+/** `{field: message}` of an answer's lists of messages. */
+export function fieldErrors(error) {
   const entries = Object.entries(error.body ?? {}).filter(([, value]) => Array.isArray(value));
   return Object.fromEntries(entries.map(([name, messages]) => [name, messages.join(" ")]));
 }
@@ -100,6 +101,6 @@ export function followRules(list) {
 export function passwordMistakes(values, first, second) {
   const found = {};
   if (values[first].length < 8) found[first] = "Please choose at least 8 characters.";
-  if (values[second] !== values[first]) found[second] = "The two passwords differ.";
+  if (values[second] !== values[first]) found[second] = "The two passwords are not the same.";
   return found;
 }

@@ -1,15 +1,17 @@
 /** `/` for people who are signed in: hero, rows, search, one category. */
 
-import { ApiError, keepSessionFresh, leaveForLogin, refresh, signOut } from "./api.js";
-import { card, row, showFavourite, showPicture, showProgress } from "./cards.js";
+import { ApiError, refresh } from "./api.js";
+import { card, row, showFavourite, showPoster, showProgress } from "./cards.js";
+import { facts, homeRows, MY_LIST, signature } from "./catalogue.js";
 import { $, $$, show, toast } from "./dom.js";
 import * as films from "./films.js";
 import { startResults } from "./results.js";
-import { length } from "./time.js";
+import { keepSessionFresh, leaveForLogin, signOut } from "./session.js";
 
 const LOOK_AGAIN = 5000;
 const shown = new Map(); // id → film, one object per film however often it is on the page
 let shownList = "";
+let lists = { newest: [], started: [] };
 
 async function start() {
   $("#sign-out").addEventListener("click", signOut);
@@ -33,28 +35,33 @@ async function showHome() {
   show($("#empty"), !newest.length);
   if (!newest.length) return;
   showHero(known(newest[0]));
-  const rows = [
-    ["Continue watching", "", started],
-    ["My list", "", newest.filter((film) => film.is_favorite)],
-    ["New", "", newest.slice(0, 20)],
-    ...byCategory(newest),
-  ];
-  const filled = rows.filter(([, , list]) => list.length);
-  $("#rows").replaceChildren(...filled.map(([title, href, list]) => row(title, href, list.map(makeCard))));
+  lists = { newest: newest.map(known), started: started.map(known) };
+  $("#rows").replaceChildren(...homeRows(lists).map(makeRow));
 }
 
-/** The newest films of each category, in the order of their newest. */
-function byCategory(list) {
-  const groups = Map.groupBy(list, (film) => film.category);
-  return [...groups].map(([category, members]) => [category, films.categoryUrl(category), members]);
+function makeRow({ title, href, films: list }) {
+  const element = row(title, href, list.map(makeCard));
+  element.dataset.row = title;
+  return element;
+}
+
+/** Follow the hearts: the row "My list" comes, changes and goes at once. */
+function updateMyList() {
+  const rows = homeRows(lists);
+  const index = rows.findIndex(({ title }) => title === MY_LIST);
+  const old = $(`[data-row="${MY_LIST}"]`, $("#rows"));
+  const hadFocus = old?.contains(document.activeElement);
+  old?.remove();
+  if (index >= 0) $("#rows").insertBefore(makeRow(rows[index]), $("#rows").children[index] ?? null);
+  if (hadFocus) $(index >= 0 ? `[data-row="${MY_LIST}"] .heart` : "#rows a").focus();
 }
 
 function showHero(film) {
   $("#hero-title").textContent = film.title;
   $("#hero-description").textContent = film.description;
-  $("#hero [data-facts]").textContent = [film.category, length(film.duration)].filter(Boolean).join(" · ");
+  $("#hero [data-facts]").textContent = facts(film);
   $("#hero-play").href = films.watchUrl(film.id);
-  showPicture($("#hero-image"), film);
+  showPoster($("#hero-image"), film);
   const button = $("#hero-favourite");
   button.dataset.film = film.id;
   button.onclick = () => toggleFavourite(film);
@@ -77,7 +84,8 @@ async function toggleFavourite(film) {
     await films.setFavourite(film.id, !film.is_favorite);
     film.is_favorite = !film.is_favorite;
     $$(`.film[data-film="${film.id}"] .heart, .favourite[data-film="${film.id}"]`).forEach((button) => showFavourite(button, film));
-    toast(film.is_favorite ? "Added to your list" : "Taken off your list");
+    updateMyList();
+    toast(film.is_favorite ? "Added to your list" : "Removed from your list");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.isSessionOver) return leaveForLogin();
@@ -102,11 +110,6 @@ async function followEncoding(film) {
   const { state, progress } = await films.status(film.id);
   Object.assign(film, { state, progress });
   $$(`.film[data-film="${film.id}"]`).forEach((element) => showProgress(element, film));
-}
-
-/** What the page shows of a list; it changes with a new film, and when a poster arrives. */
-function signature(list) {
-  return list.map(({ id, thumbnail_url }) => `${id} ${thumbnail_url}`).join();
 }
 
 function fail(error) {

@@ -3,20 +3,14 @@
 import { noteFreshTokens, send } from "./api.js";
 import { $ } from "./dom.js";
 import { enhance } from "./forms.js";
+import { destination } from "./session.js";
 
 export function startLoginForm() {
   enhance($("#login-form"), {
     send: (values) => send("/api/login/", { method: "POST", body: values }),
     done: () => {
       noteFreshTokens();
-      location.replace(destination());
+      location.replace(destination(location.search, location.origin));
     },
   });
-}
-
-/** `?next=`, as long as it stays on this site. */
-function destination() {
-  const next = new URLSearchParams(location.search).get("next") ?? "/";
-  const url = URL.canParse(next, location.origin) ? new URL(next, location.origin) : null;
-  return url?.origin === location.origin ? url.href : "/";
 }

@@ -5,7 +5,7 @@ import { startLoginForm } from "./login-form.js";
 
 if (new URLSearchParams(location.search).get("why") === "expired") {
   const note = $("#why");
-  note.textContent = "Your session has ended. Sign in to go on where you were.";
+  note.textContent = "Your session has ended. Sign in to continue where you left off.";
   show(note);
 }
 startLoginForm();

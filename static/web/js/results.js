@@ -2,6 +2,7 @@
 
 import { $, show } from "./dom.js";
 import * as films from "./films.js";
+import { countText, isAsked, readQuery, searchUrl, titleFor } from "./query.js";
 
 const PAUSE_IN_TYPING = 250;
 
@@ -26,10 +27,9 @@ export function startResults({ makeCard, onError }) {
 
   function search() {
     clearTimeout(timer);
-    const text = field.value.trim();
-    const url = text ? `/?q=${encodeURIComponent(text)}` : "/";
-    if (url === location.pathname + location.search) return;
-    const isRefining = new URLSearchParams(location.search).has("q");
+    const url = searchUrl(field.value, location.pathname + location.search);
+    if (url === null) return;
+    const isRefining = readQuery(location.search).search !== "";
     history[isRefining ? "replaceState" : "pushState"](null, "", url);
     update();
   }
@@ -43,28 +43,26 @@ export function startResults({ makeCard, onError }) {
     search();
   });
   addEventListener("popstate", () => {
-    field.value = new URLSearchParams(location.search).get("q") ?? "";
+    field.value = readQuery(location.search).search;
     update();
   });
-  field.value = new URLSearchParams(location.search).get("q") ?? "";
+  field.value = readQuery(location.search).search;
   update();
 }
 
 async function showResults(makeCard, giveUp, signal) {
-  const wanted = new URLSearchParams(location.search);
-  const [search, category] = [wanted.get("q"), wanted.get("category")];
-  const isAsked = Boolean(search || category);
-  show($("#home"), !isAsked);
-  show($("#results"), isAsked);
-  if (!isAsked) return;
-  $("#results-title").textContent = search ? `Films for “${search}”` : category;
+  const query = readQuery(location.search);
+  show($("#home"), !isAsked(query));
+  show($("#results"), isAsked(query));
+  if (!isAsked(query)) return;
+  $("#results-title").textContent = titleFor(query);
   $("#results-list").replaceChildren();
-  await appendPage({ search, category, page: 1 }, makeCard, giveUp, signal);
+  await appendPage({ ...query, page: 1 }, makeCard, giveUp, signal);
 }
 
 async function appendPage(query, makeCard, giveUp, signal) {
   const { count, results, next } = await films.find(query, signal);
-  $("#results-count").textContent = count === 1 ? "1 film" : `${count} films`;
+  $("#results-count").textContent = countText(count);
   const cards = results.map(makeCard);
   $("#results-list").append(...cards);
   if (query.page > 1) cards[0]?.querySelector("a").focus();

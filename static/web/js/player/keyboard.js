@@ -10,7 +10,8 @@ export function startKeyboard(actions) {
   });
 }
 
-function actionFor(key, { toggle, skip, louder, mute, fullscreen, captions, jump }) {
+/** What a key does, or undefined; the page's table of keys (`_keys.html`) says the same. */
+export function actionFor(key, { toggle, skip, louder, mute, fullscreen, captions, jump, faster, help }) {
   if (/^\d$/.test(key)) return () => jump(Number(key) / 10);
   return {
     " ": toggle,
@@ -24,12 +25,19 @@ function actionFor(key, { toggle, skip, louder, mute, fullscreen, captions, jump
     m: mute,
     f: fullscreen,
     c: captions,
+    ">": () => faster(1),
+    "<": () => faster(-1),
+    "?": help,
   }[key.length === 1 ? key.toLowerCase() : key];
 }
 
-/** Buttons and links take the space bar, ranges and radio buttons the arrows. */
+/**
+ * Buttons and links take the space bar, the volume and radio buttons the arrows. The seek bar
+ * does not: its own steps are a share of the film, and the player's five seconds are meant.
+ */
 function isTaken({ key, target }) {
+  if (target.closest("dialog[open]")) return true;
   if (key === " ") return target.matches("button, a, summary, input[type=radio]");
-  if (key.startsWith("Arrow")) return target.matches("input");
+  if (key.startsWith("Arrow")) return target.matches("input:not(#seek)");
   return target.matches("input[type=search], input[type=text]");
 }

@@ -1,4 +1,4 @@
-/** A button that opens a list of radio buttons: quality, subtitles, language. */
+/** A button that opens a list of radio buttons: quality, speed, subtitles, language. */
 
 import { $, $$, show } from "../dom.js";
 
@@ -11,9 +11,7 @@ export class Menu {
     this.button.addEventListener("click", () => this.toggle());
     this.list.addEventListener("change", (event) => this.onChoose(Number(event.target.value)));
     root.addEventListener("keydown", (event) => this.closeOnEscape(event));
-    document.addEventListener("pointerdown", (event) => {
-      if (!root.contains(event.target)) this.toggle(false);
-    });
+    this.#closeByPointer();
   }
 
   /** `choices` are `{value, label, note}`. */
@@ -48,6 +46,22 @@ export class Menu {
     event.stopPropagation();
     this.toggle(false);
     this.button.focus();
+  }
+
+  /**
+   * A press elsewhere closes the menu, and so does a choice by pointer: a radio button that
+   * kept the focus would take the arrow keys from the player. With keys one may look around.
+   */
+  #closeByPointer() {
+    let isPressed = false;
+    document.addEventListener("pointerdown", (event) => {
+      isPressed = this.list.contains(event.target);
+      if (!this.root.contains(event.target)) this.toggle(false);
+    });
+    document.addEventListener("keydown", () => (isPressed = false));
+    this.list.addEventListener("click", (event) => {
+      if (isPressed && event.target.matches("input")) this.toggle(false);
+    });
   }
 
   #choice({ value, label, note = "" }, chosen) {

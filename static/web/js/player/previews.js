@@ -1,7 +1,8 @@
 /** Small pictures over the seek bar, cut out of the film's storyboard (WebVTT with #xywh=). */
 
-import { clock } from "../time.js";
 import { $, show } from "../dom.js";
+import { clock } from "../time.js";
+import { bubbleLeft, shareAt } from "./range.js";
 
 /** The storyboard's pictures, or none when the film has no storyboard (yet). */
 export async function loadStoryboard(url) {
@@ -19,23 +20,25 @@ export function parse(text, base) {
   });
 }
 
-function seconds(stamp) {
-  return stamp.split(":").reduce((total, part) => total * 60 + Number(part), 0);
+export function pictureAt(pictures, time) {
+  return pictures.find(({ start, end }) => start <= time && time < end);
+}
+
+function seconds(timestamp) {
+  return timestamp.split(":").reduce((total, field) => total * 60 + Number(field), 0);
 }
 
 /** Shows time and picture at the pointer while it moves over the seek bar. */
 export function startPreviews(seek, duration, pictures) {
   const bubble = $("#preview");
   seek.addEventListener("pointermove", (event) => {
-    const box = seek.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    const bar = seek.getBoundingClientRect();
+    const share = shareAt(event.clientX, bar);
     const time = share * duration();
     $("#preview-time").textContent = clock(time);
-    draw($("#preview-picture"), pictures().find(({ start, end }) => start <= time && time < end));
+    draw($("#preview-picture"), pictureAt(pictures(), time));
     show(bubble);
-    const half = bubble.offsetWidth / 2;
-    const x = Math.min(box.width - half, Math.max(half, share * box.width));
-    bubble.style.transform = `translateX(${x - half}px)`;
+    bubble.style.transform = `translateX(${bubbleLeft(share, bubble.offsetWidth, bar.width)}px)`;
   });
   for (const name of ["pointerleave", "pointercancel"]) seek.addEventListener(name, () => show(bubble, false));
 }

@@ -5,13 +5,18 @@ import { savePosition } from "../films.js";
 const SAVE_EVERY = 10_000;
 const GLANCE = 5; // seconds: who leaves before has not begun
 
+/** Whether that position is worth saving after `saved`. */
+export function isNews(position, saved) {
+  const isGlance = saved === 0 && position < GLANCE;
+  return position !== saved && !isGlance;
+}
+
 /** Save the position while the film plays, when it stops, and when the page goes away. */
 export function keepPosition(id, video, startedAt) {
   let saved = Math.floor(startedAt);
   const save = () => {
     const position = Math.floor(video.currentTime);
-    const isGlance = saved === 0 && position < GLANCE;
-    if (position === saved || isGlance || video.readyState === 0) return;
+    if (video.readyState === 0 || !isNews(position, saved)) return;
     saved = position;
     savePosition(id, position).catch(() => {}); // the next one may get through
   };

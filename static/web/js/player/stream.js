@@ -1,18 +1,19 @@
 /** Loading a film into a <video>: hls.js where it runs, the browser's own HLS elsewhere. */
 
 import { refresh } from "../api.js";
+import { causeOf, decide } from "./recovery.js";
 
-const { Hls } = window;
-const MAX_RECOVERIES = 4; // in a row, without a segment in between
+const { Hls } = globalThis;
 
 /**
  * Load the film and keep it going. `on.levels/level/audio/subtitles/renewed/trouble` are called
- * when something changes. Returns `null` where the browser itself plays HLS and offers no choices.
+ * when something changes. `hls` is null where the browser itself plays HLS and offers no choices;
+ * `cause()` says why nothing arrives.
  */
 export function load(video, url, { startAt, on }) {
   if (!Hls?.isSupported()) {
     loadNatively(video, url, { startAt, on });
-    return null;
+    return { hls: null, cause: () => causeOf(null, navigator.onLine) };
   }
   const hls = new Hls({
     startPosition: startAt,
@@ -22,6 +23,14 @@ export function load(video, url, { startAt, on }) {
     renderTextTracksNatively: true,
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
+  report(hls, on);
+  const cause = recoverFromErrors(hls, on);
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  return { hls, cause };
+}
+
+function report(hls, on) {
   const { Events } = Hls;
   hls.on(Events.MANIFEST_PARSED, () => {
     // The master lists first what suits most; hls.js by itself begins with the poorest picture.
@@ -31,10 +40,6 @@ export function load(video, url, { startAt, on }) {
   hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
   hls.on(Events.AUDIO_TRACKS_UPDATED, () => on.audio(hls.audioTracks));
   hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
-  recoverFromErrors(hls, on);
-  hls.loadSource(url);
-  hls.attachMedia(video);
-  return hls;
 }
 
 /** As far as the browser says; not every one does. */
@@ -49,34 +54,39 @@ function loadNatively(video, url, { startAt, on }) {
   video.src = url;
 }
 
-/** A 401 is answered with fresh cookies, a lost connection by trying again, with patience. */
+/** Act on errors; the result says why nothing arrives. */
 function recoverFromErrors(hls, on) {
-  const { Events, ErrorTypes } = window.Hls;
+  const { Events } = Hls;
   let recoveries = 0;
+  let last = null;
+  let renewal = null; // picture, sound and subtitles are refused at the same moment
+  hls.on(Events.FRAG_LOADED, () => (last = null));
   hls.on(Events.FRAG_BUFFERED, () => (recoveries = 0));
-  hls.on(Events.ERROR, async (_, data) => {
-    const status = data.response?.code;
-    if (status === 401) {
-      if (recoveries++ >= MAX_RECOVERIES || !(await refreshed())) return on.trouble("session");
-      restart(hls);
-      return on.renewed();
-    }
-    if (!data.fatal) return;
-    if (status === 404) return on.trouble("missing");
-    if (recoveries++ >= MAX_RECOVERIES) return on.trouble(kindOf(data));
-    if (data.type === ErrorTypes.MEDIA_ERROR) return hls.recoverMediaError();
-    if (data.type === ErrorTypes.NETWORK_ERROR) return setTimeout(restart, 1000 * recoveries, hls);
-    on.trouble("format");
+  hls.on(Events.ERROR, (_, { fatal, type, details, response }) => {
+    const error = { fatal, type, details, status: response?.code ?? 0 };
+    if (type === "networkError") last = error;
+    const decision = decide(error, recoveries);
+    if (decision.action === "wait" || (decision.action === "renew" && renewal)) return;
+    recoveries += 1;
+    if (decision.action === "renew") renewal = renew(hls, on).finally(() => (renewal = null));
+    else act(decision, hls, on);
   });
+  addEventListener("online", () => restart(hls));
+  return () => causeOf(last, navigator.onLine);
 }
 
-function kindOf({ type, response }) {
-  if (type === window.Hls.ErrorTypes.MEDIA_ERROR) return "format";
-  return response?.code >= 500 ? "server" : "network";
+function act({ action, pause, trouble }, hls, on) {
+  if (action === "stop") on.trouble(trouble);
+  if (action === "recover") hls.recoverMediaError();
+  if (action === "retry") setTimeout(restart, pause, hls);
 }
 
-async function refreshed() {
-  return refresh().catch(() => false);
+/** A 401 is answered with fresh cookies. */
+async function renew(hls, on) {
+  const isRenewed = await refresh().catch(() => null); // null: nobody could say
+  if (isRenewed === false) return on.trouble("session");
+  restart(hls);
+  if (isRenewed) on.renewed();
 }
 
 function restart(hls) {

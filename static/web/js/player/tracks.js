@@ -1,47 +1,67 @@
 /** The menus for subtitles and spoken languages; both stay hidden where there is no choice. */
 
 import { $ } from "../dom.js";
+import { recall, remember } from "../store.js";
+import { OFF, trackChoices, trackKey, trackLabel, wantedTrack } from "./choices.js";
 import { Menu } from "./menu.js";
 
-const OFF = -1;
+const LANGUAGE = "videoflix.language";
+const SUBTITLES = "videoflix.subtitles"; // a track's key, or "" for none
 
 export class Subtitles {
   constructor(hls) {
     this.hls = hls;
     this.last = 0;
+    this.isFilled = false;
     this.menu = new Menu($("#subtitle-menu"), (index) => this.choose(index));
   }
 
+  /** hls.js says so at every change of the rendition too: what is chosen stays. */
   fill(tracks) {
-    const choices = tracks.map((track, value) => ({ value, label: label(track) }));
-    this.menu.fill([{ value: OFF, label: "Off" }, ...choices], this.hls.subtitleTrack);
+    const remembered = recall(SUBTITLES);
+    if (!this.isFilled && tracks.length && remembered !== null) this.#apply(wantedTrack(tracks, remembered));
+    this.isFilled ||= tracks.length > 0;
+    this.menu.fill([{ value: OFF, label: "Off" }, ...trackChoices(tracks)], this.hls.subtitleTrack);
   }
 
   choose(index) {
-    this.hls.subtitleDisplay = index !== OFF;
-    this.hls.subtitleTrack = index;
-    if (index !== OFF) this.last = index;
+    this.#apply(index);
+    remember(SUBTITLES, index === OFF ? "" : trackKey(this.hls.subtitleTracks[index]));
   }
 
+  /** On or off; the words for what holds now, or none where the film has no subtitles. */
   toggle() {
-    if (!this.hls.subtitleTracks.length) return;
+    const tracks = this.hls.subtitleTracks;
+    if (!tracks.length) return "";
     const index = this.hls.subtitleTrack === OFF ? this.last : OFF;
     this.choose(index);
     this.menu.choose(index);
+    return index === OFF ? "Subtitles off" : `Subtitles: ${trackLabel(tracks[index])}`;
+  }
+
+  #apply(index) {
+    this.hls.subtitleDisplay = index !== OFF;
+    this.hls.subtitleTrack = index;
+    if (index !== OFF) this.last = index;
   }
 }
 
 export class Languages {
   constructor(hls) {
     this.hls = hls;
-    this.menu = new Menu($("#audio-menu"), (index) => (this.hls.audioTrack = index));
+    this.isFilled = false;
+    this.menu = new Menu($("#audio-menu"), (index) => this.choose(index));
   }
 
   fill(tracks) {
-    this.menu.fill(tracks.map((track, value) => ({ value, label: label(track) })), Math.max(0, this.hls.audioTrack));
+    const wanted = this.isFilled ? -1 : wantedTrack(tracks, recall(LANGUAGE));
+    if (wanted >= 0) this.hls.audioTrack = wanted;
+    this.isFilled ||= tracks.length > 0;
+    this.menu.fill(trackChoices(tracks), Math.max(0, this.hls.audioTrack));
   }
-}
 
-function label({ name, lang }) {
-  return name || lang || "Unknown";
+  choose(index) {
+    this.hls.audioTrack = index;
+    remember(LANGUAGE, trackKey(this.hls.audioTracks[index]));
+  }
 }

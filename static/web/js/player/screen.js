@@ -1,0 +1,29 @@
+/** Full screen and picture in picture. */
+
+import { $, show } from "../dom.js";
+
+export function startScreen(player, video) {
+  $("#fullscreen").addEventListener("click", () => toggleFullscreen(player, video));
+  document.addEventListener("fullscreenchange", () => {
+    const isFull = document.fullscreenElement === player;
+    player.classList.toggle("full", isFull);
+    $("#fullscreen").setAttribute("aria-label", isFull ? "Leave full screen" : "Full screen");
+  });
+  startPictureInPicture(video);
+}
+
+export function toggleFullscreen(player, video) {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  if (player.requestFullscreen) return player.requestFullscreen().catch(() => {});
+  return video.webkitEnterFullscreen?.(); // iPhones put only the video itself on the full screen
+}
+
+function startPictureInPicture(video) {
+  if (!document.pictureInPictureEnabled) return;
+  const button = $("#pip");
+  show(button);
+  button.addEventListener("click", () => {
+    const change = document.pictureInPictureElement ? document.exitPictureInPicture() : video.requestPictureInPicture();
+    change.catch(() => {}); // refused until the film has begun to load
+  });
+}
