@@ -180,7 +180,9 @@ def test_a_film_that_is_being_encoded_starts_at_0_and_grows(
     play(page)
 
     assert video(page, "currentTime") < 4
-    expect(page.get_by_text(re.compile(r"Ready up to \d:\d\d – the rest is being prepared"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Ready up to \d:\d\d – the rest is being prepared"))
+    ).to_be_visible()
     length = video(page, "duration")
     assert length < 239
     wait_for_video(page, f"video.duration > {length} + 5")

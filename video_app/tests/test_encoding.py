@@ -1,6 +1,5 @@
 """Encoding chunks: once, under limits, and again when it failed."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +7,12 @@ import pytest
 from django.db import OperationalError
 from rq.timeouts import JobTimeoutException
 
-from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
-from video_app.pipeline import storage
+from video_app.models import Build, BuildState, ChunkState, State, Video
 from video_app.pipeline.errors import EncodeError, PipelineError, StorageFullError
-from video_app.tests.concurrency import Meanwhile, raising
+from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
-    ago,
     end_pauses,
-    finish_chunk,
     hold_chunk,
     jobs,
     make_build,
@@ -29,7 +25,6 @@ from video_app.tests.films import (
     run,
 )
 from video_app.work import encoding, machine, planning
-from video_app.work.lease import claim
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 

@@ -98,7 +98,9 @@ def test_doubles_each_pause_up_to_a_minute(monkeypatch: pytest.MonkeyPatch) -> N
         lease = claim(encoding.due())
         assert lease
         with monkeypatch.context() as spied:
-            spied.setattr(clock, "ahead", lambda seconds: (pauses.append(seconds), ahead(seconds))[1])
+            spied.setattr(
+                clock, "ahead", lambda seconds: (pauses.append(seconds), ahead(seconds))[1]
+            )
             assert lease.postpone("full")
     assert pauses == [1, 2, 4, 8, 16, 32, *[LONGEST_PAUSE] * 3]
     assert chunk().attempts == 0

@@ -11,10 +11,9 @@ from video_app import tasks
 from video_app.models import Build, State, Video
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
-from video_app.tests.films import jobs, make_encoding, make_film, make_video
+from video_app.tests.films import jobs, make_encoding, make_film, make_video, run
 from video_app.work import encoding, extras, finishing, order, planning, posters, queue
 from video_app.work.kind import Kind
-from video_app.tests.films import run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 JOBS = [

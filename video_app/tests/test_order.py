@@ -206,9 +206,7 @@ def test_leaves_alone_what_waits_after_a_fault(done: list[Any]) -> None:
     assert done == [("chunks", chunk_ids(build)[1])]
 
 
-def test_reaches_work_behind_any_number_of_hopeless_posters(
-    done: list[Any], settings: Any
-) -> None:
+def test_reaches_work_behind_any_number_of_hopeless_posters(done: list[Any], settings: Any) -> None:
     """Posters are never given up: their rows stay due."""
     for _ in range(order.CANDIDATES + 1):
         make_film(planned_revision=1, attempts=settings.MAX_ATTEMPTS)

@@ -9,7 +9,6 @@ from video_app.models import State, Video
 from video_app.pipeline import layout, poster
 from video_app.pipeline.errors import EncodeError
 from video_app.tests.concurrency import raising
-from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
     end_pauses,
     finish_chunk,
