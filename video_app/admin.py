@@ -152,7 +152,7 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     @admin.display(description="left out")
     def left_out(self, video: Video) -> str:
         """What of the file is not in the film."""
-        lines = [(note.text,) for note in notes.of_film(video)]
+        lines = [(note.text,) for note in notes.left_out(video)]
         return format_html_join("", "<div>{}</div>", lines) or "nothing"
 
     @admin.action(description="Transcode again", permissions=["change"])
@@ -183,7 +183,10 @@ def _progress(video: Video) -> dict[str, Any]:
         State.COMPLETED: "ready",
         State.FAILED: f"failed: {video.error}",
     }
-    return {"state": video.state, "percent": percent, "label": labels[State(video.state)]}
+    label = labels[State(video.state)]
+    if reason := progress.waiting(video):
+        label = f"{label}, waiting: {reason}"
+    return {"state": video.state, "percent": percent, "label": label}
 
 
 def _outlook(video: Video) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from video_app.models import Build, BuildState, ChunkState, State, Video, unfinished_work
+from video_app.models import Build, BuildState, ChunkState, Leased, State, Video, unfinished_work
 
 
 def percent(video: Video) -> float:
@@ -39,6 +39,13 @@ def pace(video: Video) -> Pace | None:
     left = (video.duration - encoded) * elapsed / encoded
     # Coarse, so that an unchanged answer stays the same for a poll or two.
     return Pace(speed=round(encoded / elapsed, 1), seconds_left=5 * math.ceil(left / 5))
+
+
+def waiting(video: Video) -> str:
+    """The fault of a machine that the film waits for, in words; "" when it does not wait."""
+    build = newest_unfinished_build(video)
+    rows: list[Leased] = [video, build, *build.chunks.all()] if build else [video]
+    return next((row.setback for row in rows if row.retry_at), "")
 
 
 def newest_unfinished_build(video: Video) -> Build | None:

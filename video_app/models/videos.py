@@ -96,7 +96,9 @@ def unfinished_work() -> list[Any]:
     its chunks."""
     newest = Build.objects.filter(source_revision=F("video__source_revision"))
     is_whole = Q(state=BuildState.COMPLETE, extras_at__isnull=False)
-    chunks = Chunk.objects.only("build_id", "index", "state", "seconds_done")
+    chunks = Chunk.objects.only(
+        *("build_id", "index", "state", "seconds_done", "setback", "retry_at")
+    )
     return [
         models.Prefetch("builds", newest.exclude(is_whole), to_attr="unfinished"),
         models.Prefetch("unfinished__chunks", chunks),
@@ -194,14 +196,16 @@ class Video(Leased):
             super().save(**options)
         self._stored_file = self.video_file.name
 
-    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             Video.objects.filter(pk=self.pk).select_for_update().only("pk").first()
-            return super().delete(**options)
+            return super().delete(*args, **options)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        video = super().from_db(db, field_names, values)
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        video = super().from_db(db, field_names, values, **options)
         if "video_file" in field_names:
             video._stored_file = video.video_file.name
         return video

@@ -128,7 +128,7 @@ def leftovers() -> int:
     """How much `tidy` would look at."""
     if not settings.USE_S3_MEDIA:
         return 0
-    return _tombstones().count() + len(_spent_builds()) + len(_spent_sources())
+    return len([*_tombstones(), *_spent_builds(), *_spent_sources()])
 
 
 def request_tidying() -> None:

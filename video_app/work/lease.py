@@ -67,6 +67,7 @@ def claim(wanted: Rows) -> "Lease | None":
             lease_worker=workers.current(),
             attempts=F("attempts") + 1,
             enqueued_at=None,
+            retry_at=None,
         )
     return Lease(wanted.filter(pk=row.pk), row.pk, token)
 

@@ -7,10 +7,10 @@ decides (`order`). So a Redis error is logged, and the sweeper enqueues again.
 import logging
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import django_rq
 from django.db import transaction
-from django_rq.queues import DjangoRQ
 from redis.exceptions import RedisError
 from rq.exceptions import InvalidJobOperation
 
@@ -46,7 +46,7 @@ def enqueue(lane: str, *calls: Call) -> None:
 
 
 def _enqueue(lane: str, calls: tuple[Call, ...]) -> None:
-    queue = django_rq.get_queue(lane)
+    queue: Any = django_rq.get_queue(lane)
     for call in calls:
         try:
             _enqueue_once(queue, call)
@@ -57,7 +57,7 @@ def _enqueue(lane: str, calls: tuple[Call, ...]) -> None:
             return
 
 
-def _enqueue_once(queue: DjangoRQ, call: Call) -> None:
+def _enqueue_once(queue: Any, call: Call) -> None:
     # Not the job's own status: a job that a dying worker took off the list but never
     # began says "queued" for ever.
     if queue.get_job_position(call.job_id) is not None:

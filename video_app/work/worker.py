@@ -39,7 +39,8 @@ class FilmWorker(Worker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["serializer"] = JSONSerializer  # whatever the command line says
-        super().__init__(*args, maintenance_interval=settings.SWEEP_SECONDS, **kwargs)
+        kwargs["maintenance_interval"] = settings.SWEEP_SECONDS
+        super().__init__(*args, **kwargs)
         self.identity: uuid.UUID | None = None
 
     def work(self, *args: Any, **kwargs: Any) -> bool:
@@ -136,7 +137,7 @@ class FilmWorker(Worker):
             super().maintain_heartbeats(job)
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
-        die_with(self.pid)
+        die_with(int(self.pid or 0))
         super().main_work_horse(job, queue)
 
     def setup_work_horse_signals(self) -> None:

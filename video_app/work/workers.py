@@ -78,6 +78,8 @@ def living() -> Any:
 
 def report(problem: str) -> None:
     """Say what keeps this worker from taking jobs, or with "" that nothing does."""
+    if _current is None:
+        return
     changed = Worker.objects.filter(pk=_current).exclude(problem=problem[:300])
     if changed.update(problem=problem[:300]):
         event = "worker_stepped_aside" if problem else "worker_came_back"
