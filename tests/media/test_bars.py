@@ -1,20 +1,19 @@
 """Films whose pictures change their shape on the way: bars, no stretching."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.media.films import BINARY, LIMITS, Film, luma, prepare
+from tests.media.films import luma
 from tests.media.samples import Samples, ffmpeg
-from video_app.pipeline import transcode
-from video_app.pipeline.plan import make_plan
 
 pytestmark = pytest.mark.ffmpeg
 BLACK = 20
 VP8 = ("-c:v", "libvpx", "-b:v", "400k", "-deadline", "realtime")
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-MPEG2 = ("-c:v", "mpeg2video", "-q:v", "3", "-g", "12")
+WIDE, NARROW = (
+    ("-c:v", "mpeg2video", "-q:v", "3", "-g", "12", "-aspect", aspect) for aspect in ("16:9", "4:3")
+)
 
 
 def white(samples: Samples, name: str, size: str, *codec: str) -> Path:
@@ -40,14 +39,6 @@ def joined(samples: Samples, name: str, *parts: Path) -> Path:
     return samples.get(name, make)
 
 
-def encode(path: Path, folder: Path) -> Film:
-    path, source = prepare(path, folder)
-    plan = make_plan(replace(source, video=replace(source.video, changes_shape=True)), LIMITS)
-    for index in range(plan.chunks):
-        transcode.encode_chunk(BINARY, path, plan, plan.chunk(index), folder, threads=1)
-    return Film(plan, folder)
-
-
 def disc(picture) -> tuple[int, int]:
     """Width and height of the disc in pixels."""
     columns = [luma(picture, x / picture.width, 0.5) for x in range(picture.width)]
@@ -61,16 +52,18 @@ def disc(picture) -> tuple[int, int]:
         ("webm", ("320x180", *VP8), ("90x160", *VP8), "sides"),
         ("webm", ("320x180", *VP8), ("320x240", *VP8), "sides"),
         ("mkv", ("240x240", *VP8), ("320x180", *VP8), "top"),
+        ("ts", ("352x288", *WIDE), ("352x288", *NARROW), "sides"),
+        ("ts", ("352x288", *NARROW), ("352x288", *WIDE), "top"),
         ("ts", ("320x240", *X264), ("320x136", *X264), "top"),
     ],
 )
-def test_puts_bars_around_pictures_of_another_shape(samples, tmp_path, suffix, first, second, bars):
-    name = f"{first[0]}-{second[0]}"
+def test_puts_bars_around_pictures_of_another_shape(samples, encoded, suffix, first, second, bars):
+    name = f"{first[0]}-{first[-1][:2]}-{second[0]}"
     parts = [
         white(samples, f"{number}-{name}.{suffix}", *part)
         for number, part in enumerate((first, second))
     ]
-    film = encode(joined(samples, f"turned-{name}.{suffix}", *parts), tmp_path)
+    film = encoded(joined(samples, f"turned-{name}.{suffix}", *parts))
     pictures = list(film.pictures())
     before, after = pictures[20], pictures[-20]
     assert {(p.width, p.height) for p in pictures} == {(before.width, before.height)}

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -54,16 +55,32 @@ def make_subtitles(
     streams = plan.source.subtitles
     if not streams:
         return 0
-    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
-    indexes = [stream.index for stream in streams]
-    ffmpeg.run(command.subtitles(binary, str(source), indexes, str(work)), limits, watch=watch)
+    _extract_texts(binary, source, [stream.index for stream in streams], work, watch)
     for place in range(len(streams)):
-        text = (work / f"{place}.vtt").read_text(errors="replace")
+        whole = work / f"{place}.vtt"
+        text = whole.read_text(errors="replace") if whole.exists() else ""
         target = folder / layout.subtitles_name(place)
         target.mkdir(exist_ok=True)
         for number, segment in enumerate(cut(text, plan.duration)):
             (target / layout.subtitle_name(number)).write_text(segment)
     return len(streams)
+
+
+def _extract_texts(
+    binary: str, source: Path, indexes: list[int], work: Path, watch: Callable[[], None]
+) -> None:
+    """Write `N.vtt` for each stream into `work`; one that is damaged or endless spoils no other."""
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
+    try:
+        argv = command.subtitles(binary, str(source), dict(enumerate(indexes)), str(work))
+        ffmpeg.run(argv, limits, watch=watch)
+    except ffmpeg.TimeLimitError:
+        raise
+    except EncodeError:
+        for place, index in enumerate(indexes):
+            with suppress(EncodeError):  # what was written until then is shown
+                argv = command.subtitles(binary, str(source), {place: index}, str(work))
+                ffmpeg.run(argv, limits, watch=watch)
 
 
 def make_storyboard(

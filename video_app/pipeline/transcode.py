@@ -123,21 +123,21 @@ def encode_chunk(
 def _encode_exactly(encode: _Encode) -> Report:
     """A container may lie about where decoding can begin. When anything is odd about what
     came out, the pictures are compared with those decoded from further back."""
-    start: Back = None if encode.plan.source.must_decode_from_start else command.NEAREST
-    is_from_start = command.seek_point(encode.plan, encode.span, start) is None
+    if command.seek_point(encode.plan, encode.span, command.NEAREST) is None:
+        return encode.run(None)
+    if encode.plan.source.must_decode_from_start:
+        return encode.run(encode.find_start())
     try:
-        report = encode.run(start)
+        report = encode.run(command.NEAREST)
+    except ffmpeg.TimeLimitError:
+        raise
     except EncodeError as error:
         _raise_if_full(encode.work, error)
-        if is_from_start or isinstance(error, ffmpeg.TimeLimitError):
-            raise
-    else:
-        if is_from_start or not (encode.complaints or seeking.is_odd(encode.plan)):
-            return report
-        if (start := encode.find_start()) == command.NEAREST:
-            return report
-        return encode.run(start)
-    return encode.run(encode.find_start())
+        return encode.run(encode.find_start())
+    if not (encode.complaints or seeking.is_odd(encode.plan)):
+        return report
+    start = encode.find_start()
+    return report if start == command.NEAREST else encode.run(start)
 
 
 def _make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:

@@ -49,12 +49,12 @@ def join(binary: str, names: list[str], target: str) -> list[str]:
     ]
 
 
-def subtitles(binary: str, path: str, indexes: list[int], folder: str) -> list[str]:
-    """Each of some text streams as WebVTT: `<folder>/<place in the list>.vtt`."""
+def subtitles(binary: str, path: str, indexes: dict[int, int], folder: str) -> list[str]:
+    """Text streams as WebVTT: `<folder>/<number>.vtt` for each number and its stream."""
     outputs = []
-    for place, index in enumerate(indexes):
+    for number, index in indexes.items():
         outputs += ["-map", f"0:{index}", "-c:s", "webvtt", "-f", "webvtt", "-y"]
-        outputs.append(f"file:{folder}/{place}.vtt")
+        outputs.append(f"file:{folder}/{number}.vtt")
     return [
         *base_arguments(binary),
         *("-copyts", "-start_at_zero"),

@@ -22,7 +22,7 @@ ARGUMENTS = {
     "source": PLAN.source,
     "time": Fraction(3),
     "target": "/media/work/out",
-    "indexes": [2],
+    "indexes": {0: 2},
     "folder": "/media/work",
     "count": 25,
     "back": Fraction(10),
