@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from auth_app import mails, sessions, sign_ups
 from auth_app.managers import normalized
-from auth_app.models import Door, Mail, MailKind, MailState, Session, User
+from auth_app.models import EntryPoint, Mail, MailKind, MailState, Session, User
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -87,7 +87,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
         waiting = [user for user in users if user.is_awaiting_activation]
         for user in waiting:
-            mails.ask_for(MailKind.ACTIVATION, user.email, Door.API)
+            mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
         self.message_user(request, f"{len(waiting)} activation mails are on their way.")
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
@@ -107,8 +107,8 @@ class _ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Session)
 class SessionAdmin(_ReadOnlyAdmin):
-    list_display = ["user", "created_at", "rotated_at", "door", "ip", "revoked_at", "reason"]
-    list_filter = ["reason", "door"]
+    list_display = ["user", "created_at", "rotated_at", "entry_point", "ip", "revoked_at", "reason"]
+    list_filter = ["reason", "entry_point"]
     list_select_related = ["user"]
     search_fields = ["user__email", "ip"]
     exclude = ["current_jti", "spent"]

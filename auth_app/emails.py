@@ -23,18 +23,18 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
     if user.is_awaiting_activation:
         return _to_unproved(mail, user)
     if user.is_active and mail.kind == MailKind.RESET:
-        return _message("reset", user, links.reset_link(user, mail.door))
+        return _message("reset", user, links.reset_link(user, mail.entry_point))
     if user.is_active and mail.kind == MailKind.PASSWORD_CHANGED:
-        return _message("changed", user, links.page("login", mail.door))
+        return _message("changed", user, links.page("login", mail.entry_point))
     return None
 
 
 def _to_unproved(mail: Mail, user: User) -> EmailMultiAlternatives | None:
     """A reset link proves the address too, and is right whoever has signed up with it."""
     if mail.kind == MailKind.ACTIVATION and (sign_up := _sign_up_of(mail, user)):
-        return _message("activation", user, links.activation_link(sign_up, mail.door))
+        return _message("activation", user, links.activation_link(sign_up, mail.entry_point))
     if mail.kind in (MailKind.ACTIVATION, MailKind.RESET):
-        return _message("reset", user, links.reset_link(user, mail.door))
+        return _message("reset", user, links.reset_link(user, mail.entry_point))
     return None
 
 

@@ -41,18 +41,18 @@ activation_tokens = ActivationTokenGenerator()
 reset_tokens = ResetTokenGenerator()
 
 
-def activation_link(sign_up: SignUp, door: str) -> str:
+def activation_link(sign_up: SignUp, entry_point: str) -> str:
     token = activation_tokens.make_token(sign_up)  # type: ignore[arg-type]
-    return _link("activate", door, sign_up.user, f"{sign_up.pk}-{token}")
+    return _link("activate", entry_point, sign_up.user, f"{sign_up.pk}-{token}")
 
 
-def reset_link(user: User, door: str) -> str:
-    return _link("reset", door, user, reset_tokens.make_token(user))
+def reset_link(user: User, entry_point: str) -> str:
+    return _link("reset", entry_point, user, reset_tokens.make_token(user))
 
 
-def page(name: str, door: str) -> str:
-    """A page of the front end that uses this door; never from the request's Host."""
-    return str(settings.FRONTEND_PAGES[door][name])
+def page(name: str, entry_point: str) -> str:
+    """A page of the front end that uses this entry point; never from the request's Host."""
+    return str(settings.FRONTEND_PAGES[entry_point][name])
 
 
 def user_of(uid: str) -> User | None:
@@ -75,6 +75,6 @@ def sign_up_of(uid: str, token: str) -> SignUp | None:
     return sign_up if is_good else None
 
 
-def _link(name: str, door: str, user: User, token: str) -> str:
+def _link(name: str, entry_point: str, user: User, token: str) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return f"{page(name, door)}?{urlencode({'uid': uid, 'token': token})}"
+    return f"{page(name, entry_point)}?{urlencode({'uid': uid, 'token': token})}"

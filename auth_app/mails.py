@@ -23,7 +23,7 @@ OVERDUE = timedelta(seconds=20)
 KEPT = timedelta(days=30)
 
 
-def ask_for(kind: str, address: str, door: str, sign_up: SignUp | None = None) -> None:
+def ask_for(kind: str, address: str, entry_point: str, sign_up: SignUp | None = None) -> None:
     """Have a mail sent to whoever owns the address.
 
     The same work for every address, known or not: its time tells nothing.
@@ -31,14 +31,14 @@ def ask_for(kind: str, address: str, door: str, sign_up: SignUp | None = None) -
     mail = Mail.objects.create(
         kind=kind,
         to=normalized(address),
-        door=door,
+        entry_point=entry_point,
         sign_up=sign_up,
         next_attempt_at=timezone.now(),
     )
-    transaction.on_commit(lambda: _ring(mail.pk))
+    transaction.on_commit(lambda: _enqueue(mail.pk))
 
 
-def _ring(mail_id: int) -> None:
+def _enqueue(mail_id: int) -> None:
     try:
         django_rq.get_queue(QUEUE).enqueue(
             "auth_app.tasks.send_mail", mail_id, job_id=f"mail-{mail_id}", result_ttl=0
@@ -106,7 +106,7 @@ def send_due() -> int:
     due = Mail.objects.filter(state=MailState.DUE, next_attempt_at__lte=timezone.now() - OVERDUE)
     ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:500])
     for mail_id in ids:
-        _ring(mail_id)
+        _enqueue(mail_id)
     return len(ids)
 
 

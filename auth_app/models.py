@@ -97,18 +97,18 @@ class SignUp(models.Model):
         return f"sign-up {self.pk}"
 
 
-class Door(models.TextChoices):
-    """Through which set of paths a client came: it decides cookies, bodies and links."""
+class EntryPoint(models.TextChoices):
+    """The set of paths that a client uses: it decides cookies, bodies and links."""
 
     API = "api", "/api"
     USERS = "users", "/users"
 
 
-def idle_lifetime(door: str, *, remember: bool) -> timedelta:
+def idle_lifetime(entry_point: str, *, remember: bool) -> timedelta:
     """How long a refresh token of such a session may lie unused."""
     if remember:
         return timedelta(minutes=settings.REMEMBER_TOKEN_MINUTES)
-    if door == Door.USERS:
+    if entry_point == EntryPoint.USERS:
         return timedelta(minutes=settings.USERS_REFRESH_TOKEN_MINUTES)
     return timedelta(minutes=settings.REFRESH_TOKEN_MINUTES)
 
@@ -127,7 +127,7 @@ class Session(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions"
     )
-    door = models.CharField(max_length=5, choices=Door)
+    entry_point = models.CharField(max_length=5, choices=EntryPoint, db_column="door")
     remember = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField("end of the whole family", db_index=True)
@@ -151,7 +151,7 @@ class Session(models.Model):
 
     @property
     def refresh_expires_at(self) -> datetime:
-        lifetime = idle_lifetime(self.door, remember=self.remember)
+        lifetime = idle_lifetime(self.entry_point, remember=self.remember)
         return min(self.rotated_at + lifetime, self.expires_at)
 
 
@@ -177,7 +177,7 @@ class Mail(models.Model):
 
     kind = models.CharField(max_length=10, choices=MailKind)
     to = models.CharField("address", max_length=254)
-    door = models.CharField(max_length=5, choices=Door)
+    entry_point = models.CharField(max_length=5, choices=EntryPoint, db_column="door")
     sign_up = models.ForeignKey(SignUp, on_delete=models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=7, choices=MailState, default=MailState.DUE)
     created_at = models.DateTimeField(default=timezone.now)

@@ -18,7 +18,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from auth_app import limits, links, mails, sessions, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import MailKind, Session, SignUp, User
-from auth_app.sessions import Origin
+from auth_app.sessions import Client
 from auth_app.tokens import SessionAccessToken, SessionRefreshToken, SessionToken
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,9 @@ def _seconds_locked(who: str) -> int:
     return next(filter(None, waits), 0)
 
 
-def sign_in(credentials: Credentials, door: str, origin: Origin, *, remember: bool) -> Session:
+def sign_in(
+    credentials: Credentials, entry_point: str, client: Client, *, remember: bool
+) -> Session:
     """A session for whoever the credentials name.
 
     When the user changes between the check and the session, the check is made again: a
@@ -89,39 +91,41 @@ def sign_in(credentials: Credentials, door: str, origin: Origin, *, remember: bo
     for _ in range(SIGN_IN_ATTEMPTS):
         user = check_credentials(*credentials)
         try:
-            session = _begin_session(user, door, origin, remember=remember)
+            session = _begin_session(user, entry_point, client, remember=remember)
         except sessions.UserChangedError:
             continue
-        logger.info("signed_in", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
+        logger.info(
+            "signed_in", extra={"user_id": user.pk, "ip": client.ip, "entry_point": entry_point}
+        )
         return session
     raise WrongCredentialsError
 
 
 @transaction.atomic
-def _begin_session(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
-    session = sessions.begin(user, door, origin, remember=remember)
+def _begin_session(user: User, entry_point: str, client: Client, *, remember: bool) -> Session:
+    session = sessions.begin(user, entry_point, client, remember=remember)
     update_last_login(User, user)
     return session
 
 
-def sign_out(refresh: Iterable[str], access: Iterable[str], origin: Origin) -> None:
+def sign_out(refresh: Iterable[str], access: Iterable[str], client: Client) -> None:
     """End every session that one of the raw tokens names; others change nothing."""
     for raw in refresh:
-        _end_session(SessionRefreshToken, raw, origin)
+        _end_session(SessionRefreshToken, raw, client)
     for raw in access:
-        _end_session(SessionAccessToken, raw, origin)
+        _end_session(SessionAccessToken, raw, client)
 
 
-def _end_session(kind: type[SessionToken], raw: str, origin: Origin) -> None:
+def _end_session(kind: type[SessionToken], raw: str, client: Client) -> None:
     try:
         token = kind.parse(raw)
     except TokenError:
         return
     if sessions.end(token.session_id, "signed out"):
-        logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": origin.ip})
+        logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": client.ip})
 
 
-def register(email: str, password: str, door: str, origin: Origin, **profile: str) -> User:
+def register(email: str, password: str, entry_point: str, client: Client, **profile: str) -> User:
     """The account of the address, which waits for its activation; the mail is on its way.
 
     `AddressTakenError` when somebody has proved the address. Until then everybody may sign
@@ -132,10 +136,12 @@ def register(email: str, password: str, door: str, origin: Origin, **profile: st
         with transaction.atomic():
             user = _unproved_user(normalized(email), wanted)
             sign_up = SignUp.objects.create(user=user, **wanted)
-            mails.ask_for(MailKind.ACTIVATION, user.email, door, sign_up)
+            mails.ask_for(MailKind.ACTIVATION, user.email, entry_point, sign_up)
     except IntegrityError as error:
         raise AddressTakenError from error
-    logger.info("registered", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
+    logger.info(
+        "registered", extra={"user_id": user.pk, "ip": client.ip, "entry_point": entry_point}
+    )
     return user
 
 
@@ -159,7 +165,7 @@ def has_account(email: str) -> bool:
     return User.objects.filter(email=normalized(email), activated_at__isnull=False).exists()
 
 
-def activate(uid: str, token: str, origin: Origin) -> None:
+def activate(uid: str, token: str, client: Client) -> None:
     """Confirm the address, once, and with it the password of the link's own sign-up."""
     sign_up = links.sign_up_of(uid, token)
     if sign_up is None:
@@ -169,7 +175,7 @@ def activate(uid: str, token: str, origin: Origin) -> None:
         if user is None:
             raise InvalidLinkError
         _prove(user, sign_up.password, phone=sign_up.phone, address=sign_up.address)
-    logger.info("activated", extra={"user_id": user.pk, "ip": origin.ip})
+    logger.info("activated", extra={"user_id": user.pk, "ip": client.ip})
 
 
 def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> None:
@@ -184,7 +190,7 @@ def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> 
     user.sign_ups.all().delete()
 
 
-def reset_password(uid: str, token: str, password: str, door: str, origin: Origin) -> None:
+def reset_password(uid: str, token: str, password: str, entry_point: str, client: Client) -> None:
     """Set a new password and end all sessions; it proves an address like an activation link.
 
     `InvalidLinkError` for a bad or used link; `ValidationError` for a weak password,
@@ -200,10 +206,10 @@ def reset_password(uid: str, token: str, password: str, door: str, origin: Origi
         else:
             User.objects.filter(pk=user.pk).update(password=changed_to)
         sessions.end_all(user.pk, "password")
-        mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, door)
+        mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, entry_point)
     for scope in limits.ACCOUNT_SCOPES:
         limits.forget(scope, user.email)
-    logger.info("password_reset", extra={"user_id": user.pk, "ip": origin.ip})
+    logger.info("password_reset", extra={"user_id": user.pk, "ip": client.ip})
 
 
 def _resettable(user: User | None, token: str) -> User:

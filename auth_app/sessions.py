@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from auth_app.models import Door, Session, User, idle_lifetime
+from auth_app.models import EntryPoint, Session, User, idle_lifetime
 from auth_app.tokens import SessionRefreshToken
 
 logger = logging.getLogger(__name__)
@@ -34,14 +34,14 @@ class UserChangedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Client:
     """Where a request came from."""
 
     ip: str | None = None
     user_agent: str = ""
 
 
-def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> Session:
+def begin(user: User, entry_point: str, client: Client, *, remember: bool = False) -> Session:
     """A new session of a user whose credentials were just checked.
 
     What was checked is compared again under a lock on the user's row: a reset that
@@ -52,25 +52,25 @@ def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> S
         checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
         if checked.select_for_update().first() is None:
             raise UserChangedError
-        return _create(user, door, origin, remember=remember)
+        return _create(user, entry_point, client, remember=remember)
 
 
-def _create(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
+def _create(user: User, entry_point: str, client: Client, *, remember: bool) -> Session:
     now = timezone.now()
     return Session.objects.create(
         user=user,
-        door=door,
+        entry_point=entry_point,
         remember=remember,
         created_at=now,
         rotated_at=now,
         expires_at=now + timedelta(minutes=settings.SESSION_MAX_MINUTES),
         current_jti=uuid.uuid4().hex,
-        ip=origin.ip,
-        user_agent=origin.user_agent[:200],
+        ip=client.ip,
+        user_agent=client.user_agent[:200],
     )
 
 
-def rotate(token: SessionRefreshToken, origin: Origin) -> Session:
+def rotate(token: SessionRefreshToken, client: Client) -> Session:
     """The session after `token` was exchanged for its successor.
 
     Parallel callers with one token, and late ones within the grace, all get the same
@@ -86,7 +86,7 @@ def rotate(token: SessionRefreshToken, origin: Origin) -> Session:
         raise SessionOverError
     if not _spent_lately(session, token.jti):
         end(session.pk, "replay")
-        logger.warning("refresh_replayed", extra={"user_id": session.user_id, "ip": origin.ip})
+        logger.warning("refresh_replayed", extra={"user_id": session.user_id, "ip": client.ip})
         raise SessionOverError
     return session
 
@@ -150,7 +150,7 @@ def flush_expired() -> None:
     """Forget sessions that nobody can use any more, those that ended after a week."""
     now = timezone.now()
     useless = Q(expires_at__lt=now) | Q(revoked_at__lt=now - timedelta(days=7))
-    for door, remember in product(Door.values, (True, False)):
-        oldest = now - idle_lifetime(door, remember=remember)
-        useless |= Q(door=door, remember=remember, rotated_at__lt=oldest)
+    for entry_point, remember in product(EntryPoint.values, (True, False)):
+        oldest = now - idle_lifetime(entry_point, remember=remember)
+        useless |= Q(entry_point=entry_point, remember=remember, rotated_at__lt=oldest)
     Session.objects.filter(useless).delete()

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 @receiver(user_logged_in)
 def log_sign_in_to_admin(user: User, request: HttpRequest, **kwargs: Any) -> None:
     ip = limits.client_address(request)
-    logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "door": "admin"})
+    logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "entry_point": "admin"})
 
 
 @receiver(post_save, sender=User)

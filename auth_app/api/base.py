@@ -11,20 +11,20 @@ from rest_framework.views import APIView
 from auth_app import limits, sessions
 from auth_app.api.throttles import AddressThrottle
 from auth_app.authentication import CHALLENGE
-from auth_app.models import Door
+from auth_app.models import EntryPoint
 
 
 class AccountView(APIView):
     """Open to everyone, whatever stale cookies they bring.
 
-    `door` is the set of paths that a view hangs in: it decides cookies and bodies.
+    `entry_point` is the set of paths that the view belongs to: it decides cookies and bodies.
     """
 
     authentication_classes = ()
     permission_classes = [AllowAny]
     throttle_classes = [AddressThrottle]
     throttle_scope: str
-    door: str = Door.API
+    entry_point: str = EntryPoint.API
 
     def get_authenticate_header(self, request: Request) -> str:
         return CHALLENGE  # makes it a 401 although nothing authenticates here
@@ -36,7 +36,7 @@ class AccountView(APIView):
 
     @property
     def is_users(self) -> bool:
-        return self.door == Door.USERS
+        return self.entry_point == EntryPoint.USERS
 
     def parsed(self, serializer: type[BaseSerializer[Any]], given: Any) -> dict[str, Any]:
         """What the client sent, or a 400."""
@@ -45,10 +45,10 @@ class AccountView(APIView):
         return dict(bound.validated_data)
 
     def told(self, text: str, status: int = 200) -> Response:
-        """A sentence for people, under the key that the door's clients read."""
+        """A sentence for people, under the key that the entry point's clients read."""
         return Response({"message" if self.is_users else "detail": text}, status=status)
 
-    def origin(self) -> sessions.Origin:
+    def client(self) -> sessions.Client:
         request = self.request._request
         agent = request.headers.get("User-Agent", "")
-        return sessions.Origin(limits.client_address(request) or None, agent)
+        return sessions.Client(limits.client_address(request) or None, agent)

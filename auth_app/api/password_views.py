@@ -26,7 +26,7 @@ class ForgotPasswordView(AccountView):
     @schema.forgot_password
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
-        mails.ask_for(MailKind.RESET, asked["email"], self.door)
+        mails.ask_for(MailKind.RESET, asked["email"], self.entry_point)
         return self.told(SENT)
 
 
@@ -40,7 +40,7 @@ class ResetPasswordView(AccountView):
         asked = self.parsed(serializer, request.data) | link
         try:
             services.reset_password(
-                asked["uid"], asked["token"], asked["new_password"], self.door, self.origin()
+                asked["uid"], asked["token"], asked["new_password"], self.entry_point, self.client()
             )
         except services.InvalidLinkError:
             return Response({"detail": BAD_LINK}, status=400)

@@ -30,8 +30,8 @@ class RegisterView(AccountView):
             user = services.register(
                 asked["email"],
                 asked["password"],
-                self.door,
-                self.origin(),
+                self.entry_point,
+                self.client(),
                 phone=asked["phone"] or "",
                 address=asked["address"] or "",
             )
@@ -58,7 +58,7 @@ class ActivateView(AccountView):
         query = request.query_params
         uid, token = uid or query.get("uid", ""), token or query.get("token", "")
         try:
-            services.activate(uid, token, self.origin())
+            services.activate(uid, token, self.client())
         except services.InvalidLinkError:
             return self._answer(request, BAD_LINK, 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")
@@ -83,7 +83,7 @@ class ActivateView(AccountView):
         return self.is_users or _is_navigation(request)
 
     def _page(self, name: str) -> HttpResponseRedirect:
-        return HttpResponseRedirect(links.page(name, self.door))
+        return HttpResponseRedirect(links.page(name, self.entry_point))
 
 
 class ResendView(AccountView):
@@ -92,7 +92,7 @@ class ResendView(AccountView):
     @schema.resend
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
-        mails.ask_for(MailKind.ACTIVATION, asked["email"], self.door)
+        mails.ask_for(MailKind.ACTIVATION, asked["email"], self.entry_point)
         return self.told(SENT_AGAIN)
 
 

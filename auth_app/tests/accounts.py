@@ -21,11 +21,11 @@ def make_sign_up(email: str = "new@example.com") -> SignUp:
     return SignUp.objects.create(user=user, password=user.password)
 
 
-def signed_in(user: User, door: str = "api") -> APIClient:
+def signed_in(user: User, entry_point: str = "api") -> APIClient:
     """A browser in which `user` has just signed in."""
     client = APIClient()
     body = {"email": user.email, "password": PASSWORD}
-    response = client.post(f"/{door}/login/", body)
+    response = client.post(f"/{entry_point}/login/", body)
     assert response.status_code == 200, response.content
     return client
 

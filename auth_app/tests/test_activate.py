@@ -97,29 +97,29 @@ def test_users_always_leads_bad_links_to_the_login_page(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "door"), [("/api/activate/MQ/bad/", "api"), ("/users/confirm/?uid=MQ", "users")]
+    ("path", "entry_point"), [("/api/activate/MQ/bad/", "api"), ("/users/confirm/?uid=MQ", "users")]
 )
-def test_a_navigation_with_a_bad_link_goes_to_the_error_page(path: str, door: str) -> None:
+def test_a_navigation_with_a_bad_link_goes_to_the_error_page(path: str, entry_point: str) -> None:
     response = APIClient().get(path, **NAVIGATE)
     assert response.status_code == 302
-    assert response["Location"] == PAGES[door]["activation_error"]
+    assert response["Location"] == PAGES[entry_point]["activation_error"]
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "door"),
+    ("path", "headers", "entry_point"),
     [
         ("/users/confirm/?uid=MQ&token=bad", {}, "users"),
         ("/api/activate/MQ/bad/", NAVIGATE, "api"),
     ],
 )
 def test_a_navigation_too_many_goes_to_the_error_page(
-    settings: Any, path: str, headers: dict[str, str], door: str
+    settings: Any, path: str, headers: dict[str, str], entry_point: str
 ) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"link": "1/min"}
     APIClient().get(path)
     response = APIClient().get(path, **headers)
     assert response.status_code == 302
-    assert response["Location"] == PAGES[door]["activation_error"]
+    assert response["Location"] == PAGES[entry_point]["activation_error"]
 
 
 def test_a_scripts_request_too_many_is_429(settings: Any) -> None:

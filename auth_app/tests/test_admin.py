@@ -1,4 +1,4 @@
-"""The admin: its door, and what staff can do to accounts."""
+"""The admin: signing in, and what staff can do to accounts."""
 
 from typing import Any
 

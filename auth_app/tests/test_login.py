@@ -59,9 +59,7 @@ def test_users_answers_with_the_profile() -> None:
         ("/users/login/", "vf_access", "vf_refresh", 3600),
     ],
 )
-def test_it_sets_the_pair_of_cookies_of_its_door(
-    path: str, access: str, refresh: str, seconds: int
-) -> None:
+def test_sets_cookies_of_entry_point(path: str, access: str, refresh: str, seconds: int) -> None:
     make_user()
     cookies = APIClient().post(path, BODY).cookies
     assert set(cookies) == {access, refresh, "csrftoken"}
@@ -125,7 +123,7 @@ def test_lives_are_set_to_the_minute(
     assert cookies[name]["max-age"] == minutes * 60
 
 
-def test_signing_in_at_one_door_takes_the_other_pair_away() -> None:
+def test_deletes_cookies_of_other_entry_point() -> None:
     make_user()
     client = APIClient()
     client.post("/api/login/", BODY)

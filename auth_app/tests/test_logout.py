@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refresh_token_of(user: User) -> str:
-    session = sessions.begin(user, "api", sessions.Origin())
+    session = sessions.begin(user, "api", sessions.Client())
     return str(SessionRefreshToken.of(session))
 
 

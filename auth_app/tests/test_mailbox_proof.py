@@ -21,8 +21,10 @@ ADDRESS = "alice@example.com"
 MALLORY, ALICE, NEW = "password of mallory", "password of alice", "a wholly new secret"
 
 
-def sign_up(password: str, email: str = ADDRESS, door: str = "api", **fields: str) -> Any:
-    return APIClient().post(f"/{door}/register/", {"email": email, "password": password} | fields)
+def sign_up(password: str, email: str = ADDRESS, entry_point: str = "api", **fields: str) -> Any:
+    return APIClient().post(
+        f"/{entry_point}/register/", {"email": email, "password": password} | fields
+    )
 
 
 def mailed_link(subject: str = "Confirm your email") -> dict[str, str]:
@@ -65,10 +67,13 @@ def later(**delta: float) -> Any:
 
 
 class TestSignUp:
-    @pytest.mark.parametrize("door", ["api", "users"])
+    @pytest.mark.parametrize("entry_point", ["api", "users"])
     @pytest.mark.parametrize("email", [ADDRESS, "ALICE@example.com", " alice@example.com "])
-    def test_accepts_unproved_address_again(self, email: str, door: str) -> None:
-        first, second = sign_up(MALLORY, door=door), sign_up(ALICE, email, door=door)
+    def test_accepts_unproved_address_again(self, email: str, entry_point: str) -> None:
+        first, second = (
+            sign_up(MALLORY, entry_point=entry_point),
+            sign_up(ALICE, email, entry_point=entry_point),
+        )
 
         assert (first.status_code, second.status_code) == (201, 201)
         assert second.json() == first.json()
@@ -131,8 +136,8 @@ class TestActivation:
         assert not opens(MALLORY)
 
     def test_gives_profile_of_its_own_sign_up(self) -> None:
-        link_for(MALLORY, door="users", phone="666", address="Hell 1")
-        own = link_for(ALICE, door="users", phone="123", address="Street 1")
+        link_for(MALLORY, entry_point="users", phone="666", address="Hell 1")
+        own = link_for(ALICE, entry_point="users", phone="123", address="Street 1")
 
         activate(own)
 
@@ -195,7 +200,7 @@ class TestReset:
         assert opens(NEW)
 
     def test_forgets_profile_of_strangers_sign_up(self) -> None:
-        link_for(MALLORY, door="users", phone="666", address="Hell 1")
+        link_for(MALLORY, entry_point="users", phone="666", address="Hell 1")
         reset(reset_link())
 
         assert not User.objects.exclude(phone="", address="").exists()

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BODY = {"email": "new@example.com", "password": PASSWORD}
 
 
-def register(door: str = "api", **headers: str) -> Any:
-    return APIClient().post(f"/{door}/register/", BODY, **headers)
+def register(entry_point: str = "api", **headers: str) -> Any:
+    return APIClient().post(f"/{entry_point}/register/", BODY, **headers)
 
 
 def ask_for_reset(email: str = "alice@example.com", path: str = "/api/password_reset/") -> None:
@@ -36,14 +36,14 @@ def later(**delta: float) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("door", "start"),
+    ("entry_point", "start"),
     [
         ("api", "http://127.0.0.1:5500/pages/auth/activate.html?uid="),
         ("users", "http://127.0.0.1:8000/users/confirm/?uid="),
     ],
 )
-def test_registering_sends_the_activation_link_of_the_door(door: str, start: str) -> None:
-    register(door)
+def test_sends_activation_link_of_entry_point(entry_point: str, start: str) -> None:
+    register(entry_point)
     [mail] = delivered()
     assert mail.subject == "Confirm your email"
     assert mail.to == ["new@example.com"]
@@ -57,7 +57,7 @@ def test_registering_sends_the_activation_link_of_the_door(door: str, start: str
         ("/users/forgot-password/", "http://127.0.0.1:5500/reset-password?uid="),
     ],
 )
-def test_forgetting_sends_the_reset_link_of_the_door(path: str, start: str) -> None:
+def test_sends_reset_link_of_entry_point(path: str, start: str) -> None:
     make_user()
     ask_for_reset(path=path)
     [mail] = delivered()

@@ -45,7 +45,7 @@ def test_users_refreshes_its_own_pair() -> None:
     assert set(response.cookies) == {"vf_access", "vf_refresh"}
 
 
-def test_the_other_doors_token_is_exchanged_for_the_own_pair() -> None:
+def test_the_other_entry_points_token_is_exchanged_for_the_own_pair() -> None:
     client = signed_in(make_user(), "users")
     response = client.post(PATH)
     assert response.status_code == 200

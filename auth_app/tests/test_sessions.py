@@ -163,7 +163,7 @@ def test_without_redis_the_database_answers() -> None:
 
 
 @pytest.mark.parametrize("cookie", ["access_token", "vf_access"])
-def test_both_doors_cookies_open_the_api(cookie: str) -> None:
+def test_both_entry_points_cookies_open_the_api(cookie: str) -> None:
     access = access_of(signed_in(make_user()))
     request = RequestFactory().get("/", HTTP_COOKIE=f"{cookie}={access}")
     assert SessionTokenAuthentication().authenticate(request)
@@ -231,7 +231,7 @@ def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "remember", "minutes", "left"),
+    ("entry_point", "remember", "minutes", "left"),
     [
         ("api", False, 7 * 24 * 60 - 1, 1),
         ("api", False, 7 * 24 * 60 + 1, 0),
@@ -242,9 +242,9 @@ def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
     ],
 )
 def test_flushes_sessions_that_lay_unused(
-    door: str, remember: bool, minutes: int, left: int
+    entry_point: str, remember: bool, minutes: int, left: int
 ) -> None:
-    sessions.begin(make_user(), door, sessions.Origin(), remember=remember)
+    sessions.begin(make_user(), entry_point, sessions.Client(), remember=remember)
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
         services.flush_expired()
     assert Session.objects.count() == left

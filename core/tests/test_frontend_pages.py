@@ -58,7 +58,7 @@ def test_paths_can_be_chosen(environment: pytest.MonkeyPatch) -> None:
 
 def test_a_front_end_url_with_a_path_is_the_login_page(environment: pytest.MonkeyPatch) -> None:
     found = pages(environment, FRONTEND_URL="https://app.example/welcome/login")
-    for door in ("api", "users"):
-        assert found[door]["login"] == "https://app.example/welcome/login"
-        assert found[door]["reset"].startswith("https://app.example/")
-        assert "welcome" not in found[door]["reset"]
+    for entry_point in ("api", "users"):
+        assert found[entry_point]["login"] == "https://app.example/welcome/login"
+        assert found[entry_point]["reset"].startswith("https://app.example/")
+        assert "welcome" not in found[entry_point]["reset"]
