@@ -1,4 +1,4 @@
-"""The links in the mails: who they are for, what they prove, where they lead."""
+"""The links in the mails: making and checking their tokens."""
 
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from auth_app.tokens import PRIMARY_KEY
 
 
 class ActivationTokenGenerator(PasswordResetTokenGenerator):
-    """Of one sign-up; worth nothing after the first activation, whatever becomes of the account."""
+    """Tokens of one sign-up; invalid for ever after the account's first activation."""
 
     key_salt = "auth_app.links.activation"
 
@@ -23,11 +23,11 @@ class ActivationTokenGenerator(PasswordResetTokenGenerator):
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
-    """Worth nothing once the password or the address is another.
+    """Tokens of a user; invalid once the password or the address has changed.
 
-    Unlike with Django's own, a sign-in leaves the link alive: whoever knows a stolen
-    password could else keep its owner from changing it. Before the address is proved the
-    password counts for nothing, for every stranger's sign-up touches it.
+    Unlike Django's own they survive a sign-in: otherwise a thief of the password could keep
+    its owner from changing it. The password of an unproved address is left out, because
+    every stranger's sign-up changes it.
     """
 
     key_salt = "auth_app.links.reset"
@@ -56,7 +56,7 @@ def page(name: str, entry_point: str) -> str:
 
 
 def user_of(uid: str) -> User | None:
-    """Whom a link's `uid` means; None for anything that is not one of our links."""
+    """The user of a link's `uid`; None when it names none."""
     try:
         key = urlsafe_base64_decode(uid).decode("ascii")
     except ValueError:
@@ -65,7 +65,7 @@ def user_of(uid: str) -> User | None:
 
 
 def sign_up_of(uid: str, token: str) -> SignUp | None:
-    """The sign-up that an activation link proves; None when the link is not good."""
+    """The sign-up of an activation link; None when the link is invalid."""
     user = user_of(uid)
     number, _, rest = token.partition("-")
     if user is None or not PRIMARY_KEY.fullmatch(number):

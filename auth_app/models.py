@@ -36,7 +36,7 @@ class User(AbstractUser):
         help_text="When the account first became active; an activation link works only before.",
     )
 
-    # Set until the loss is saved; Django itself marks only the change to a usable one.
+    # Until saved: the password was made unusable. Django marks only changes to a usable one.
     lost_password = False
 
     USERNAME_FIELD = "email"
@@ -46,7 +46,7 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="auth_app_user_email_ci"),
-            # What tells "not yet activated" from "deactivated by staff".
+            # So that `activated_at` tells "not activated yet" from "deactivated by staff".
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(activated_at__isnull=False),
                 name="auth_app_user_active_was_activated",
@@ -59,7 +59,7 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalized(self.email)
         changed = set()
-        if "@" in self.username:  # an address of one's own, and the present one
+        if "@" in self.username:  # a user name that is an address is the user's current one
             self.username = self.email
             changed.add("username")
         if self.is_active and self.activated_at is None:
@@ -79,10 +79,10 @@ class User(AbstractUser):
 
 
 class SignUp(models.Model):
-    """What one sign-up for an unproved address asked for; its link, and no other, grants it.
+    """The password and profile of one sign-up for an unproved address.
 
-    Anybody can sign up for any address, so the account waits with nobody's password until
-    somebody shows that they read the address's mail.
+    Anybody can sign up with any address. Only the link in the sign-up's own mail makes its
+    password the account's, because it shows that the reader of the mail wants it.
     """
 
     user = models.ForeignKey(
@@ -169,10 +169,10 @@ class MailState(models.TextChoices):
 
 
 class Mail(models.Model):
-    """A mail that somebody asked for. The row is the message; the queue only rings.
+    """A requested mail. The row decides what is sent; the queue is only a hint.
 
-    It names an address and not a user: who (and whether anybody) is meant is found out
-    by the job, so that the request does the same work for every address.
+    It names an address and not a user. The job looks the user up, so that the request does
+    the same work for every address.
     """
 
     kind = models.CharField(max_length=10, choices=MailKind)

@@ -1,4 +1,4 @@
-"""What a change of the user means for the user's sessions, whoever makes the change."""
+"""Ending sessions when their user changes, wherever the change is made."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Forgetting a password and choosing another."""
+"""Asking for a reset link and setting a new password by it."""
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework.exceptions import ValidationError
@@ -27,7 +27,7 @@ class ForgotPasswordView(AccountView):
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
         mails.ask_for(MailKind.RESET, asked["email"], self.entry_point)
-        return self.told(SENT)
+        return self.message(SENT)
 
 
 class ResetPasswordView(AccountView):
@@ -46,4 +46,4 @@ class ResetPasswordView(AccountView):
             return Response({"detail": BAD_LINK}, status=400)
         except DjangoValidationError as error:
             raise ValidationError({"password": error.messages}) from error
-        return self.told(CHANGED)
+        return self.message(CHANGED)

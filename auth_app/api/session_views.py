@@ -75,17 +75,17 @@ class RefreshView(AccountView):
 
 
 class LogoutView(AccountView):
-    throttle_classes = []  # nobody is ever kept from signing out
+    throttle_classes = []  # signing out always works
 
     @schema.logout
     def post(self, request: Request) -> Response:
         refresh = cookies.refresh_tokens(request, self.entry_point)
         access = [*cookies.access_tokens(request), bearer_token(request)]
         services.sign_out(refresh, access, self.client())
-        return self.told(SIGNED_OUT) if refresh else Response({"detail": NO_COOKIE}, status=400)
+        return self.message(SIGNED_OUT) if refresh else Response({"detail": NO_COOKIE}, status=400)
 
     def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Whatever the answer to a sign-out, the browser is signed out."""
+        """Every answer clears the cookies, errors included."""
         response = super().finalize_response(request, *args, **kwargs)
         if request.method == "POST":
             cookies.clear(response)
@@ -93,7 +93,7 @@ class LogoutView(AccountView):
 
 
 def _rotated(tokens: list[str], client: sessions.Client) -> Session | None:
-    """The session of the first refresh token that is still good."""
+    """The session of the first valid refresh token."""
     for raw in tokens:
         try:
             return sessions.rotate(SessionRefreshToken.parse(raw), client)
