@@ -97,7 +97,7 @@ def test_changes_members_and_itself(staff: User) -> None:
     assert set_password(client_of(staff), staff) == 302
 
 
-def test_superuser_grants_rights(root: User) -> None:
+def test_lets_superuser_grant_rights(root: User) -> None:
     alice = make_user()
     client = client_of(root)
     client.post(f"{USERS}{alice.pk}/change/", form_of(client, alice) | {"is_staff": "on"})

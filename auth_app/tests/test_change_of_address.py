@@ -84,7 +84,7 @@ def test_keeps_chosen_user_name() -> None:
     assert sign_in_to_admin("alice") == 302
 
 
-def test_changes_login_when_only_the_address_is_saved() -> None:
+def test_changes_login_when_only_address_is_saved() -> None:
     user = make_user(OLD)
     user.email = NEW
     user.save(update_fields=["email"])
@@ -92,7 +92,7 @@ def test_changes_login_when_only_the_address_is_saved() -> None:
     assert User.objects.values_list("username", flat=True).get() == NEW
 
 
-def test_user_name_cannot_be_anothers_address() -> None:
+def test_gives_nobody_anothers_address_as_user_name() -> None:
     make_user(OLD, username="bob@example.com", is_staff=True)
 
     assert sign_in("bob@example.com") == 401
@@ -101,7 +101,7 @@ def test_user_name_cannot_be_anothers_address() -> None:
     assert APIClient().post("/api/register/", body).status_code == 201
 
 
-def test_old_user_name_opens_nothing_although_nobody_mended_it() -> None:
+def test_rejects_old_address_although_user_name_still_has_it() -> None:
     user = make_user(OLD)
     User.objects.filter(pk=user.pk).update(email=NEW)
 
@@ -121,7 +121,7 @@ def rename(pk: int, **fields: Any) -> None:
     User.objects.filter(pk=pk).update(**fields)
 
 
-def test_migration_mends_logins_that_fell_behind() -> None:
+def test_migrates_logins_that_fell_behind() -> None:
     alice, bob, carol = (make_user(f"{name}@example.com") for name in ("alice", "bob", "carol"))
     rename(alice.pk, email="alice@example.org")
     # Each has the other's address as a user name.

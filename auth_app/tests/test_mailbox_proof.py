@@ -102,7 +102,7 @@ class TestSignUp:
         assert not opens(MALLORY)
         assert not opens(ALICE)
 
-    def test_in_parallel_makes_one_account_and_a_link_each(self, settings: Any) -> None:
+    def test_makes_one_account_and_a_link_each_in_parallel(self, settings: Any) -> None:
         settings.MAILS_PER_HOUR = 20
 
         def attempt(number: int) -> int:
@@ -205,27 +205,27 @@ class TestReset:
 
         assert not User.objects.exclude(phone="", address="").exists()
 
-    def test_link_survives_sign_ups_of_others(self) -> None:
+    def test_keeps_link_despite_sign_ups_of_others(self) -> None:
         link_for(MALLORY)
         own = reset_link()
         link_for("another password of mallory")
 
         assert reset(own) == 200
 
-    def test_link_dies_with_activation(self) -> None:
+    def test_rejects_link_after_activation(self) -> None:
         own = link_for(ALICE)
         old = reset_link()
         activate(own)
 
         assert reset(old) == 400
 
-    def test_works_after_link_of_sign_up_expired(self) -> None:
+    def test_proves_address_after_sign_up_expired(self) -> None:
         link_for(ALICE)
         with later(hours=25):
             services.flush_expired()
             assert reset(reset_link()) == 200
 
-    def test_in_parallel_with_activation_leaves_one_password(self) -> None:
+    def test_leaves_one_password_in_parallel_with_activation(self) -> None:
         own = link_for(ALICE)
         other = reset_link()
 
@@ -260,7 +260,7 @@ class TestResend:
 
 
 class TestExpiry:
-    def test_email_exists_only_after_proof(self) -> None:
+    def test_reports_address_only_after_proof(self) -> None:
         assert not exists()
         own = link_for(ALICE)
         assert not exists()
@@ -303,7 +303,7 @@ class TestExpiry:
 
 
 class TestStaff:
-    def test_activation_by_hand_gives_password_of_only_sign_up(self) -> None:
+    def test_keeps_password_of_only_sign_up(self) -> None:
         link_for(ALICE)
         user = User.objects.get()
         user.is_active = True
@@ -311,7 +311,7 @@ class TestStaff:
 
         assert opens(ALICE)
 
-    def test_activation_by_hand_gives_no_password_when_several_signed_up(self) -> None:
+    def test_gives_no_password_when_several_signed_up(self) -> None:
         theirs = link_for(MALLORY)
         link_for(ALICE)
         user = User.objects.get()

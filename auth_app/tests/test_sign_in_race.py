@@ -122,7 +122,7 @@ def test_accepts_sign_in_overtaken_by_change_of_profile() -> None:
     assert sign_in_while("/api/login/", change_phone) == 200
 
 
-def test_no_session_survives_reset_among_many_sign_ins() -> None:
+def test_leaves_no_session_of_sign_ins_parallel_to_reset() -> None:
     PausingHasher.pauses = False
     user = make_user()
     body = parts(links.reset_link(user, "api")) | {"new_password": NEW}
