@@ -1,4 +1,4 @@
-"""Rows and clients for the account tests."""
+"""The cast of the account tests, and rows and clients for them."""
 
 from typing import Any
 
@@ -8,10 +8,13 @@ from rest_framework.test import APIClient
 from auth_app.authentication import SessionTokenAuthentication
 from auth_app.models import SignUp, User
 
+# The cast: two members, one of staff, the superuser.
+ALICE, BOB = "alice@example.com", "bob@example.com"
+STAFF, ROOT = "staff@example.com", "root@example.com"
 PASSWORD = "correct horse battery"
 
 
-def make_user(email: str = "alice@example.com", **fields: Any) -> User:
+def make_user(email: str = ALICE, **fields: Any) -> User:
     return User.objects.create_user(email, PASSWORD, **fields)
 
 

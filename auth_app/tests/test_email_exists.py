@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from auth_app.tests.accounts import make_user
+from auth_app.tests.accounts import ALICE, BOB, make_user
 
 pytestmark = pytest.mark.django_db
 PATH = "/users/email-exists/"
@@ -12,10 +12,10 @@ PATH = "/users/email-exists/"
 @pytest.mark.parametrize(
     ("email", "exists"),
     [
-        ("alice@example.com", True),
+        (ALICE, True),
         ("ALICE@example.com", True),
         (" alice@example.com ", True),
-        ("bob@example.com", False),
+        (BOB, False),
     ],
 )
 def test_says_whether_address_has_account(email: str, exists: bool) -> None:

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import SignUp, User
-from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, signed_in
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def events(caplog: pytest.LogCaptureFixture) -> Any:
 
 
 def sign_in(password: str) -> None:
-    APIClient().post("/api/login/", {"email": "alice@example.com", "password": password})
+    APIClient().post("/api/login/", {"email": ALICE, "password": password})
 
 
 def test_logs_sign_in_and_sign_out(events: Any) -> None:
@@ -49,7 +49,7 @@ def test_logs_failures_and_lock(events: Any) -> None:
 
 
 def test_logs_registration_and_activation(events: Any) -> None:
-    APIClient().post("/api/register/", {"email": "alice@example.com", "password": PASSWORD})
+    APIClient().post("/api/register/", {"email": ALICE, "password": PASSWORD})
     given = parts(links.activation_link(SignUp.objects.get(), "api"))
     APIClient().get(f"/api/activate/{given['uid']}/{given['token']}/")
     assert events() == ["registered", "activated"]
@@ -74,5 +74,5 @@ def test_logs_replay(events: Any) -> None:
 
 def test_logs_sign_in_to_admin(events: Any) -> None:
     make_user(is_staff=True)
-    Client().post("/admin/login/", {"username": "alice@example.com", "password": PASSWORD})
+    Client().post("/admin/login/", {"username": ALICE, "password": PASSWORD})
     assert events() == ["signed_in"]

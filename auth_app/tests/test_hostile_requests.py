@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from auth_app.models import Session
-from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 POSTS = [
@@ -76,7 +76,7 @@ def test_survives_any_cookie(cookie: str) -> None:
     make_user()
     names = ["access_token", "refresh_token", "vf_access", "vf_refresh"]
     client = APIClient(HTTP_COOKIE="; ".join(f"{name}={cookie}" for name in names))
-    login = {"email": "alice@example.com", "password": PASSWORD}
+    login = {"email": ALICE, "password": PASSWORD}
     assert client.post("/api/login/", login).status_code == 200
     assert client.post("/api/logout/").status_code in (200, 400)
     assert client.post("/api/token/refresh/").status_code in (400, 401)
@@ -99,7 +99,7 @@ def test_returns_json_for_unknown_path(accept: str) -> None:
 def test_shortens_user_agent(client: Any) -> None:
     make_user()
     agent = "Mozilla\n\x1b[31m" + "x" * 500
-    login = {"email": "alice@example.com", "password": PASSWORD}
+    login = {"email": ALICE, "password": PASSWORD}
     assert APIClient(HTTP_USER_AGENT=agent).post("/api/login/", login).status_code == 200
     assert len(Session.objects.get().user_agent) == 200
 

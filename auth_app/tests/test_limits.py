@@ -10,14 +10,14 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from auth_app import limits, links
-from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+from auth_app.tests.accounts import ALICE, BOB, PASSWORD, make_user, signed_in
 from auth_app.tests.post import parts
 from tests.settings import PRODUCT_CACHE
 
 pytestmark = pytest.mark.django_db
 
 
-def attempt(password: str = "wrong", email: str = "alice@example.com", **headers: str) -> Any:
+def attempt(password: str = "wrong", email: str = ALICE, **headers: str) -> Any:
     return APIClient().post("/api/login/", {"email": email, "password": password}, **headers)
 
 
@@ -63,10 +63,10 @@ def test_unlocks_account_by_reset() -> None:
 
 def test_locks_neither_other_accounts_nor_sessions() -> None:
     client = signed_in(make_user())
-    make_user("bob@example.com")
+    make_user(BOB)
     for _ in range(6):
         attempt()
-    assert attempt(PASSWORD, "bob@example.com").status_code == 200
+    assert attempt(PASSWORD, BOB).status_code == 200
     assert client.post("/api/token/refresh/").status_code == 200
 
 
@@ -95,13 +95,13 @@ def test_keeps_lock_short_despite_refused_attempts(settings: Any) -> None:
 
 def test_counts_all_cases_of_an_address_together() -> None:
     make_user()
-    names = ["alice@example.com", "ALICE@example.com", "Alice@Example.com"] * 2
+    names = [ALICE, "ALICE@example.com", "Alice@Example.com"] * 2
     assert [attempt(email=name).status_code for name in names][-1] == 429
 
 
 def test_counts_user_name_and_address_together() -> None:
     make_user(username="alice")
-    names = ["alice@example.com", "alice"] * 3
+    names = [ALICE, "alice"] * 3
     assert [attempt(email=name).status_code for name in names] == [401] * 5 + [429]
 
 

@@ -11,10 +11,10 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api
 
 pytestmark = pytest.mark.django_db
-BODY = {"email": "alice@example.com", "password": PASSWORD}
+BODY = {"email": ALICE, "password": PASSWORD}
 PATHS = ["/api/login/", "/api/login", "/api/auth/login/", "/users/login/", "/users/login"]
 
 
@@ -35,7 +35,7 @@ def test_returns_user() -> None:
     response = APIClient().post("/api/login/", BODY)
     assert response.json() == {
         "detail": "Login successful",
-        "user": {"id": user.pk, "username": "alice@example.com"},
+        "user": {"id": user.pk, "username": ALICE},
     }
 
 
@@ -44,8 +44,8 @@ def test_returns_profile_at_users() -> None:
     response = APIClient().post("/users/login/", BODY)
     assert response.json() == {
         "id": user.pk,
-        "username": "alice@example.com",
-        "email": "alice@example.com",
+        "username": ALICE,
+        "email": ALICE,
         "phone": "123",
         "address": "Street 1",
         "favorite_videos": [],
@@ -164,7 +164,7 @@ def test_takes_same_time_for_unknown_wrong_and_inactive(settings: Any) -> None:
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1000/min")
     make_user()
     make_user("idle@example.com", is_active=False)
-    emails = ["alice@example.com", "nobody@example.com", "idle@example.com"]
+    emails = [ALICE, "nobody@example.com", "idle@example.com"]
     seconds: dict[str, list[float]] = {email: [] for email in emails}
     for email in emails * 25:
         start = thread_time()  # wall clocks see what else the machine does

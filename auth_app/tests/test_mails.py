@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from auth_app import mails, services
 from auth_app.models import Mail, MailState
-from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user
+from auth_app.tests.accounts import ALICE, PASSWORD, make_sign_up, make_user
 from auth_app.tests.post import delivered, link_of, parts
 
 # The mails are asked for on commit.
@@ -27,7 +27,7 @@ def register(entry_point: str = "api", **headers: str) -> Any:
     return APIClient().post(f"/{entry_point}/register/", BODY, **headers)
 
 
-def ask_for_reset(email: str = "alice@example.com", path: str = "/api/password_reset/") -> None:
+def ask_for_reset(email: str = ALICE, path: str = "/api/password_reset/") -> None:
     assert APIClient().post(path, {"email": email}).status_code == 200
 
 
@@ -135,7 +135,7 @@ def test_sends_unproved_address_what_was_requested(path: str, subject: str) -> N
 
 def test_resends_nothing_to_active_account() -> None:
     make_user()
-    ask_for_reset("alice@example.com", "/api/activate/resend/")
+    ask_for_reset(ALICE, "/api/activate/resend/")
     assert delivered() == []
 
 

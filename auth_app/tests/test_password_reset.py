@@ -13,7 +13,14 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import Mail, MailKind, Session, User
-from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user, opens_the_api, signed_in
+from auth_app.tests.accounts import (
+    ALICE,
+    PASSWORD,
+    make_sign_up,
+    make_user,
+    opens_the_api,
+    signed_in,
+)
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +38,7 @@ def link(user: User) -> dict[str, str]:
     return parts(links.reset_link(user, "api"))
 
 
-@pytest.mark.parametrize("email", ["alice@example.com", "nobody@example.com"])
+@pytest.mark.parametrize("email", [ALICE, "nobody@example.com"])
 @pytest.mark.parametrize(
     ("path", "key"),
     [
@@ -49,12 +56,12 @@ def test_answers_known_and_unknown_alike(path: str, key: str, email: str) -> Non
 
 def test_queries_the_same_for_known_and_unknown(django_assert_num_queries: Any) -> None:
     make_user()
-    for email in ("alice@example.com", "nobody@example.com"):
+    for email in (ALICE, "nobody@example.com"):
         with django_assert_num_queries(1):
             APIClient().post("/api/password_reset/", {"email": email})
 
 
-@pytest.mark.parametrize("email", ["alice", "", None, ["alice@example.com"]])
+@pytest.mark.parametrize("email", ["alice", "", None, [ALICE]])
 def test_rejects_malformed_address(email: Any) -> None:
     response = APIClient().post("/api/password_reset/", {"email": email})
     assert response.status_code == 400
@@ -128,7 +135,7 @@ def test_rejects_deactivated_account() -> None:
     assert confirm(**given).status_code == 400
 
 
-@pytest.mark.parametrize("password", ["short", "password1", "alice@example.com"])
+@pytest.mark.parametrize("password", ["short", "password1", ALICE])
 def test_rejects_weak_password_and_keeps_link(password: str) -> None:
     given = link(make_user())
     response = confirm(**given, password=password)

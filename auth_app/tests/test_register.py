@@ -8,7 +8,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from auth_app.models import Mail, User
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user
 
 BODY = {"email": "new@example.com", "password": PASSWORD, "confirmed_password": PASSWORD}
 pytestmark = pytest.mark.django_db
@@ -59,9 +59,9 @@ def test_rejects_other_confirmation(name: str, other: str | None) -> None:
     assert response.json() == {"password": ["The passwords do not match."]}
 
 
-@pytest.mark.parametrize("email", ["alice@example.com", "ALICE@Example.COM", " alice@example.com"])
+@pytest.mark.parametrize("email", [ALICE, "ALICE@Example.COM", " alice@example.com"])
 def test_rejects_taken_address(email: str) -> None:
-    make_user("alice@example.com")
+    make_user(ALICE)
     response = register(email=email)
     assert response.status_code == 400
     assert list(response.json()) == ["email"]

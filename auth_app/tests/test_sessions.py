@@ -24,7 +24,7 @@ from auth_app.authentication import (
     StreamTokenAuthentication,
 )
 from auth_app.models import Session, User
-from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api, signed_in
 from auth_app.tokens import SessionAccessToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -259,5 +259,5 @@ def test_keeps_running_sessions() -> None:
 def test_ends_sessions_after_changepassword(monkeypatch: pytest.MonkeyPatch) -> None:
     access = access_of(signed_in(make_user()))
     monkeypatch.setattr("getpass.getpass", lambda prompt: "another secret")
-    call_command("changepassword", "alice@example.com", stdout=StringIO())
+    call_command("changepassword", ALICE, stdout=StringIO())
     assert not opens_the_api(access)

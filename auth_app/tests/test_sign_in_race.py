@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import Session, User
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,7 +72,7 @@ def delete(user: User) -> None:
 
 def sign_in(path: str) -> int:
     try:
-        body = {"email": "alice@example.com", "password": PASSWORD}
+        body = {"email": ALICE, "password": PASSWORD}
         return APIClient().post(path, body).status_code
     finally:
         connection.close()
