@@ -1,4 +1,4 @@
-"""Users, their sessions and their mails, for staff."""
+"""The admin of users, sessions and mails."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from auth_app import mails, sessions, sign_ups
 from auth_app.managers import normalized
-from auth_app.models import Door, Mail, MailKind, MailState, Session, User
+from auth_app.models import EntryPoint, Mail, MailKind, MailState, Session, User
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 def _may_touch(staff: User | AnonymousUser, user: User | None) -> bool:
-    """Whose password one may set is whose rights one has: only superusers touch staff."""
+    """Only superusers change staff: setting somebody's password is having their rights."""
     if user is None or staff.is_superuser or staff == user:
         return True
     return not (user.is_staff or user.is_superuser)
@@ -28,7 +28,7 @@ def _may_touch(staff: User | AnonymousUser, user: User | None) -> bool:
 # The admin's and the forms' classes are generic in their stubs only.
 class _AddressForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
-        """Who merely signed up for an address does not keep it from its owner."""
+        """Sign-ups that were never proved do not reserve an address."""
         email = normalized(self.cleaned_data["email"])
         if email != self.instance.email:
             sign_ups.make_way(email)
@@ -73,7 +73,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Rights are a superuser's to give: who may change users could give themselves any."""
+        """Only superusers give rights; other staff could give themselves any."""
         fixed = [] if request.user.is_superuser else RIGHTS
         return [*super().get_readonly_fields(request, obj), *fixed]
 
@@ -87,7 +87,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
         waiting = [user for user in users if user.is_awaiting_activation]
         for user in waiting:
-            mails.ask_for(MailKind.ACTIVATION, user.email, Door.API)
+            mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
         self.message_user(request, f"{len(waiting)} activation mails are on their way.")
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
@@ -107,8 +107,8 @@ class _ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Session)
 class SessionAdmin(_ReadOnlyAdmin):
-    list_display = ["user", "created_at", "rotated_at", "door", "ip", "revoked_at", "reason"]
-    list_filter = ["reason", "door"]
+    list_display = ["user", "created_at", "rotated_at", "entry_point", "ip", "revoked_at", "reason"]
+    list_filter = ["reason", "entry_point"]
     list_select_related = ["user"]
     search_fields = ["user__email", "ip"]
     exclude = ["current_jti", "spent"]

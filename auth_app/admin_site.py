@@ -1,4 +1,4 @@
-"""The admin's door: e-mail or user name, with the same limits as the API's."""
+"""Signing in to the admin: e-mail address or user name, with the API's limits."""
 
 from typing import Any, cast
 

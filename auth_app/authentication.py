@@ -1,4 +1,4 @@
-"""Who is asking: a session's access token, from the Authorization header or a cookie."""
+"""Authentication by a session's access token, from the Authorization header or a cookie."""
 
 from typing import Any, NamedTuple
 
@@ -16,10 +16,10 @@ CHALLENGE = 'Bearer realm="api"'
 
 
 class _TokenAuthentication(BaseAuthentication):
-    """Finds the first token that is good.
+    """Uses the first valid token.
 
-    A bad cookie counts as none, so that a stale one breaks no anonymous endpoint; a
-    bad Authorization header is somebody's mistake and is told so.
+    An invalid cookie is ignored, so that a stale one breaks no anonymous endpoint; an
+    invalid Authorization header is an error.
     """
 
     def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
@@ -53,14 +53,14 @@ class SessionTokenAuthentication(_TokenAuthentication):
 
 
 class StreamRights(NamedTuple):
-    """Whether the session still stands, and whether it is one of staff."""
+    """Whether the session is live, and whether its user is staff."""
 
     is_live: bool
     is_staff: bool
 
 
 class StreamPass:
-    """The part of a stream request's right that only the session store can tell.
+    """Finds out whether a stream request's session is live.
 
     The delivery fetches `cache_key` together with its own keys in one round trip.
     """
@@ -70,14 +70,14 @@ class StreamPass:
         self.cache_key = sessions.cache_key(token.session_id)
 
     def rights(self, cached: Any) -> StreamRights:
-        """`cached` is what lay under `cache_key`; the database is asked when nothing did."""
+        """`cached` is the value of `cache_key`; without one the database is queried."""
         known = cached in (sessions.LIVE, sessions.STAFF, sessions.OVER)
         state = cached if known else sessions.state(self._session_id)
         return StreamRights(is_live=state != sessions.OVER, is_staff=state == sessions.STAFF)
 
 
 class StreamTokenAuthentication(_TokenAuthentication):
-    """No query and no round trip: the token's own word and a `StreamPass` to check it."""
+    """Without a query: the user as the token describes them, and a `StreamPass` to check."""
 
     def principal(self, token: SessionAccessToken) -> tuple[TokenUser, StreamPass]:
         return TokenUser(token), StreamPass(token)

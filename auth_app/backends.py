@@ -21,7 +21,7 @@ class EmailOrUsernameBackend(ModelBackend):
             return None
         user = User.objects.by_login(login)
         if user is None:
-            User().set_password(password)  # takes as long as a wrong password
+            User().set_password(password)  # so that it takes as long as a wrong password
             return None
         matches = user.check_password(password)
         return user if matches and self.user_can_authenticate(user) else None

@@ -1,4 +1,4 @@
-"""The tokens' cookies: one pair for each door, both pairs read everywhere."""
+"""The tokens' cookies: one pair for each entry point; both are read everywhere."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,15 +17,15 @@ def access_tokens(request: HttpRequest) -> Iterator[str]:
     return (token for access, _ in _pairs() if (token := request.COOKIES.get(access)))
 
 
-def refresh_tokens(request: HttpRequest, door: str) -> list[str]:
-    """The refresh tokens that came along, the door's own first."""
-    names = [_pair(door)[1], *(refresh for _, refresh in _pairs())]
+def refresh_tokens(request: HttpRequest, entry_point: str) -> list[str]:
+    """The refresh tokens of a request, the entry point's own first."""
+    names = [_pair(entry_point)[1], *(refresh for _, refresh in _pairs())]
     return [token for name in dict.fromkeys(names) if (token := request.COOKIES.get(name))]
 
 
-def put(response: Response, request: HttpRequest, door: str, tokens: Tokens) -> None:
-    """Set the door's pair and take the other one away: a browser is one user."""
-    access, refresh = _pair(door)
+def put(response: Response, request: HttpRequest, entry_point: str, tokens: Tokens) -> None:
+    """Set the entry point's pair and delete the other: a browser is one user."""
+    access, refresh = _pair(entry_point)
     _delete(response, *(set(_all_names()) & set(request.COOKIES) - {access, refresh}))
     _set(response, access, tokens.access, tokens.access_expires_at)
     _set(response, refresh, tokens.refresh, tokens.refresh_expires_at)
@@ -62,13 +62,13 @@ def _set(response: Response, name: str, token: str, expires_at: datetime) -> Non
     )
 
 
-def _pair(door: str) -> tuple[str, str]:
-    access, refresh = settings.JWT_COOKIE_NAMES[door]
+def _pair(entry_point: str) -> tuple[str, str]:
+    access, refresh = settings.JWT_COOKIE_NAMES[entry_point]
     return access, refresh
 
 
 def _pairs() -> list[tuple[str, str]]:
-    return [_pair(door) for door in settings.JWT_COOKIE_NAMES]
+    return [_pair(entry_point) for entry_point in settings.JWT_COOKIE_NAMES]
 
 
 def _all_names() -> list[str]:

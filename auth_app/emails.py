@@ -1,4 +1,4 @@
-"""What the mails say: subject, text and HTML, with the logo inside."""
+"""Composing the mails: subject, text and HTML, with the logo inline."""
 
 from email.mime.image import MIMEImage
 from pathlib import Path
@@ -13,7 +13,7 @@ LOGO = Path(__file__).parent / "assets" / "logo.png"
 
 
 def compose(mail: Mail) -> EmailMultiAlternatives | None:
-    """The message, or None when nobody is to be written to.
+    """The message, or None when the address has no user to send this kind of mail to.
 
     Links are made here and never stored.
     """
@@ -23,25 +23,25 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
     if user.is_awaiting_activation:
         return _to_unproved(mail, user)
     if user.is_active and mail.kind == MailKind.RESET:
-        return _message("reset", user, links.reset_link(user, mail.door))
+        return _message("reset", user, links.reset_link(user, mail.entry_point))
     if user.is_active and mail.kind == MailKind.PASSWORD_CHANGED:
-        return _message("changed", user, links.page("login", mail.door))
+        return _message("changed", user, links.page("login", mail.entry_point))
     return None
 
 
 def _to_unproved(mail: Mail, user: User) -> EmailMultiAlternatives | None:
-    """A reset link proves the address too, and is right whoever has signed up with it."""
+    """A reset link proves the address too, and suits the reader whoever signed up with it."""
     if mail.kind == MailKind.ACTIVATION and (sign_up := _sign_up_of(mail, user)):
-        return _message("activation", user, links.activation_link(sign_up, mail.door))
+        return _message("activation", user, links.activation_link(sign_up, mail.entry_point))
     if mail.kind in (MailKind.ACTIVATION, MailKind.RESET):
-        return _message("reset", user, links.reset_link(user, mail.door))
+        return _message("reset", user, links.reset_link(user, mail.entry_point))
     return None
 
 
 def _sign_up_of(mail: Mail, user: User) -> SignUp | None:
-    """The one that the mail belongs to; for a mail that was asked for again, the only one.
+    """The mail's own sign-up; for a mail that was requested again, the user's only one.
 
-    Of several nobody knows which is the reader's own.
+    Of several it is unknown which is the reader's own.
     """
     if mail.sign_up and mail.sign_up.user_id == user.pk:
         return mail.sign_up

@@ -1,4 +1,4 @@
-"""Counting what is done too often, in Redis, shared by all processes."""
+"""Rate limits, counted in Redis for all processes."""
 
 import hashlib
 import ipaddress
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-# The account's own limits: a burst, and patience.
+# Limits per account: one against bursts, one against patient guessing.
 ACCOUNT_SCOPES = ("account", "account_long")
 SECONDS = (
     dict.fromkeys(("s", "sec", "second"), 1)
@@ -20,14 +20,14 @@ SECONDS = (
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many in a window that opens with the first."""
+    """`count` actions in a window that begins with the first."""
 
     count: int
     seconds: int
 
     @classmethod
     def parse(cls, rate: str) -> "Limit":
-        """From "20/min"; `ValueError` for what is none."""
+        """From a rate such as "20/min"; otherwise `ValueError`."""
         count, _, unit = rate.partition("/")
         if unit not in SECONDS:
             raise ValueError(f"{rate!r} is not a rate")
@@ -35,9 +35,9 @@ class Limit:
 
 
 def hit(scope: str, who: str) -> int:
-    """Count one; the seconds to wait when that was one too many, else 0.
+    """Count one action; the seconds to wait when it exceeds the limit, else 0.
 
-    Without Redis nothing is limited: signing in must go on.
+    Without Redis nothing is limited, so that signing in goes on.
     """
     limit = Limit.parse(settings.THROTTLE_RATES[scope])
     key = _key(scope, who)
@@ -57,22 +57,22 @@ def forget(scope: str, who: str) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address: the peer's, or what the last trusted proxy says it is; "" for none."""
+    """The peer's address, or the one that the last trusted proxy reports; "" for none."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = settings.NUM_PROXIES
-    told = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
-    return _plain(told) or _plain(request.META.get("REMOTE_ADDR", ""))
+    reported = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
+    return _plain(reported) or _plain(request.META.get("REMOTE_ADDR", ""))
 
 
 def network(address: str) -> str:
-    """Whom to count an address as: one IPv6 customer owns a whole /64."""
+    """What to count an address as: an IPv6 customer has a whole /64."""
     if ":" not in address:
         return address
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _plain(address: str) -> str:
-    """Without the zone of a link-local address, and IPv4 as such: a socket for both maps it."""
+    """Without the zone of a link-local address; an IPv4-mapped IPv6 address as IPv4."""
     try:
         found = ipaddress.ip_address(address.strip().partition("%")[0])
     except ValueError:

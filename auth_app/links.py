@@ -1,4 +1,4 @@
-"""The links in the mails: who they are for, what they prove, where they lead."""
+"""The links in the mails: making and checking their tokens."""
 
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from auth_app.tokens import PRIMARY_KEY
 
 
 class ActivationTokenGenerator(PasswordResetTokenGenerator):
-    """Of one sign-up; worth nothing after the first activation, whatever becomes of the account."""
+    """Tokens of one sign-up; invalid for ever after the account's first activation."""
 
     key_salt = "auth_app.links.activation"
 
@@ -23,11 +23,11 @@ class ActivationTokenGenerator(PasswordResetTokenGenerator):
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
-    """Worth nothing once the password or the address is another.
+    """Tokens of a user; invalid once the password or the address has changed.
 
-    Unlike with Django's own, a sign-in leaves the link alive: whoever knows a stolen
-    password could else keep its owner from changing it. Before the address is proved the
-    password counts for nothing, for every stranger's sign-up touches it.
+    Unlike Django's own they survive a sign-in: otherwise a thief of the password could keep
+    its owner from changing it. The password of an unproved address is left out, because
+    every stranger's sign-up changes it.
     """
 
     key_salt = "auth_app.links.reset"
@@ -41,22 +41,22 @@ activation_tokens = ActivationTokenGenerator()
 reset_tokens = ResetTokenGenerator()
 
 
-def activation_link(sign_up: SignUp, door: str) -> str:
+def activation_link(sign_up: SignUp, entry_point: str) -> str:
     token = activation_tokens.make_token(sign_up)  # type: ignore[arg-type]
-    return _link("activate", door, sign_up.user, f"{sign_up.pk}-{token}")
+    return _link("activate", entry_point, sign_up.user, f"{sign_up.pk}-{token}")
 
 
-def reset_link(user: User, door: str) -> str:
-    return _link("reset", door, user, reset_tokens.make_token(user))
+def reset_link(user: User, entry_point: str) -> str:
+    return _link("reset", entry_point, user, reset_tokens.make_token(user))
 
 
-def page(name: str, door: str) -> str:
-    """A page of the front end that uses this door; never from the request's Host."""
-    return str(settings.FRONTEND_PAGES[door][name])
+def page(name: str, entry_point: str) -> str:
+    """A page of the front end that uses this entry point; never from the request's Host."""
+    return str(settings.FRONTEND_PAGES[entry_point][name])
 
 
 def user_of(uid: str) -> User | None:
-    """Whom a link's `uid` means; None for anything that is not one of our links."""
+    """The user of a link's `uid`; None when it names none."""
     try:
         key = urlsafe_base64_decode(uid).decode("ascii")
     except ValueError:
@@ -65,7 +65,7 @@ def user_of(uid: str) -> User | None:
 
 
 def sign_up_of(uid: str, token: str) -> SignUp | None:
-    """The sign-up that an activation link proves; None when the link is not good."""
+    """The sign-up of an activation link; None when the link is invalid."""
     user = user_of(uid)
     number, _, rest = token.partition("-")
     if user is None or not PRIMARY_KEY.fullmatch(number):
@@ -75,6 +75,6 @@ def sign_up_of(uid: str, token: str) -> SignUp | None:
     return sign_up if is_good else None
 
 
-def _link(name: str, door: str, user: User, token: str) -> str:
+def _link(name: str, entry_point: str, user: User, token: str) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return f"{page(name, door)}?{urlencode({'uid': uid, 'token': token})}"
+    return f"{page(name, entry_point)}?{urlencode({'uid': uid, 'token': token})}"

@@ -1,4 +1,4 @@
-"""Mails that are due: asked for in a request, sent by a job, repaired by the clock."""
+"""Mails: a request creates a row, a job sends it, the sweeper retries it."""
 
 import logging
 from datetime import timedelta
@@ -18,27 +18,27 @@ logger = logging.getLogger(__name__)
 
 QUEUE = "short"
 MAX_ATTEMPTS = 10  # with the pauses below, about four hours
-# A mail that the queue should long have had.
+# Older due mails have no job any more.
 OVERDUE = timedelta(seconds=20)
 KEPT = timedelta(days=30)
 
 
-def ask_for(kind: str, address: str, door: str, sign_up: SignUp | None = None) -> None:
-    """Have a mail sent to whoever owns the address.
+def ask_for(kind: str, address: str, entry_point: str, sign_up: SignUp | None = None) -> None:
+    """Create and enqueue a mail to the address's user, if there is one.
 
-    The same work for every address, known or not: its time tells nothing.
+    Known and unknown addresses cost the same, so that the time reveals nothing.
     """
     mail = Mail.objects.create(
         kind=kind,
         to=normalized(address),
-        door=door,
+        entry_point=entry_point,
         sign_up=sign_up,
         next_attempt_at=timezone.now(),
     )
-    transaction.on_commit(lambda: _ring(mail.pk))
+    transaction.on_commit(lambda: _enqueue(mail.pk))
 
 
-def _ring(mail_id: int) -> None:
+def _enqueue(mail_id: int) -> None:
     try:
         django_rq.get_queue(QUEUE).enqueue(
             "auth_app.tasks.send_mail", mail_id, job_id=f"mail-{mail_id}", result_ttl=0
@@ -48,7 +48,7 @@ def _ring(mail_id: int) -> None:
 
 
 def send(mail_id: int) -> None:
-    """Send the mail if it is due; harmless when called again or by two at once."""
+    """Send the mail if it is due; safe to repeat and to run in parallel."""
     mail = _claim(mail_id)
     if mail is None:
         return
@@ -58,14 +58,17 @@ def send(mail_id: int) -> None:
         return
     try:
         message.send()
-    except (OSError, ValueError) as error:  # the server's refusal; an address not to be written
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # refused, or not encodable
         _put_off(mail, error)
         return
     _finish(mail, MailState.SENT)
 
 
 def _claim(mail_id: int) -> Mail | None:
-    """Ours alone until its next attempt, when it counts as lost."""
+    """The mail, claimed until its next attempt; None when it is not due."""
     mail = Mail.objects.filter(pk=mail_id, state=MailState.DUE).first()
     if mail is None:
         return None
@@ -77,7 +80,7 @@ def _claim(mail_id: int) -> Mail | None:
 
 
 def _too_many(mail: Mail) -> bool:
-    """Whether somebody floods this address."""
+    """Whether the address has had its mails of this kind within the hour."""
     hour_ago = timezone.now() - timedelta(hours=1)
     sent = Mail.objects.filter(
         to=mail.to, kind=mail.kind, state=MailState.SENT, created_at__gt=hour_ago
@@ -102,11 +105,11 @@ def _put_off(mail: Mail, error: Exception) -> None:
 
 
 def send_due() -> int:
-    """Ring again for what is due; how many. Called every minute by the worker."""
+    """Enqueue due mails again and return their number. The worker calls it every minute."""
     due = Mail.objects.filter(state=MailState.DUE, next_attempt_at__lte=timezone.now() - OVERDUE)
     ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:500])
     for mail_id in ids:
-        _ring(mail_id)
+        _enqueue(mail_id)
     return len(ids)
 
 

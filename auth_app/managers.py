@@ -1,4 +1,4 @@
-"""How users are found and made."""
+"""Finding and creating users."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from django.contrib.auth.models import BaseUserManager
 
 
 def normalized(address: str) -> str:
-    """The one spelling of an address.
+    """The spelling in which an address is stored and compared.
 
-    Lower case and not `iexact`: that compares upper case, where a dotless i equals an i.
+    Lower case and not `iexact`, which compares upper case, where a dotless i equals an i.
     """
     return address.strip().lower()
 
@@ -20,23 +20,20 @@ class UserManager(BaseUserManager[Any]):
         return self.get(email=normalized(username or ""))
 
     def by_login(self, login: str) -> Any:
-        """Whom somebody means who signs in with that address or user name, or None.
+        """The user with that address or user name, or None.
 
-        An address means its owner alone, never who has it as a user name.
+        An address finds only its owner, never a user who has it as a user name.
         """
         if "@" in login:
             return self.filter(email=normalized(login)).first()
         return self.filter(username=login).first()
 
     def unproved(self) -> Any:
-        """Accounts whose address nobody has proved yet: they keep nothing from anybody."""
+        """Accounts whose address was never proved; they reserve it for nobody."""
         return self.filter(is_active=False, activated_at=None)
 
     def prepared(self, email: str, password: str | None = None, **fields: Any) -> Any:
-        """A user who is not saved yet; the user name is the address unless one is given.
-
-        Hashing takes long, and no transaction should last so long: SQLite has one lock.
-        """
+        """A user who is not saved yet; the user name is the address unless one is given."""
         fields.setdefault("username", normalized(email))
         user = self.model(email=email, **fields)
         user.set_password(password)

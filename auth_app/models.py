@@ -36,7 +36,7 @@ class User(AbstractUser):
         help_text="When the account first became active; an activation link works only before.",
     )
 
-    # Set until the loss is saved; Django itself marks only the change to a usable one.
+    # Until saved: the password was made unusable. Django marks only changes to a usable one.
     lost_password = False
 
     USERNAME_FIELD = "email"
@@ -46,7 +46,7 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="auth_app_user_email_ci"),
-            # What tells "not yet activated" from "deactivated by staff".
+            # So that `activated_at` tells "not activated yet" from "deactivated by staff".
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(activated_at__isnull=False),
                 name="auth_app_user_active_was_activated",
@@ -59,7 +59,7 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalized(self.email)
         changed = set()
-        if "@" in self.username:  # an address of one's own, and the present one
+        if "@" in self.username:  # a user name that is an address is the user's current one
             self.username = self.email
             changed.add("username")
         if self.is_active and self.activated_at is None:
@@ -79,10 +79,10 @@ class User(AbstractUser):
 
 
 class SignUp(models.Model):
-    """What one sign-up for an unproved address asked for; its link, and no other, grants it.
+    """The password and profile of one sign-up for an unproved address.
 
-    Anybody can sign up for any address, so the account waits with nobody's password until
-    somebody shows that they read the address's mail.
+    Anybody can sign up with any address. Only the link in the sign-up's own mail makes its
+    password the account's, because it shows that the reader of the mail wants it.
     """
 
     user = models.ForeignKey(
@@ -97,18 +97,18 @@ class SignUp(models.Model):
         return f"sign-up {self.pk}"
 
 
-class Door(models.TextChoices):
-    """Through which set of paths a client came: it decides cookies, bodies and links."""
+class EntryPoint(models.TextChoices):
+    """The set of paths that a client uses: it decides cookies, bodies and links."""
 
     API = "api", "/api"
     USERS = "users", "/users"
 
 
-def idle_lifetime(door: str, *, remember: bool) -> timedelta:
+def idle_lifetime(entry_point: str, *, remember: bool) -> timedelta:
     """How long a refresh token of such a session may lie unused."""
     if remember:
         return timedelta(minutes=settings.REMEMBER_TOKEN_MINUTES)
-    if door == Door.USERS:
+    if entry_point == EntryPoint.USERS:
         return timedelta(minutes=settings.USERS_REFRESH_TOKEN_MINUTES)
     return timedelta(minutes=settings.REFRESH_TOKEN_MINUTES)
 
@@ -127,7 +127,7 @@ class Session(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions"
     )
-    door = models.CharField(max_length=5, choices=Door)
+    entry_point = models.CharField(max_length=5, choices=EntryPoint, db_column="door")
     remember = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField("end of the whole family", db_index=True)
@@ -151,7 +151,7 @@ class Session(models.Model):
 
     @property
     def refresh_expires_at(self) -> datetime:
-        lifetime = idle_lifetime(self.door, remember=self.remember)
+        lifetime = idle_lifetime(self.entry_point, remember=self.remember)
         return min(self.rotated_at + lifetime, self.expires_at)
 
 
@@ -169,15 +169,15 @@ class MailState(models.TextChoices):
 
 
 class Mail(models.Model):
-    """A mail that somebody asked for. The row is the message; the queue only rings.
+    """A requested mail. The row decides what is sent; the queue is only a hint.
 
-    It names an address and not a user: who (and whether anybody) is meant is found out
-    by the job, so that the request does the same work for every address.
+    It names an address and not a user. The job looks the user up, so that the request does
+    the same work for every address.
     """
 
     kind = models.CharField(max_length=10, choices=MailKind)
     to = models.CharField("address", max_length=254)
-    door = models.CharField(max_length=5, choices=Door)
+    entry_point = models.CharField(max_length=5, choices=EntryPoint, db_column="door")
     sign_up = models.ForeignKey(SignUp, on_delete=models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=7, choices=MailState, default=MailState.DUE)
     created_at = models.DateTimeField(default=timezone.now)

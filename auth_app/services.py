@@ -1,4 +1,4 @@
-"""What happens to accounts: rows change here and nowhere else."""
+"""Registering, activating, signing in and out, resetting: every change of an account."""
 
 import logging
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from auth_app import limits, links, mails, sessions, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import MailKind, Session, SignUp, User
-from auth_app.sessions import Origin
+from auth_app.sessions import Client
 from auth_app.tokens import SessionAccessToken, SessionRefreshToken, SessionToken
 
 logger = logging.getLogger(__name__)
@@ -27,19 +27,19 @@ SIGN_IN_ATTEMPTS = 3
 
 
 class WrongCredentialsError(Exception):
-    """Unknown, wrong or not active: nobody is told which."""
+    """Unknown, wrong or inactive; callers do not learn which."""
 
 
 class AddressTakenError(Exception):
-    """Somebody has an account with this address."""
+    """The address has a proved account."""
 
 
 class InvalidLinkError(Exception):
-    """Not our link, or too old, or used."""
+    """Forged, expired or used."""
 
 
 class Credentials(NamedTuple):
-    """What somebody signs in with; the request tells from where."""
+    """A login and a password, and the request that brought them."""
 
     request: HttpRequest
     login: str
@@ -48,7 +48,7 @@ class Credentials(NamedTuple):
 
 @dataclass
 class TooManyAttemptsError(Exception):
-    """This account has had too many failures; `wait` is in seconds."""
+    """The account had too many failures; `wait` is in seconds."""
 
     wait: int
 
@@ -56,8 +56,8 @@ class TooManyAttemptsError(Exception):
 def check_credentials(request: HttpRequest, login: str, password: str) -> User:
     """The active user with that login and password.
 
-    Every attempt is counted before the password is looked at, so that parallel guesses
-    do not slip through; a success gives the counts back.
+    Every attempt is counted before the password is compared, so that parallel guesses
+    count as well; a success resets the counts.
     """
     meant = User.objects.by_login(login)
     who = meant.email if meant else normalized(login)
@@ -75,73 +75,82 @@ def check_credentials(request: HttpRequest, login: str, password: str) -> User:
 
 
 def _seconds_locked(who: str) -> int:
-    """Attempts that a shorter window turned away do not fill the longer one."""
+    """Attempts that the shorter window refused do not count in the longer one."""
     waits = (limits.hit(scope, who) for scope in limits.ACCOUNT_SCOPES)
     return next(filter(None, waits), 0)
 
 
-def sign_in(credentials: Credentials, door: str, origin: Origin, *, remember: bool) -> Session:
-    """A session for whoever the credentials name.
+def sign_in(
+    credentials: Credentials, entry_point: str, client: Client, *, remember: bool
+) -> Session:
+    """A new session for the user whose credentials these are.
 
-    When the user changes between the check and the session, the check is made again: a
-    parallel sign-in may merely have upgraded the hash.
+    The check is repeated when the user changes before the session begins, because a
+    parallel sign-in may only have upgraded the hash.
     """
     for _ in range(SIGN_IN_ATTEMPTS):
         user = check_credentials(*credentials)
         try:
-            session = _begin_session(user, door, origin, remember=remember)
+            session = _begin_session(user, entry_point, client, remember=remember)
         except sessions.UserChangedError:
             continue
-        logger.info("signed_in", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
+        logger.info(
+            "signed_in", extra={"user_id": user.pk, "ip": client.ip, "entry_point": entry_point}
+        )
         return session
     raise WrongCredentialsError
 
 
 @transaction.atomic
-def _begin_session(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
-    session = sessions.begin(user, door, origin, remember=remember)
+def _begin_session(user: User, entry_point: str, client: Client, *, remember: bool) -> Session:
+    session = sessions.begin(user, entry_point, client, remember=remember)
     update_last_login(User, user)
     return session
 
 
-def sign_out(refresh: Iterable[str], access: Iterable[str], origin: Origin) -> None:
-    """End every session that one of the raw tokens names; others change nothing."""
+def sign_out(refresh: Iterable[str], access: Iterable[str], client: Client) -> None:
+    """End the session of every token; invalid tokens are ignored."""
     for raw in refresh:
-        _end_session(SessionRefreshToken, raw, origin)
+        _end_session(SessionRefreshToken, raw, client)
     for raw in access:
-        _end_session(SessionAccessToken, raw, origin)
+        _end_session(SessionAccessToken, raw, client)
 
 
-def _end_session(kind: type[SessionToken], raw: str, origin: Origin) -> None:
+def _end_session(kind: type[SessionToken], raw: str, client: Client) -> None:
     try:
         token = kind.parse(raw)
     except TokenError:
         return
     if sessions.end(token.session_id, "signed out"):
-        logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": origin.ip})
+        logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": client.ip})
 
 
-def register(email: str, password: str, door: str, origin: Origin, **profile: str) -> User:
-    """The account of the address, which waits for its activation; the mail is on its way.
+def register(email: str, password: str, entry_point: str, client: Client, **profile: str) -> User:
+    """The address's inactive account, with an activation mail enqueued.
 
-    `AddressTakenError` when somebody has proved the address. Until then everybody may sign
-    up with it: which of them reads its mail is found out by their links.
+    `AddressTakenError` when the address was proved. Until then anybody may sign up with it,
+    and the link that is opened decides which sign-up counts.
     """
     wanted = profile | {"password": make_password(password)}
     try:
         with transaction.atomic():
             user = _unproved_user(normalized(email), wanted)
             sign_up = SignUp.objects.create(user=user, **wanted)
-            mails.ask_for(MailKind.ACTIVATION, user.email, door, sign_up)
+            mails.ask_for(MailKind.ACTIVATION, user.email, entry_point, sign_up)
     except IntegrityError as error:
         raise AddressTakenError from error
-    logger.info("registered", extra={"user_id": user.pk, "ip": origin.ip, "door": door})
+    logger.info(
+        "registered", extra={"user_id": user.pk, "ip": client.ip, "entry_point": entry_point}
+    )
     return user
 
 
 def _unproved_user(email: str, wanted: dict[str, str]) -> User:
-    """The address's account, locked. It has what a sole sign-up asked for, so that staff can
-    activate it by hand; of several it has nothing."""
+    """The address's account, locked.
+
+    It carries the password and profile of its only sign-up, so that staff can activate it
+    by hand; after a second sign-up it carries neither, because either could be a stranger's.
+    """
     defaults = wanted | {"username": email, "is_active": False}
     locked = User.objects.select_for_update()
     user: User
@@ -149,18 +158,18 @@ def _unproved_user(email: str, wanted: dict[str, str]) -> User:
     if not user.is_awaiting_activation:
         raise AddressTakenError
     if not is_new:
-        nobodys = {"password": make_password(None), "phone": "", "address": ""}
-        User.objects.filter(pk=user.pk).update(**nobodys)
+        unknown = {"password": make_password(None), "phone": "", "address": ""}
+        User.objects.filter(pk=user.pk).update(**unknown)
     return user
 
 
 def has_account(email: str) -> bool:
-    """Whether somebody has proved the address."""
+    """Whether the address was proved, by an activation or a reset link."""
     return User.objects.filter(email=normalized(email), activated_at__isnull=False).exists()
 
 
-def activate(uid: str, token: str, origin: Origin) -> None:
-    """Confirm the address, once, and with it the password of the link's own sign-up."""
+def activate(uid: str, token: str, client: Client) -> None:
+    """Prove the address, once, and set the password that was given with the link's sign-up."""
     sign_up = links.sign_up_of(uid, token)
     if sign_up is None:
         raise InvalidLinkError
@@ -169,7 +178,7 @@ def activate(uid: str, token: str, origin: Origin) -> None:
         if user is None:
             raise InvalidLinkError
         _prove(user, sign_up.password, phone=sign_up.phone, address=sign_up.address)
-    logger.info("activated", extra={"user_id": user.pk, "ip": origin.ip})
+    logger.info("activated", extra={"user_id": user.pk, "ip": client.ip})
 
 
 def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> None:
@@ -184,11 +193,11 @@ def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> 
     user.sign_ups.all().delete()
 
 
-def reset_password(uid: str, token: str, password: str, door: str, origin: Origin) -> None:
-    """Set a new password and end all sessions; it proves an address like an activation link.
+def reset_password(uid: str, token: str, password: str, entry_point: str, client: Client) -> None:
+    """Set a new password and end all sessions; an unproved address is proved by it.
 
-    `InvalidLinkError` for a bad or used link; `ValidationError` for a weak password,
-    after which the link still works. Of parallel uses one finds the old password.
+    `InvalidLinkError` for a bad or used link; `ValidationError` for a weak password, after
+    which the link still works. Of parallel uses only the first finds the link valid.
     """
     user = _resettable(links.user_of(uid), token)
     validate_password(password, user)
@@ -200,10 +209,10 @@ def reset_password(uid: str, token: str, password: str, door: str, origin: Origi
         else:
             User.objects.filter(pk=user.pk).update(password=changed_to)
         sessions.end_all(user.pk, "password")
-        mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, door)
+        mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, entry_point)
     for scope in limits.ACCOUNT_SCOPES:
         limits.forget(scope, user.email)
-    logger.info("password_reset", extra={"user_id": user.pk, "ip": origin.ip})
+    logger.info("password_reset", extra={"user_id": user.pk, "ip": client.ip})
 
 
 def _resettable(user: User | None, token: str) -> User:
@@ -215,7 +224,7 @@ def _resettable(user: User | None, token: str) -> User:
 
 
 def flush_expired() -> None:
-    """Housekeeping: rows that nobody can use any more, of the admin's sessions too."""
+    """Delete expired rows, the admin's sessions included."""
     sign_ups.flush_expired()
     sessions.flush_expired()
     mails.flush_old()

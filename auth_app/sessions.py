@@ -1,4 +1,4 @@
-"""How sessions begin, rotate and end, and how to ask whether one still stands."""
+"""Beginning, rotating and ending sessions, and looking up whether one is live."""
 
 import logging
 import uuid
@@ -12,68 +12,67 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from auth_app.models import Door, Session, User, idle_lifetime
+from auth_app.models import EntryPoint, Session, User, idle_lifetime
 from auth_app.tokens import SessionRefreshToken
 
 logger = logging.getLogger(__name__)
 
-# What lies in the cache under a session's key.
+# The cached states of a session.
 LIVE, STAFF, OVER = "live", "staff", "over"
-# So long may the stream go on believing a session of which the end was not announced.
+# How long the stream may use a cached state when the end of its session was not announced.
 LIVE_SECONDS = 15
-# Longer than a reader may take between asking the database and `cache.add`.
+# Longer than a reader takes between its query and its `cache.add`.
 OVER_SECONDS = 300
 
 
 class SessionOverError(Exception):
-    """The session has ended, or never was."""
+    """The session has ended or does not exist."""
 
 
 class UserChangedError(Exception):
-    """The user is no longer as checked: another password, inactive or deleted."""
+    """After the check the user got another password, was deactivated or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a request came from."""
+class Client:
+    """The address and browser that a request came from."""
 
     ip: str | None = None
     user_agent: str = ""
 
 
-def begin(user: User, door: str, origin: Origin, *, remember: bool = False) -> Session:
+def begin(user: User, entry_point: str, client: Client, *, remember: bool = False) -> Session:
     """A new session of a user whose credentials were just checked.
 
-    What was checked is compared again under a lock on the user's row: a reset that
-    overtook the check has ended all sessions, and this one would survive it. Then
-    `UserChangedError`.
+    `UserChangedError` when the user's row, now locked, is not the one that was checked: a
+    reset in between has ended all sessions, and a session that begins now would survive it.
     """
     with transaction.atomic():
         checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
         if checked.select_for_update().first() is None:
             raise UserChangedError
-        return _create(user, door, origin, remember=remember)
+        return _create(user, entry_point, client, remember=remember)
 
 
-def _create(user: User, door: str, origin: Origin, *, remember: bool) -> Session:
+def _create(user: User, entry_point: str, client: Client, *, remember: bool) -> Session:
     now = timezone.now()
     return Session.objects.create(
         user=user,
-        door=door,
+        entry_point=entry_point,
         remember=remember,
         created_at=now,
         rotated_at=now,
         expires_at=now + timedelta(minutes=settings.SESSION_MAX_MINUTES),
         current_jti=uuid.uuid4().hex,
-        ip=origin.ip,
-        user_agent=origin.user_agent[:200],
+        ip=client.ip,
+        user_agent=client.user_agent[:200],
     )
 
 
-def rotate(token: SessionRefreshToken, origin: Origin) -> Session:
+def rotate(token: SessionRefreshToken, client: Client) -> Session:
     """The session after `token` was exchanged for its successor.
 
-    Parallel callers with one token, and late ones within the grace, all get the same
+    Parallel callers with one token, and later ones within the grace period, get the same
     session state and so the same successor. A replay after that ends the session.
     """
     session = Session.objects.live().filter(pk=token.session_id).first()
@@ -86,15 +85,15 @@ def rotate(token: SessionRefreshToken, origin: Origin) -> Session:
         raise SessionOverError
     if not _spent_lately(session, token.jti):
         end(session.pk, "replay")
-        logger.warning("refresh_replayed", extra={"user_id": session.user_id, "ip": origin.ip})
+        logger.warning("refresh_replayed", extra={"user_id": session.user_id, "ip": client.ip})
         raise SessionOverError
     return session
 
 
 def _advance(session: Session) -> None:
-    """Make a new token the current one, unless somebody else just did."""
+    """Make a new token the current one, unless a parallel call did."""
     now = timezone.now()
-    # All of the grace, however many: one that is missing here counts as a replay.
+    # However many there are: a token that is missing here counts as a replay.
     grace_began = now.timestamp() - settings.REFRESH_GRACE_SECONDS
     in_grace = {jti: at for jti, at in session.spent.items() if at >= grace_began}
     Session.objects.filter(pk=session.pk, current_jti=session.current_jti, revoked_at=None).update(
@@ -110,7 +109,7 @@ def _spent_lately(session: Session, jti: str) -> bool:
 
 
 def end(session_id: uuid.UUID, reason: str) -> bool:
-    """Whether this call ended the session; one that is over stays as it was."""
+    """Whether this call ended the session; one that has ended keeps its reason."""
     ended = Session.objects.filter(pk=session_id, revoked_at=None).update(
         revoked_at=timezone.now(), reason=reason
     )
@@ -138,19 +137,19 @@ def cache_key(session_id: uuid.UUID) -> str:
 
 
 def state(session_id: uuid.UUID) -> str:
-    """LIVE, STAFF or OVER, from the database, and remembered in the cache."""
+    """LIVE, STAFF or OVER, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
     found = OVER if session is None else STAFF if session.user.is_staff else LIVE
-    # `add` and not `set`: the announcement of an end must not be overwritten.
+    # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found
 
 
 def flush_expired() -> None:
-    """Forget sessions that nobody can use any more, those that ended after a week."""
+    """Delete sessions whose tokens have all expired, and a week later those that were ended."""
     now = timezone.now()
     useless = Q(expires_at__lt=now) | Q(revoked_at__lt=now - timedelta(days=7))
-    for door, remember in product(Door.values, (True, False)):
-        oldest = now - idle_lifetime(door, remember=remember)
-        useless |= Q(door=door, remember=remember, rotated_at__lt=oldest)
+    for entry_point, remember in product(EntryPoint.values, (True, False)):
+        oldest = now - idle_lifetime(entry_point, remember=remember)
+        useless |= Q(entry_point=entry_point, remember=remember, rotated_at__lt=oldest)
     Session.objects.filter(useless).delete()

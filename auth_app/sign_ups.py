@@ -1,4 +1,4 @@
-"""How sign-ups for addresses that nobody has proved are forgotten."""
+"""Deleting sign-ups and accounts whose address was never proved."""
 
 from datetime import datetime, timedelta
 
@@ -13,26 +13,26 @@ BATCH = 500
 
 
 def make_way(email: str) -> None:
-    """Free an address that only strangers' sign-ups hold."""
+    """Free an address that has only unproved sign-ups."""
     User.objects.unproved().filter(email=email, is_staff=False, is_superuser=False).delete()
 
 
 def flush_expired() -> None:
-    """Forget sign-ups whose links are dead, and addresses to which no link leads any more.
+    """Delete sign-ups whose links have expired, and accounts that no link can prove any more.
 
-    Twice as long as a link lives: it begins to when its mail is sent, which may be retried.
+    After twice the life of a link, which begins when its mail is sent, perhaps hours later.
     """
     before = timezone.now() - timedelta(seconds=2 * settings.PASSWORD_RESET_TIMEOUT)
     SignUp.objects.filter(created_at__lt=before).delete()
     with transaction.atomic():
-        # A sign-up locks the row too. What it adds while we wait is seen by a new query only.
+        # A parallel sign-up locks the row too; only a new query sees what it has added.
         found = _unproved_since(before).select_for_update()
         ids = list(found.values_list("pk", flat=True)[:BATCH])
         _unproved_since(before).filter(pk__in=ids).delete()
 
 
 def _unproved_since(before: datetime) -> QuerySet[User]:
-    """Staff make accounts that wait as well: those are not ours to forget."""
+    """Without inactive staff, whom only staff can have made."""
     mailed = Mail.objects.filter(to=OuterRef("email"), created_at__gte=before)
     signed_up = SignUp.objects.filter(user=OuterRef("pk"))
     unproved: QuerySet[User] = User.objects.unproved().filter(

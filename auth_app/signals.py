@@ -1,4 +1,4 @@
-"""What a change of the user means for the user's sessions, whoever makes the change."""
+"""Ending sessions when their user changes, wherever the change is made."""
 
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 @receiver(user_logged_in)
 def log_sign_in_to_admin(user: User, request: HttpRequest, **kwargs: Any) -> None:
     ip = limits.client_address(request)
-    logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "door": "admin"})
+    logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "entry_point": "admin"})
 
 
 @receiver(post_save, sender=User)

@@ -1,4 +1,4 @@
-"""What the tokens of a session say. Nothing here is ever stored."""
+"""The tokens of a session. They are computed from its row and never stored."""
 
 import re
 import uuid
@@ -38,9 +38,9 @@ class SessionToken(Token):
 
     @classmethod
     def parse(cls, raw: str) -> Self:
-        """A token that is genuine and has not expired; `TokenError` for any other.
+        """A genuine token that has not expired; otherwise `TokenError`.
 
-        Neither library looks at the type of a claim: `exp` may be a word, or endless.
+        Neither library checks the type of a claim: `exp` may be a word or infinite.
         """
         try:
             return cls._verified(raw)
@@ -72,7 +72,7 @@ class SessionAccessToken(SessionToken, AccessToken):
 
     @classmethod
     def _verified(cls, raw: str) -> Self:
-        """Its signature is checked once, for players show it with every segment."""
+        """The signature is checked once, because players send the token with every segment."""
         token: Self = copy(_genuine(cast(Hashable, cls), raw))
         token.current_time = aware_utcnow()
         token.check_exp()
@@ -86,7 +86,7 @@ def _genuine(kind: Any, raw: str) -> Any:
 
 class SessionRefreshToken(SessionToken):
     token_type = "refresh"  # noqa: S105
-    lifetime = timedelta()  # the session knows it
+    lifetime = timedelta()  # set from the session
 
     @property
     def jti(self) -> str:
@@ -94,7 +94,7 @@ class SessionRefreshToken(SessionToken):
 
     @classmethod
     def of(cls, session: Session) -> Self:
-        """The session's current refresh token: equal for everyone who asks."""
+        """The session's current refresh token; every call returns the same bytes."""
         token = super().of(session)
         token["jti"] = session.current_jti
         token.set_iat(at_time=session.rotated_at)
@@ -103,7 +103,7 @@ class SessionRefreshToken(SessionToken):
 
 
 class TokenUser(StatelessUser):
-    """A user as far as an access token knows one."""
+    """The user as an access token describes them."""
 
     @cached_property
     def id(self) -> int:  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""Reading the mails that the file backend wrote: what `/dev/mail/` shows."""
+"""Reading the mails that the file backend wrote, for `/dev/mail/`."""
 
 import base64
 import re
@@ -24,11 +24,11 @@ class Mail:
 
     @property
     def html(self) -> str:
-        """The HTML part with its `cid:` pictures as data, so that it needs no other request."""
-        pictures = dict(_inline_pictures(self.message))
+        """The HTML part with its `cid:` images as data, so that it needs no other request."""
+        images = dict(_inline_images(self.message))
         return re.sub(
             r"cid:([^\"'\s)>]+)",
-            lambda found: pictures.get(found[1], found[0]),
+            lambda found: images.get(found[1], found[0]),
             _content(self.message, "html"),
         )
 
@@ -54,9 +54,9 @@ def _content(message: EmailMessage, subtype: str) -> str:
     return part.get_content() if part else ""
 
 
-def _inline_pictures(message: EmailMessage) -> Iterator[tuple[str, str]]:
+def _inline_images(message: EmailMessage) -> Iterator[tuple[str, str]]:
     for part in message.walk():
         if part.get_content_maintype() == "image" and part["Content-ID"]:
-            picture = cast(bytes, part.get_payload(decode=True))
-            encoded = base64.b64encode(picture).decode()
+            image = cast(bytes, part.get_payload(decode=True))
+            encoded = base64.b64encode(image).decode()
             yield part["Content-ID"].strip("<>"), f"data:{part.get_content_type()};base64,{encoded}"

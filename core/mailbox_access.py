@@ -1,7 +1,7 @@
-"""Who may read the development mailbox: whoever has its token, and superusers.
+"""Access to the development mailbox, by its token or as a superuser.
 
-Its mails reset passwords, and staff are not to read a superuser's. An address proves
-nothing: through a tunnel, or a proxy that adds no header, every client looks local.
+Its mails reset passwords, and staff must not read a superuser's. A local address proves
+nothing: through a tunnel, or a proxy that adds no header, every client has one.
 """
 
 import secrets
@@ -20,12 +20,12 @@ COOKIE = "mailbox"
 
 
 def is_there() -> bool:
-    """Mails stay in files, during development only."""
+    """Whether mails stay in files; never in production."""
     return settings.EMAIL_BACKEND == FILE_BACKEND and not settings.PRODUCTION
 
 
 def url() -> str:
-    """The address that opens it, for whoever can read this machine's terminal."""
+    """The address that opens it, to be shown in the terminal."""
     query = urlencode({"token": settings.MAILBOX_TOKEN})
     return f"{settings.BACKEND_ORIGIN}{reverse('page-mailbox')}?{query}"
 
@@ -39,7 +39,7 @@ def is_token(given: str) -> bool:
 
 
 def remember(response: HttpResponse) -> None:
-    """Let this browser in from now on, until the token is another."""
+    """Give the browser access until the token changes."""
     response.set_cookie(COOKIE, _proof(), httponly=True, samesite="Lax")
 
 
@@ -48,12 +48,12 @@ def _has_cookie(request: HttpRequest) -> bool:
 
 
 def _proof() -> str:
-    """Not the token itself: a cookie goes to every port of its host."""
+    """Not the token itself, because browsers send a cookie to every port of its host."""
     return salted_hmac(__name__, settings.MAILBOX_TOKEN, algorithm="sha256").hexdigest()
 
 
 def _is_superuser(request: HttpRequest) -> bool:
-    """Signed in to the admin, or on the site."""
+    """Signed in to the admin or on the site."""
     if request.user.is_superuser:
         return True
     try:

@@ -26,7 +26,7 @@ from core.middleware import API_PREFIXES
 
 @method_decorator(never_cache, name="dispatch")
 class Page(TemplateView):
-    """Sends the page that fits the cookies: whether they are still good, the API tells."""
+    """Sends the page that fits the cookies; only the API knows whether these are valid."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
@@ -37,7 +37,7 @@ class Page(TemplateView):
 
 
 class LinkPage(Page):
-    """A page that a mail points to: its address holds a token that must not travel on."""
+    """A page that a mail links to; its address holds a token that no referrer may show."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
@@ -46,7 +46,7 @@ class LinkPage(Page):
 
 
 def session_hint(request: HttpRequest) -> str:
-    """Which of the session's cookies came along: "access", only "refresh", or "none".
+    """Which of the session's cookies the request has: "access", only "refresh", or "none".
 
     Scripts cannot see the cookies; the hint spares signed-out visitors failing requests.
     """
@@ -65,7 +65,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 
 def _opened_mailbox() -> HttpResponse:
-    """Without the token in the address, where history and screens would show it."""
+    """Redirects to the address without the token, which history and screens would show."""
     response = HttpResponseRedirect(reverse("page-mailbox"))
     response.headers["Referrer-Policy"] = "no-referrer"
     mailbox_access.remember(response)
@@ -99,7 +99,7 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page for people who lost their way; JSON for the API and for programs."""
+    """A page for people; JSON for the API and for programs."""
     is_person = "text/html" in request.headers.get("Accept", "")
     if request.path.startswith(API_PREFIXES) or not is_person:
         return errors.not_found(request, exception)

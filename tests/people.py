@@ -14,7 +14,7 @@ def make_user(name: str = "alice", **fields: Any) -> Any:
 
 
 def access_token(user: Any) -> str:
-    session = sessions.begin(user, "api", sessions.Origin())
+    session = sessions.begin(user, "api", sessions.Client())
     return tokens.tokens_of(session).access
 
 

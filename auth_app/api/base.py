@@ -1,4 +1,4 @@
-"""What all account views have in common."""
+"""The base class of all account views."""
 
 from typing import Any
 
@@ -11,23 +11,23 @@ from rest_framework.views import APIView
 from auth_app import limits, sessions
 from auth_app.api.throttles import AddressThrottle
 from auth_app.authentication import CHALLENGE
-from auth_app.models import Door
+from auth_app.models import EntryPoint
 
 
 class AccountView(APIView):
-    """Open to everyone, whatever stale cookies they bring.
+    """Open to everyone; access tokens are ignored, stale ones included.
 
-    `door` is the set of paths that a view hangs in: it decides cookies and bodies.
+    `entry_point` is the set of paths that the view belongs to: it decides cookies and bodies.
     """
 
     authentication_classes = ()
     permission_classes = [AllowAny]
     throttle_classes = [AddressThrottle]
     throttle_scope: str
-    door: str = Door.API
+    entry_point: str = EntryPoint.API
 
     def get_authenticate_header(self, request: Request) -> str:
-        return CHALLENGE  # makes it a 401 although nothing authenticates here
+        return CHALLENGE  # makes it a 401 although no authentication class is set
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(*args, **kwargs)
@@ -36,19 +36,19 @@ class AccountView(APIView):
 
     @property
     def is_users(self) -> bool:
-        return self.door == Door.USERS
+        return self.entry_point == EntryPoint.USERS
 
     def parsed(self, serializer: type[BaseSerializer[Any]], given: Any) -> dict[str, Any]:
-        """What the client sent, or a 400."""
+        """The validated body, or a 400."""
         bound = serializer(data=given)
         bound.is_valid(raise_exception=True)
         return dict(bound.validated_data)
 
-    def told(self, text: str, status: int = 200) -> Response:
-        """A sentence for people, under the key that the door's clients read."""
+    def message(self, text: str, status: int = 200) -> Response:
+        """A message, under the key that the entry point's clients read."""
         return Response({"message" if self.is_users else "detail": text}, status=status)
 
-    def origin(self) -> sessions.Origin:
+    def client(self) -> sessions.Client:
         request = self.request._request
         agent = request.headers.get("User-Agent", "")
-        return sessions.Origin(limits.client_address(request) or None, agent)
+        return sessions.Client(limits.client_address(request) or None, agent)

@@ -1,4 +1,4 @@
-"""Forgetting a password and choosing another."""
+"""Asking for a reset link and setting a new password by it."""
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework.exceptions import ValidationError
@@ -26,8 +26,8 @@ class ForgotPasswordView(AccountView):
     @schema.forgot_password
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
-        mails.ask_for(MailKind.RESET, asked["email"], self.door)
-        return self.told(SENT)
+        mails.ask_for(MailKind.RESET, asked["email"], self.entry_point)
+        return self.message(SENT)
 
 
 class ResetPasswordView(AccountView):
@@ -40,10 +40,10 @@ class ResetPasswordView(AccountView):
         asked = self.parsed(serializer, request.data) | link
         try:
             services.reset_password(
-                asked["uid"], asked["token"], asked["new_password"], self.door, self.origin()
+                asked["uid"], asked["token"], asked["new_password"], self.entry_point, self.client()
             )
         except services.InvalidLinkError:
             return Response({"detail": BAD_LINK}, status=400)
         except DjangoValidationError as error:
             raise ValidationError({"password": error.messages}) from error
-        return self.told(CHANGED)
+        return self.message(CHANGED)

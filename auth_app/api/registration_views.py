@@ -1,4 +1,4 @@
-"""Making an account and confirming its address."""
+"""Registration and activation."""
 
 from django.http import HttpResponseBase, HttpResponseRedirect
 from rest_framework.exceptions import Throttled, ValidationError
@@ -20,7 +20,7 @@ class RegisterView(AccountView):
     throttle_scope = "register"
 
     def check_throttles(self, request: Request) -> None:
-        """Not yet: a class behind one address may mistype as often as it likes."""
+        """Later, in `post`: only valid forms count, because a class may share an address."""
 
     @schema.register
     def post(self, request: Request) -> Response:
@@ -30,8 +30,8 @@ class RegisterView(AccountView):
             user = services.register(
                 asked["email"],
                 asked["password"],
-                self.door,
-                self.origin(),
+                self.entry_point,
+                self.client(),
                 phone=asked["phone"] or "",
                 address=asked["address"] or "",
             )
@@ -47,7 +47,7 @@ class RegisterView(AccountView):
 
 
 class ActivateView(AccountView):
-    """The link of the activation mail, for scripts and for browsers that navigate here."""
+    """The link of the activation mail, for scripts and for navigations."""
 
     throttle_scope = "link"
 
@@ -58,16 +58,16 @@ class ActivateView(AccountView):
         query = request.query_params
         uid, token = uid or query.get("uid", ""), token or query.get("token", "")
         try:
-            services.activate(uid, token, self.origin())
+            services.activate(uid, token, self.client())
         except services.InvalidLinkError:
             return self._answer(request, BAD_LINK, 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")
 
     def head(self, request: Request, **kwargs: str) -> Response:
-        return Response()  # a look at the link must not use it up
+        return Response()  # link scanners must not use the link up
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
-        """Who clicked the link too often gets a page as well, no JSON on the screen."""
+        """A throttled navigation gets a page too, not JSON."""
         if isinstance(exc, Throttled) and self._leads_to_a_page(self.request):
             return self._page("activation_error")
         return super().handle_exception(exc)
@@ -75,7 +75,7 @@ class ActivateView(AccountView):
     def _answer(self, request: Request, text: str, status: int, page: str) -> HttpResponseBase:
         if self._leads_to_a_page(request):
             return self._page(page)
-        # Of a failure some clients show `message`, others `detail`.
+        # Some clients show a failure's `message`, others its `detail`.
         body = {"message": text} if status == 200 else {"message": text, "detail": text}
         return Response(body, status=status)
 
@@ -83,7 +83,7 @@ class ActivateView(AccountView):
         return self.is_users or _is_navigation(request)
 
     def _page(self, name: str) -> HttpResponseRedirect:
-        return HttpResponseRedirect(links.page(name, self.door))
+        return HttpResponseRedirect(links.page(name, self.entry_point))
 
 
 class ResendView(AccountView):
@@ -92,8 +92,8 @@ class ResendView(AccountView):
     @schema.resend
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
-        mails.ask_for(MailKind.ACTIVATION, asked["email"], self.door)
-        return self.told(SENT_AGAIN)
+        mails.ask_for(MailKind.ACTIVATION, asked["email"], self.entry_point)
+        return self.message(SENT_AGAIN)
 
 
 class EmailExistsView(AccountView):
@@ -110,7 +110,7 @@ class EmailExistsView(AccountView):
 
 
 def _is_navigation(request: Request) -> bool:
-    """Whether a person's browser goes to this address, rather than a script asking."""
+    """Whether a browser navigates here, rather than a script fetching."""
     if mode := request.headers.get("Sec-Fetch-Mode"):
         return bool(mode == "navigate")
     try:

@@ -1,4 +1,4 @@
-"""Shapes and field rules of the account endpoints."""
+"""The account endpoints' bodies and their field rules."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from auth_app.models import User
 
 
 def _asking_for(name: str) -> dict[str, Any]:
-    """No two fields share a message: clients show every message of a body."""
+    """Messages that differ for every field, because clients show all messages of a body."""
     return {
         "required": f"Please enter {name}.",
         "blank": f"Please enter {name}.",
@@ -34,7 +34,7 @@ class AddressField(serializers.EmailField):
 
 
 def _password(name: str = "a password") -> serializers.CharField:
-    """Kept exactly as typed, spaces included."""
+    """Kept as typed, spaces included."""
     return serializers.CharField(
         max_length=1024,
         trim_whitespace=False,
@@ -44,7 +44,7 @@ def _password(name: str = "a password") -> serializers.CharField:
 
 
 def _confirmation() -> serializers.CharField:
-    """Absent, or compared: what is wrong with it is said by `_match` alone."""
+    """Optional; only `_match` reports errors of it."""
     return serializers.CharField(
         required=False,
         allow_blank=True,
@@ -55,7 +55,7 @@ def _confirmation() -> serializers.CharField:
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    # Not checked to be an address: whatever it is, it is right or wrong.
+    # Also a user name, so it need not be an address.
     email = serializers.CharField(max_length=254, error_messages=_asking_for("your e-mail address"))
     password = _password("your password")
 
@@ -119,6 +119,6 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
 
 
 def _match(attrs: dict[str, Any], password: str, *names: str) -> None:
-    """Under `password`, the one key that every client shows."""
+    """Errors stand under `password`, the only key that every client shows."""
     if any(attrs.get(name, password) != password for name in names):
         raise serializers.ValidationError({"password": ["The passwords do not match."]})

@@ -31,8 +31,8 @@ class LoginView(AccountView):
         try:
             session = services.sign_in(
                 services.Credentials(request._request, asked["email"], asked["password"]),
-                self.door,
-                self.origin(),
+                self.entry_point,
+                self.client(),
                 remember=bool(asked.get("remember")),
             )
         except services.WrongCredentialsError:
@@ -40,7 +40,7 @@ class LoginView(AccountView):
         except services.TooManyAttemptsError as error:
             raise Throttled(error.wait) from error
         response = self._answer(session)
-        cookies.put(response, request, self.door, tokens_of(session))
+        cookies.put(response, request, self.entry_point, tokens_of(session))
         get_token(request._request)  # sets the readable csrftoken cookie that V reads
         return response
 
@@ -61,42 +61,42 @@ class RefreshView(AccountView):
 
     @schema.refresh
     def post(self, request: Request) -> Response:
-        tokens = cookies.refresh_tokens(request, self.door)
+        tokens = cookies.refresh_tokens(request, self.entry_point)
         if not tokens:
             return Response({"detail": NO_COOKIE}, status=401 if self.is_users else 400)
-        session = _rotated(tokens, self.origin())
+        session = _rotated(tokens, self.client())
         if session is None:
             response = Response({"detail": "The refresh token is invalid."}, status=401)
             cookies.clear(response)
             return response
         response = Response({"detail": "Token refreshed", "access": "new_access_token"})
-        cookies.put(response, request, self.door, tokens_of(session))
+        cookies.put(response, request, self.entry_point, tokens_of(session))
         return response
 
 
 class LogoutView(AccountView):
-    throttle_classes = []  # nobody is ever kept from signing out
+    throttle_classes = []  # signing out always works
 
     @schema.logout
     def post(self, request: Request) -> Response:
-        refresh = cookies.refresh_tokens(request, self.door)
+        refresh = cookies.refresh_tokens(request, self.entry_point)
         access = [*cookies.access_tokens(request), bearer_token(request)]
-        services.sign_out(refresh, access, self.origin())
-        return self.told(SIGNED_OUT) if refresh else Response({"detail": NO_COOKIE}, status=400)
+        services.sign_out(refresh, access, self.client())
+        return self.message(SIGNED_OUT) if refresh else Response({"detail": NO_COOKIE}, status=400)
 
     def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Whatever the answer to a sign-out, the browser is signed out."""
+        """Every answer clears the cookies, errors included."""
         response = super().finalize_response(request, *args, **kwargs)
         if request.method == "POST":
             cookies.clear(response)
         return response
 
 
-def _rotated(tokens: list[str], origin: sessions.Origin) -> Session | None:
-    """The session of the first refresh token that is still good."""
+def _rotated(tokens: list[str], client: sessions.Client) -> Session | None:
+    """The session of the first valid refresh token."""
     for raw in tokens:
         try:
-            return sessions.rotate(SessionRefreshToken.parse(raw), origin)
+            return sessions.rotate(SessionRefreshToken.parse(raw), client)
         except (TokenError, sessions.SessionOverError):
             continue
     return None

@@ -1,4 +1,4 @@
-"""Limits by the client's address, one count for each scope."""
+"""Throttling by the client's address, with a count per scope."""
 
 from typing import Any
 

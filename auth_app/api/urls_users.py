@@ -5,9 +5,9 @@ from django.urls import path
 from auth_app.api.password_views import ForgotPasswordView, ResetPasswordView
 from auth_app.api.registration_views import ActivateView, EmailExistsView, RegisterView
 from auth_app.api.session_views import LoginView, LogoutView, RefreshView
-from auth_app.models import Door
+from auth_app.models import EntryPoint
 
-USERS = {"door": Door.USERS}
+USERS = {"entry_point": EntryPoint.USERS}
 
 urlpatterns = [
     path("register/", RegisterView.as_view(**USERS)),

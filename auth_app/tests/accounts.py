@@ -1,4 +1,4 @@
-"""Rows and clients for the account tests."""
+"""The cast of the account tests, and rows and clients for them."""
 
 from typing import Any
 
@@ -8,10 +8,13 @@ from rest_framework.test import APIClient
 from auth_app.authentication import SessionTokenAuthentication
 from auth_app.models import SignUp, User
 
+# The cast: two members, one of staff, the superuser.
+ALICE, BOB = "alice@example.com", "bob@example.com"
+STAFF, ROOT = "staff@example.com", "root@example.com"
 PASSWORD = "correct horse battery"
 
 
-def make_user(email: str = "alice@example.com", **fields: Any) -> User:
+def make_user(email: str = ALICE, **fields: Any) -> User:
     return User.objects.create_user(email, PASSWORD, **fields)
 
 
@@ -21,11 +24,11 @@ def make_sign_up(email: str = "new@example.com") -> SignUp:
     return SignUp.objects.create(user=user, password=user.password)
 
 
-def signed_in(user: User, door: str = "api") -> APIClient:
+def signed_in(user: User, entry_point: str = "api") -> APIClient:
     """A browser in which `user` has just signed in."""
     client = APIClient()
     body = {"email": user.email, "password": PASSWORD}
-    response = client.post(f"/{door}/login/", body)
+    response = client.post(f"/{entry_point}/login/", body)
     assert response.status_code == 200, response.content
     return client
 

@@ -1,4 +1,4 @@
-"""The post office of the tests: what the queue would send, and the links in it."""
+"""Delivering the enqueued mails of a test, and reading their links."""
 
 import re
 from urllib.parse import parse_qs, urlsplit

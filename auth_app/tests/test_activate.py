@@ -42,7 +42,7 @@ def activate(uid: str, token: str, **headers: str) -> Any:
         "/api/auth/activate/{uid}/{token}/",
     ],
 )
-def test_it_activates_the_account(path: str) -> None:
+def test_activates_account(path: str) -> None:
     response = APIClient().get(path.format(**link(make_sign_up())))
     assert response.status_code == 200
     assert response.json() == {"message": "Account successfully activated."}
@@ -53,36 +53,36 @@ def test_it_activates_the_account(path: str) -> None:
     "headers",
     [NAVIGATE, {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}],
 )
-def test_a_navigation_goes_to_the_login_page(headers: dict[str, str]) -> None:
+def test_redirects_navigation_to_login_page(headers: dict[str, str]) -> None:
     response = activate(**link(make_sign_up()), **headers)
     assert response.status_code == 302
     assert response["Location"] == PAGES["api"]["login"]
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, text/html"])
-def test_a_script_gets_json(accept: str) -> None:
+def test_returns_json_to_script(accept: str) -> None:
     assert activate(**link(make_sign_up()), HTTP_ACCEPT=accept).status_code == 200
 
 
 @pytest.mark.parametrize("parameter", ["a*=nope''x", "a*=idna''%41"])
-def test_an_unreadable_accept_header_gets_json(parameter: str) -> None:
+def test_returns_json_for_malformed_accept_header(parameter: str) -> None:
     assert (
         activate(**link(make_sign_up()), HTTP_ACCEPT=f"text/html; {parameter}").status_code == 200
     )
 
 
-def test_a_script_is_told_from_a_navigation_by_fetch_metadata() -> None:
+def test_recognizes_script_by_fetch_metadata() -> None:
     headers = {"HTTP_SEC_FETCH_MODE": "cors", "HTTP_ACCEPT": "text/html"}
     assert activate(**link(make_sign_up()), **headers).status_code == 200
 
 
-def test_users_always_redirects_to_the_login_page() -> None:
+def test_redirects_users_to_login_page() -> None:
     response = APIClient().get("/users/confirm/", link(make_sign_up()))
     assert response.status_code == 302
     assert response["Location"] == PAGES["users"]["login"] == "http://127.0.0.1:5500/login"
 
 
-def test_bad_link_is_400_with_the_same_words_for_every_client() -> None:
+def test_rejects_bad_link_with_same_words_for_every_client() -> None:
     response = activate(link(make_sign_up())["uid"], "bad")
     assert response.status_code == 400
     assert set(response.json()) == {"message", "detail"}
@@ -90,39 +90,39 @@ def test_bad_link_is_400_with_the_same_words_for_every_client() -> None:
 
 
 @pytest.mark.parametrize("query", ["?uid=MQ&token=bad", "?uid=MQ", "", "?token=1-c-1", "?uid=%00"])
-def test_users_always_leads_bad_links_to_the_login_page(query: str) -> None:
+def test_redirects_bad_links_of_users_to_login_page(query: str) -> None:
     response = APIClient().get(f"/users/confirm/{query}")
     assert response.status_code == 302
     assert response["Location"] == PAGES["users"]["login"]
 
 
 @pytest.mark.parametrize(
-    ("path", "door"), [("/api/activate/MQ/bad/", "api"), ("/users/confirm/?uid=MQ", "users")]
+    ("path", "entry_point"), [("/api/activate/MQ/bad/", "api"), ("/users/confirm/?uid=MQ", "users")]
 )
-def test_a_navigation_with_a_bad_link_goes_to_the_error_page(path: str, door: str) -> None:
+def test_redirects_navigation_with_bad_link_to_error_page(path: str, entry_point: str) -> None:
     response = APIClient().get(path, **NAVIGATE)
     assert response.status_code == 302
-    assert response["Location"] == PAGES[door]["activation_error"]
+    assert response["Location"] == PAGES[entry_point]["activation_error"]
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "door"),
+    ("path", "headers", "entry_point"),
     [
         ("/users/confirm/?uid=MQ&token=bad", {}, "users"),
         ("/api/activate/MQ/bad/", NAVIGATE, "api"),
     ],
 )
-def test_a_navigation_too_many_goes_to_the_error_page(
-    settings: Any, path: str, headers: dict[str, str], door: str
+def test_redirects_throttled_navigation_to_error_page(
+    settings: Any, path: str, headers: dict[str, str], entry_point: str
 ) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"link": "1/min"}
     APIClient().get(path)
     response = APIClient().get(path, **headers)
     assert response.status_code == 302
-    assert response["Location"] == PAGES[door]["activation_error"]
+    assert response["Location"] == PAGES[entry_point]["activation_error"]
 
 
-def test_a_scripts_request_too_many_is_429(settings: Any) -> None:
+def test_throttles_script(settings: Any) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"link": "1/min"}
     activate("MQ", "bad")
     response = activate("MQ", "bad")
@@ -130,19 +130,19 @@ def test_a_scripts_request_too_many_is_429(settings: Any) -> None:
     assert response["Retry-After"]
 
 
-def test_the_link_works_once() -> None:
+def test_rejects_used_link() -> None:
     given = link(make_sign_up())
     activate(**given)
     assert activate(**given).status_code == 400
 
 
-def test_the_link_lives_24_hours() -> None:
+def test_rejects_link_after_24_hours() -> None:
     given = link(make_sign_up())
     with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)):
         assert activate(**given).status_code == 400
 
 
-def test_it_never_revives_an_account_that_staff_has_deactivated() -> None:
+def test_revives_no_account_that_staff_deactivated() -> None:
     given = link(make_sign_up())
     activate(**given)
     user = User.objects.get()
@@ -154,20 +154,20 @@ def test_it_never_revives_an_account_that_staff_has_deactivated() -> None:
     assert not user.is_active
 
 
-def test_an_account_that_staff_made_and_deactivated_is_not_revived_either() -> None:
+def test_revives_no_account_that_staff_made_and_deactivated() -> None:
     user = make_user()
     user.is_active = False
     user.save()
     assert activate(**link(make_late_sign_up(user))).status_code == 400
 
 
-def test_a_look_by_a_link_scanner_does_not_use_the_link_up() -> None:
+def test_keeps_link_after_head_request() -> None:
     given = link(make_sign_up())
     APIClient().head(f"/api/activate/{given['uid']}/{given['token']}/")
     assert activate(**given).status_code == 200
 
 
-def test_a_reset_token_does_not_activate() -> None:
+def test_rejects_reset_token() -> None:
     assert activate(**parts(links.reset_link(make_sign_up().user, "api"))).status_code == 400
 
 
@@ -175,9 +175,9 @@ UIDS = ["abc", "9" * 30, "MVwA", "LTE", "!!!", "2aE", "x" * 4096, "%00", "OTk5OT
 
 
 @pytest.mark.parametrize("uid", UIDS)
-def test_a_senseless_uid_is_400(uid: str) -> None:
+def test_rejects_malformed_uid(uid: str) -> None:
     assert activate(uid, "c-1").status_code == 400
 
 
-def test_missing_parts_are_a_bad_link() -> None:
+def test_redirects_incomplete_link() -> None:
     assert APIClient().get("/users/confirm/").status_code == 302

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from auth_app.models import User
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import PASSWORD, ROOT, STAFF, make_user
 
 pytestmark = pytest.mark.django_db
 NEW = "a wholly new secret"
@@ -23,14 +23,14 @@ def client_of(user: User) -> Client:
 @pytest.fixture
 def staff() -> User:
     """May add, view, change and delete users, and is no superuser."""
-    user = make_user("staff@example.com", is_staff=True)
+    user = make_user(STAFF, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__model="user"))
     return user
 
 
 @pytest.fixture
 def root() -> User:
-    return User.objects.create_superuser("root@example.com", PASSWORD, username="root")
+    return User.objects.create_superuser(ROOT, PASSWORD, username="root")
 
 
 def form_of(client: Client, user: User) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def test_changes_members_and_itself(staff: User) -> None:
     assert set_password(client_of(staff), staff) == 302
 
 
-def test_superuser_grants_rights(root: User) -> None:
+def test_lets_superuser_grant_rights(root: User) -> None:
     alice = make_user()
     client = client_of(root)
     client.post(f"{USERS}{alice.pk}/change/", form_of(client, alice) | {"is_staff": "on"})

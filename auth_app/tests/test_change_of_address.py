@@ -9,10 +9,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from auth_app.models import User
-from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user, signed_in
+from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, make_sign_up, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
-OLD, NEW = "alice@example.com", "alice@example.org"
+OLD, NEW = ALICE, "alice@example.org"
 
 
 def sign_in(login: str, path: str = "/api/login/") -> int:
@@ -27,7 +27,7 @@ def sign_in_to_admin(login: str) -> int:
 def change_address(user: User, email: str = NEW) -> None:
     """As staff do in the admin."""
     staff = Client()
-    staff.force_login(User.objects.create_superuser("root@example.com", PASSWORD, username="root"))
+    staff.force_login(User.objects.create_superuser(ROOT, PASSWORD, username="root"))
     page = staff.get(f"/admin/auth_app/user/{user.pk}/change/")
     form = page.context["adminform"].form
     body = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
@@ -84,7 +84,7 @@ def test_keeps_chosen_user_name() -> None:
     assert sign_in_to_admin("alice") == 302
 
 
-def test_changes_login_when_only_the_address_is_saved() -> None:
+def test_changes_login_when_only_address_is_saved() -> None:
     user = make_user(OLD)
     user.email = NEW
     user.save(update_fields=["email"])
@@ -92,16 +92,16 @@ def test_changes_login_when_only_the_address_is_saved() -> None:
     assert User.objects.values_list("username", flat=True).get() == NEW
 
 
-def test_user_name_cannot_be_anothers_address() -> None:
-    make_user(OLD, username="bob@example.com", is_staff=True)
+def test_gives_nobody_anothers_address_as_user_name() -> None:
+    make_user(OLD, username=BOB, is_staff=True)
 
-    assert sign_in("bob@example.com") == 401
-    assert sign_in_to_admin("bob@example.com") == 200
-    body = {"email": "bob@example.com", "password": PASSWORD}
+    assert sign_in(BOB) == 401
+    assert sign_in_to_admin(BOB) == 200
+    body = {"email": BOB, "password": PASSWORD}
     assert APIClient().post("/api/register/", body).status_code == 201
 
 
-def test_old_user_name_opens_nothing_although_nobody_mended_it() -> None:
+def test_rejects_old_address_although_user_name_still_has_it() -> None:
     user = make_user(OLD)
     User.objects.filter(pk=user.pk).update(email=NEW)
 
@@ -121,14 +121,14 @@ def rename(pk: int, **fields: Any) -> None:
     User.objects.filter(pk=pk).update(**fields)
 
 
-def test_migration_mends_logins_that_fell_behind() -> None:
+def test_migrates_logins_that_fell_behind() -> None:
     alice, bob, carol = (make_user(f"{name}@example.com") for name in ("alice", "bob", "carol"))
     rename(alice.pk, email="alice@example.org")
     # Each has the other's address as a user name.
     rename(bob.pk, username="draft")
-    rename(carol.pk, username="bob@example.com")
+    rename(carol.pk, username=BOB)
     rename(bob.pk, username="carol@example.com")
-    root = make_user("root@example.com", username="root")
+    root = make_user(ROOT, username="root")
 
     migration = import_module("auth_app.migrations.0004_logins_follow_addresses")
     migration.let_logins_follow_addresses(apps, None)

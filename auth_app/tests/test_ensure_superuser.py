@@ -25,7 +25,7 @@ def run() -> str:
     return out.getvalue()
 
 
-def test_it_makes_a_superuser_who_can_sign_in() -> None:
+def test_makes_superuser() -> None:
     run()
     user = User.objects.get(email="admin@example.com", username="admin")
     assert user.is_superuser
@@ -34,7 +34,7 @@ def test_it_makes_a_superuser_who_can_sign_in() -> None:
     assert user.check_password("what a long secret")
 
 
-def test_a_second_run_changes_nothing() -> None:
+def test_changes_nothing_when_run_twice() -> None:
     run()
     User.objects.get().set_password("changed since")
     before = User.objects.values().get()
@@ -42,7 +42,7 @@ def test_a_second_run_changes_nothing() -> None:
     assert User.objects.values().get() == before
 
 
-def test_it_changes_nobodys_password_or_rights() -> None:
+def test_changes_no_existing_account() -> None:
     make_user("admin@example.com")
     run()
     user = User.objects.get()
@@ -50,23 +50,23 @@ def test_it_changes_nobodys_password_or_rights() -> None:
     assert not user.is_superuser
 
 
-def test_strangers_sign_up_does_not_stand_in_the_way() -> None:
+def test_replaces_unproved_sign_up() -> None:
     make_sign_up("admin@example.com")
     run()
     assert User.objects.get().is_superuser
 
 
-def test_without_a_password_it_does_nothing(settings: Any) -> None:
+def test_does_nothing_without_password(settings: Any) -> None:
     settings.SUPERUSER_PASSWORD = ""
     run()
     assert not User.objects.exists()
 
 
-def test_without_an_address_it_says_so(settings: Any) -> None:
+def test_fails_without_address(settings: Any) -> None:
     settings.SUPERUSER_EMAIL = ""
     with pytest.raises(CommandError, match="DJANGO_SUPERUSER_EMAIL"):
         run()
 
 
-def test_it_does_not_print_the_password() -> None:
+def test_prints_no_password() -> None:
     assert "secret" not in run()

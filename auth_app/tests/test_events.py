@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import SignUp, User
-from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, signed_in
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
@@ -33,36 +33,36 @@ def events(caplog: pytest.LogCaptureFixture) -> Any:
 
 
 def sign_in(password: str) -> None:
-    APIClient().post("/api/login/", {"email": "alice@example.com", "password": password})
+    APIClient().post("/api/login/", {"email": ALICE, "password": password})
 
 
-def test_signing_in_and_out(events: Any) -> None:
+def test_logs_sign_in_and_sign_out(events: Any) -> None:
     signed_in(make_user()).post("/api/logout/")
     assert events() == ["signed_in", "signed_out"]
 
 
-def test_failures_and_the_lock(events: Any) -> None:
+def test_logs_failures_and_lock(events: Any) -> None:
     make_user()
     for _ in range(6):
         sign_in("wrong")
     assert events() == ["sign_in_failed"] * 5 + ["sign_in_locked"]
 
 
-def test_a_registration_and_its_activation(events: Any) -> None:
-    APIClient().post("/api/register/", {"email": "alice@example.com", "password": PASSWORD})
+def test_logs_registration_and_activation(events: Any) -> None:
+    APIClient().post("/api/register/", {"email": ALICE, "password": PASSWORD})
     given = parts(links.activation_link(SignUp.objects.get(), "api"))
     APIClient().get(f"/api/activate/{given['uid']}/{given['token']}/")
     assert events() == ["registered", "activated"]
 
 
-def test_a_reset(events: Any) -> None:
+def test_logs_reset(events: Any) -> None:
     given = parts(links.reset_link(make_user(), "api"))
     path = f"/api/password_confirm/{given['uid']}/{given['token']}/"
     APIClient().post(path, {"new_password": "another secret"})
     assert events() == ["password_reset"]
 
 
-def test_a_replay(events: Any) -> None:
+def test_logs_replay(events: Any) -> None:
     client = signed_in(make_user())
     token = client.cookies["refresh_token"].value
     client.post("/api/token/refresh/")
@@ -72,7 +72,7 @@ def test_a_replay(events: Any) -> None:
     assert events() == ["signed_in", "refresh_replayed"]
 
 
-def test_signing_in_to_the_admin(events: Any) -> None:
+def test_logs_sign_in_to_admin(events: Any) -> None:
     make_user(is_staff=True)
-    Client().post("/admin/login/", {"username": "alice@example.com", "password": PASSWORD})
+    Client().post("/admin/login/", {"username": ALICE, "password": PASSWORD})
     assert events() == ["signed_in"]

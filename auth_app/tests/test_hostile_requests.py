@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from auth_app.models import Session
-from auth_app.tests.accounts import PASSWORD, make_user, signed_in
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 POSTS = [
@@ -42,28 +42,28 @@ BODIES = [
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
-def test_a_senseless_body_is_a_clients_error(path: str, body: bytes) -> None:
+def test_rejects_malformed_body(path: str, body: bytes) -> None:
     response = APIClient().generic("POST", path, body, content_type="application/json")
     assert 400 <= response.status_code < 500
     assert isinstance(response.json(), dict)
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_megabytes_are_refused_unread(path: str) -> None:
+def test_rejects_megabytes(path: str) -> None:
     response = APIClient().post(path, {"email": "x" * 3_000_000})
     assert response.status_code == 413
     assert list(response.json()) == ["detail"]
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/video_app/video/add/"])
-def test_a_strangers_big_form_does_not_reach_the_disk(path: str) -> None:
+def test_rejects_big_form_of_stranger(path: str) -> None:
     response = APIClient().post(path, {"file": "x" * 3_000_000}, format="multipart")
     assert response.status_code == 413
 
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "x"])
-def test_account_endpoints_read_json_only(path: str, content_type: str) -> None:
+def test_accepts_json_only(path: str, content_type: str) -> None:
     response = APIClient().generic("POST", path, b"{}", content_type=content_type)
     assert response.status_code == 415
 
@@ -72,38 +72,38 @@ COOKIES = ["", "garbage", "a.b.c", "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoxfQ.", "Ã
 
 
 @pytest.mark.parametrize("cookie", COOKIES)
-def test_no_cookie_breaks_an_account_endpoint(cookie: str) -> None:
+def test_survives_any_cookie(cookie: str) -> None:
     make_user()
     names = ["access_token", "refresh_token", "vf_access", "vf_refresh"]
     client = APIClient(HTTP_COOKIE="; ".join(f"{name}={cookie}" for name in names))
-    login = {"email": "alice@example.com", "password": PASSWORD}
+    login = {"email": ALICE, "password": PASSWORD}
     assert client.post("/api/login/", login).status_code == 200
     assert client.post("/api/logout/").status_code in (200, 400)
     assert client.post("/api/token/refresh/").status_code in (400, 401)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/png", "nonsense", ""])
-def test_an_accept_header_never_costs_the_answer(accept: str) -> None:
+def test_answers_any_accept_header(accept: str) -> None:
     response = APIClient(HTTP_ACCEPT=accept).post("/api/login/", {})
     assert response.status_code == 400
     assert response["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
-def test_an_unknown_path_is_json(accept: str) -> None:
+def test_returns_json_for_unknown_path(accept: str) -> None:
     response = APIClient(HTTP_ACCEPT=accept).get("/api/nothing/")
     assert response.status_code == 404
     assert response["Content-Type"] == "application/json"
 
 
-def test_a_user_agent_may_be_long_and_dirty(client: Any) -> None:
+def test_shortens_user_agent(client: Any) -> None:
     make_user()
     agent = "Mozilla\n\x1b[31m" + "x" * 500
-    login = {"email": "alice@example.com", "password": PASSWORD}
+    login = {"email": ALICE, "password": PASSWORD}
     assert APIClient(HTTP_USER_AGENT=agent).post("/api/login/", login).status_code == 200
     assert len(Session.objects.get().user_agent) == 200
 
 
-def test_account_answers_are_not_cached() -> None:
+def test_forbids_caching_of_account_answers() -> None:
     client = signed_in(make_user())
     assert client.post("/api/token/refresh/")["Cache-Control"] == "no-store"

@@ -11,10 +11,10 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api
 
 pytestmark = pytest.mark.django_db
-BODY = {"email": "alice@example.com", "password": PASSWORD}
+BODY = {"email": ALICE, "password": PASSWORD}
 PATHS = ["/api/login/", "/api/login", "/api/auth/login/", "/users/login/", "/users/login"]
 
 
@@ -25,27 +25,27 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_it_answers_at_every_path_without_a_redirect(path: str) -> None:
+def test_answers_at_every_path_without_redirect(path: str) -> None:
     make_user()
     assert APIClient().post(path, BODY).status_code == 200
 
 
-def test_it_answers_with_the_user() -> None:
+def test_returns_user() -> None:
     user = make_user()
     response = APIClient().post("/api/login/", BODY)
     assert response.json() == {
         "detail": "Login successful",
-        "user": {"id": user.pk, "username": "alice@example.com"},
+        "user": {"id": user.pk, "username": ALICE},
     }
 
 
-def test_users_answers_with_the_profile() -> None:
+def test_returns_profile_at_users() -> None:
     user = make_user(phone="123", address="Street 1")
     response = APIClient().post("/users/login/", BODY)
     assert response.json() == {
         "id": user.pk,
-        "username": "alice@example.com",
-        "email": "alice@example.com",
+        "username": ALICE,
+        "email": ALICE,
         "phone": "123",
         "address": "Street 1",
         "favorite_videos": [],
@@ -59,9 +59,7 @@ def test_users_answers_with_the_profile() -> None:
         ("/users/login/", "vf_access", "vf_refresh", 3600),
     ],
 )
-def test_it_sets_the_pair_of_cookies_of_its_door(
-    path: str, access: str, refresh: str, seconds: int
-) -> None:
+def test_sets_cookies_of_entry_point(path: str, access: str, refresh: str, seconds: int) -> None:
     make_user()
     cookies = APIClient().post(path, BODY).cookies
     assert set(cookies) == {access, refresh, "csrftoken"}
@@ -73,23 +71,23 @@ def test_it_sets_the_pair_of_cookies_of_its_door(
         assert cookies[name]["samesite"] == "Lax"
 
 
-def test_it_sets_a_csrf_cookie_that_scripts_can_read() -> None:
+def test_sets_readable_csrf_cookie() -> None:
     make_user()
     assert not APIClient().post("/api/login/", BODY).cookies["csrftoken"]["httponly"]
 
 
-def test_no_token_is_in_the_body() -> None:
+def test_returns_no_token() -> None:
     make_user()
     assert b"eyJ" not in APIClient().post("/api/login/", BODY).content
 
 
-def test_remember_lengthens_the_refresh_token() -> None:
+def test_lengthens_refresh_token_by_remember() -> None:
     make_user()
     cookies = APIClient().post("/users/login/", BODY | {"remember": True}).cookies
     assert cookies["vf_refresh"]["max-age"] == 7 * 86400
 
 
-def test_access_token_does_not_outlive_refresh_token(settings: Any) -> None:
+def test_expires_access_token_with_refresh_token(settings: Any) -> None:
     settings.USERS_REFRESH_TOKEN_MINUTES = 5
     make_user()
     client = APIClient()
@@ -100,7 +98,7 @@ def test_access_token_does_not_outlive_refresh_token(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("remember", [None, False, 0])
-def test_without_remember_the_refresh_token_lives_an_hour(remember: Any) -> None:
+def test_gives_refresh_token_an_hour_without_remember(remember: Any) -> None:
     make_user()
     cookies = APIClient().post("/users/login/", BODY | {"remember": remember}).cookies
     assert cookies["vf_refresh"]["max-age"] == 3600
@@ -114,7 +112,7 @@ def test_without_remember_the_refresh_token_lives_an_hour(remember: Any) -> None
         ("/users/login/", True, "vf_refresh", 13),
     ],
 )
-def test_lives_are_set_to_the_minute(
+def test_takes_token_lives_to_the_minute(
     settings: Any, path: str, remember: bool, name: str, minutes: int
 ) -> None:
     settings.REFRESH_TOKEN_MINUTES = 11
@@ -125,7 +123,7 @@ def test_lives_are_set_to_the_minute(
     assert cookies[name]["max-age"] == minutes * 60
 
 
-def test_signing_in_at_one_door_takes_the_other_pair_away() -> None:
+def test_deletes_cookies_of_other_entry_point() -> None:
     make_user()
     client = APIClient()
     client.post("/api/login/", BODY)
@@ -134,7 +132,7 @@ def test_signing_in_at_one_door_takes_the_other_pair_away() -> None:
     assert response.cookies["vf_access"]["max-age"] == 3600
 
 
-def test_a_wrong_password_is_401() -> None:
+def test_rejects_wrong_password() -> None:
     make_user()
     response = APIClient().post("/api/login/", BODY | {"password": "wrong"})
     assert response.status_code == 401
@@ -142,14 +140,14 @@ def test_a_wrong_password_is_401() -> None:
     assert not response.cookies
 
 
-def test_a_wrong_password_is_400_for_users() -> None:
+def test_rejects_wrong_password_of_users() -> None:
     make_user()
     response = APIClient().post("/users/login/", BODY | {"password": "wrong"})
     assert response.status_code == 400
     assert list(response.json()) == ["non_field_errors"]
 
 
-def test_unknown_wrong_and_inactive_are_answered_with_the_same_bytes() -> None:
+def test_answers_unknown_wrong_and_inactive_alike() -> None:
     make_user()
     make_user("idle@example.com", is_active=False)
     bodies = [
@@ -161,12 +159,12 @@ def test_unknown_wrong_and_inactive_are_answered_with_the_same_bytes() -> None:
     assert len(answers) == 1
 
 
-def test_unknown_wrong_and_inactive_take_the_same_time(settings: Any) -> None:
+def test_takes_same_time_for_unknown_wrong_and_inactive(settings: Any) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.{QuickHasher.__name__}"]
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1000/min")
     make_user()
     make_user("idle@example.com", is_active=False)
-    emails = ["alice@example.com", "nobody@example.com", "idle@example.com"]
+    emails = [ALICE, "nobody@example.com", "idle@example.com"]
     seconds: dict[str, list[float]] = {email: [] for email in emails}
     for email in emails * 25:
         start = thread_time()  # wall clocks see what else the machine does
@@ -176,26 +174,26 @@ def test_unknown_wrong_and_inactive_take_the_same_time(settings: Any) -> None:
     assert max(medians) < 1.2 * min(medians)
 
 
-def test_the_case_of_the_address_does_not_matter() -> None:
+def test_ignores_case_of_address() -> None:
     make_user()
     response = APIClient().post("/api/login/", BODY | {"email": "ALICE@example.com"})
     assert response.status_code == 200
 
 
-def test_a_look_alike_address_is_another_account() -> None:
+def test_tells_lookalike_addresses_apart() -> None:
     make_user("mike@example.com")
     response = APIClient().post("/api/login/", BODY | {"email": "m\u0131ke@example.com"})
     assert response.status_code == 401
 
 
-def test_spaces_of_a_password_are_kept() -> None:
+def test_keeps_spaces_of_password() -> None:
     make_user()
     response = APIClient().post("/api/login/", BODY | {"password": f" {PASSWORD} "})
     assert response.status_code == 401
 
 
 @pytest.mark.parametrize("missing", ["email", "password"])
-def test_it_names_what_is_missing(missing: str) -> None:
+def test_names_missing_field(missing: str) -> None:
     body = {name: value for name, value in BODY.items() if name != missing}
     response = APIClient().post("/api/login/", body)
     assert response.status_code == 400
@@ -203,7 +201,7 @@ def test_it_names_what_is_missing(missing: str) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
-def test_it_reads_json_only(content_type: str) -> None:
+def test_accepts_json_only(content_type: str) -> None:
     make_user()
     body = f"email=alice@example.com&password={PASSWORD}"
     response = APIClient().generic("POST", "/api/login/", body, content_type=content_type)
@@ -211,7 +209,7 @@ def test_it_reads_json_only(content_type: str) -> None:
     assert not response.cookies
 
 
-def test_garbage_cookies_do_not_matter() -> None:
+def test_ignores_garbage_cookies() -> None:
     make_user()
     client = APIClient()
     for name in ("access_token", "refresh_token", "vf_access", "vf_refresh"):

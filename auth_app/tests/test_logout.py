@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 
 
 def refresh_token_of(user: User) -> str:
-    session = sessions.begin(user, "api", sessions.Origin())
+    session = sessions.begin(user, "api", sessions.Client())
     return str(SessionRefreshToken.of(session))
 
 
 @pytest.mark.parametrize("path", ["/api/logout/", "/api/logout", "/api/auth/logout/"])
-def test_it_ends_the_session_and_clears_all_cookies(path: str) -> None:
+def test_ends_session_and_clears_cookies(path: str) -> None:
     client = signed_in(make_user())
     response = client.post(path)
     assert response.status_code == 200
@@ -30,13 +30,13 @@ def test_it_ends_the_session_and_clears_all_cookies(path: str) -> None:
         assert response.cookies[name]["path"] == "/"
 
 
-def test_users_answers_with_a_message() -> None:
+def test_returns_message_at_users() -> None:
     response = signed_in(make_user(), "users").post("/users/logout/")
     assert response.status_code == 200
     assert list(response.json()) == ["message"]
 
 
-def test_the_refresh_token_is_dead_afterwards() -> None:
+def test_rejects_refresh_token_afterwards() -> None:
     client = signed_in(make_user())
     token = client.cookies["refresh_token"].value
     client.post("/api/logout/")
@@ -44,7 +44,7 @@ def test_the_refresh_token_is_dead_afterwards() -> None:
     assert client.post("/api/token/refresh/").status_code == 401
 
 
-def test_the_access_token_is_dead_afterwards() -> None:
+def test_rejects_access_token_afterwards() -> None:
     client = signed_in(make_user())
     token = client.cookies["access_token"].value
     assert opens_the_api(token)
@@ -52,14 +52,14 @@ def test_the_access_token_is_dead_afterwards() -> None:
     assert not opens_the_api(token)
 
 
-def test_it_needs_no_access_token() -> None:
+def test_needs_no_access_token() -> None:
     client = signed_in(make_user())
     del client.cookies["access_token"]
     assert client.post("/api/logout/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/logout/", "/users/logout/"])
-def test_without_a_refresh_cookie_it_is_400_and_clears_cookies(path: str) -> None:
+def test_clears_cookies_without_refresh_cookie(path: str) -> None:
     response = APIClient().post(path)
     assert response.status_code == 400
     assert list(response.json()) == ["detail"]
@@ -67,7 +67,7 @@ def test_without_a_refresh_cookie_it_is_400_and_clears_cookies(path: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["/api/logout/", "/users/logout/"])
-def test_is_never_throttled(settings: Any, path: str) -> None:
+def test_throttles_no_sign_out(settings: Any, path: str) -> None:
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1/h")
     statuses = [APIClient().post(path).status_code for _ in range(5)]
     client = APIClient()
@@ -112,20 +112,20 @@ def test_ends_session_of_access_cookie_beside_garbage_refresh_cookie() -> None:
     assert Session.objects.get().reason == "signed out"
 
 
-def test_foreign_page_ends_no_session() -> None:
+def test_ends_no_session_for_foreign_page() -> None:
     client = signed_in(make_user())
     response = client.post("/api/logout/", HTTP_ORIGIN="https://evil.example")
     assert response.status_code == 403
     assert Session.objects.get().revoked_at is None
 
 
-def test_a_visit_of_the_path_signs_nobody_out() -> None:
+def test_signs_nobody_out_by_get() -> None:
     response = signed_in(make_user()).get("/api/logout/")
     assert response.status_code == 405
     assert not response.cookies
 
 
-def test_a_garbage_cookie_is_cleared() -> None:
+def test_clears_garbage_cookie() -> None:
     client = APIClient()
     client.cookies["refresh_token"] = "garbage"
     response = client.post("/api/logout/")
@@ -133,7 +133,7 @@ def test_a_garbage_cookie_is_cleared() -> None:
     assert response.cookies["refresh_token"]["max-age"] == 0
 
 
-def test_other_sign_ins_go_on() -> None:
+def test_keeps_other_sessions() -> None:
     user = make_user()
     other = signed_in(user)
     signed_in(user).post("/api/logout/")

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from auth_app import mails, services
 from auth_app.models import Mail, MailState
-from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user
+from auth_app.tests.accounts import ALICE, PASSWORD, make_sign_up, make_user
 from auth_app.tests.post import delivered, link_of, parts
 
 # The mails are asked for on commit.
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BODY = {"email": "new@example.com", "password": PASSWORD}
 
 
-def register(door: str = "api", **headers: str) -> Any:
-    return APIClient().post(f"/{door}/register/", BODY, **headers)
+def register(entry_point: str = "api", **headers: str) -> Any:
+    return APIClient().post(f"/{entry_point}/register/", BODY, **headers)
 
 
-def ask_for_reset(email: str = "alice@example.com", path: str = "/api/password_reset/") -> None:
+def ask_for_reset(email: str = ALICE, path: str = "/api/password_reset/") -> None:
     assert APIClient().post(path, {"email": email}).status_code == 200
 
 
@@ -36,14 +36,14 @@ def later(**delta: float) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("door", "start"),
+    ("entry_point", "start"),
     [
         ("api", "http://127.0.0.1:5500/pages/auth/activate.html?uid="),
         ("users", "http://127.0.0.1:8000/users/confirm/?uid="),
     ],
 )
-def test_registering_sends_the_activation_link_of_the_door(door: str, start: str) -> None:
-    register(door)
+def test_sends_activation_link_of_entry_point(entry_point: str, start: str) -> None:
+    register(entry_point)
     [mail] = delivered()
     assert mail.subject == "Confirm your email"
     assert mail.to == ["new@example.com"]
@@ -57,7 +57,7 @@ def test_registering_sends_the_activation_link_of_the_door(door: str, start: str
         ("/users/forgot-password/", "http://127.0.0.1:5500/reset-password?uid="),
     ],
 )
-def test_forgetting_sends_the_reset_link_of_the_door(path: str, start: str) -> None:
+def test_sends_reset_link_of_entry_point(path: str, start: str) -> None:
     make_user()
     ask_for_reset(path=path)
     [mail] = delivered()
@@ -65,7 +65,7 @@ def test_forgetting_sends_the_reset_link_of_the_door(path: str, start: str) -> N
     assert link_of(mail).startswith(start)
 
 
-def test_the_links_open_what_they_promise() -> None:
+def test_mails_working_links() -> None:
     register()
     given = parts(link_of(delivered()[0]))
     path = f"/api/activate/{given['uid']}/{given['token']}/"
@@ -76,7 +76,7 @@ def test_the_links_open_what_they_promise() -> None:
     assert APIClient().post(path, {"new_password": "another secret"}).status_code == 200
 
 
-def test_a_mail_is_text_and_html_with_the_logo_inside() -> None:
+def test_sends_text_and_html_with_inline_logo() -> None:
     register()
     message = delivered()[0].message()
     kinds = [part.get_content_type() for part in message.walk()]
@@ -92,7 +92,7 @@ def test_a_mail_is_text_and_html_with_the_logo_inside() -> None:
     assert logo.get_payload(decode=True).startswith(b"\x89PNG")
 
 
-def test_text_and_html_hold_the_same_link() -> None:
+def test_sends_same_link_as_text_and_html() -> None:
     register()
     [mail] = delivered()
     html = str(mail.alternatives[0].content)
@@ -100,17 +100,17 @@ def test_text_and_html_hold_the_same_link() -> None:
     assert 'src="cid:logo"' in html
 
 
-def test_a_forged_host_does_not_reach_the_links() -> None:
+def test_ignores_forged_host_in_links() -> None:
     register(HTTP_X_FORWARDED_HOST="evil.example")
     assert "evil.example" not in str(delivered()[0].body)
 
 
-def test_a_foreign_host_is_refused() -> None:
+def test_rejects_foreign_host() -> None:
     assert register(HTTP_HOST="evil.example").status_code == 400
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "gone@example.com"])
-def test_the_unknown_and_the_deactivated_get_no_mail(email: str) -> None:
+def test_sends_no_mail_to_unknown_or_deactivated(email: str) -> None:
     user = make_user("gone@example.com")
     user.is_active = False
     user.save()
@@ -126,20 +126,20 @@ def test_the_unknown_and_the_deactivated_get_no_mail(email: str) -> None:
         ("/api/activate/resend/", "Confirm your email"),
     ],
 )
-def test_who_never_confirmed_is_sent_what_they_asked_for(path: str, subject: str) -> None:
+def test_sends_unproved_address_what_was_requested(path: str, subject: str) -> None:
     make_sign_up()
     ask_for_reset("new@example.com", path)
     [mail] = delivered()
     assert mail.subject == subject
 
 
-def test_resending_to_an_active_account_sends_nothing() -> None:
+def test_resends_nothing_to_active_account() -> None:
     make_user()
-    ask_for_reset("alice@example.com", "/api/activate/resend/")
+    ask_for_reset(ALICE, "/api/activate/resend/")
     assert delivered() == []
 
 
-def test_a_new_password_is_told_to_the_owner() -> None:
+def test_mails_owner_after_new_password() -> None:
     make_user()
     ask_for_reset()
     given = parts(link_of(delivered()[0]))
@@ -148,7 +148,7 @@ def test_a_new_password_is_told_to_the_owner() -> None:
     assert [mail.subject for mail in delivered()] == ["Your password has been changed"]
 
 
-def test_nobody_is_flooded() -> None:
+def test_limits_mails_to_one_address() -> None:
     make_user()
     for _ in range(5):
         ask_for_reset()
@@ -158,7 +158,7 @@ def test_nobody_is_flooded() -> None:
         assert len(delivered()) == 1
 
 
-def test_the_queue_knows_a_number_only() -> None:
+def test_enqueues_only_the_mails_id() -> None:
     register()
     [job] = django_rq.get_queue("short").jobs
     assert job.func_name == "auth_app.tasks.send_mail"
@@ -166,7 +166,7 @@ def test_the_queue_knows_a_number_only() -> None:
     assert job.kwargs == {}
 
 
-def test_a_job_that_runs_twice_sends_one_mail(mailoutbox: list[EmailMultiAlternatives]) -> None:
+def test_sends_one_mail_when_job_runs_twice(mailoutbox: list[EmailMultiAlternatives]) -> None:
     register()
     mails.send(Mail.objects.get().pk)
     mails.send(Mail.objects.get().pk)
@@ -174,12 +174,12 @@ def test_a_job_that_runs_twice_sends_one_mail(mailoutbox: list[EmailMultiAlterna
 
 
 @pytest.mark.usefixtures("redis_away")
-def test_a_registration_survives_a_dead_queue() -> None:
+def test_registers_without_queue() -> None:
     assert register().status_code == 201
     assert Mail.objects.get().state == MailState.DUE
 
 
-def test_what_the_queue_lost_is_rung_for_again() -> None:
+def test_enqueues_lost_mail_again() -> None:
     register()
     django_rq.get_queue("short").empty()
     with later(minutes=1):
@@ -188,7 +188,7 @@ def test_what_the_queue_lost_is_rung_for_again() -> None:
         assert mails.send_due() == 0
 
 
-def test_a_fresh_mail_is_left_to_its_own_job() -> None:
+def test_leaves_fresh_mail_to_its_job() -> None:
     register()
     assert mails.send_due() == 0
 
@@ -197,7 +197,7 @@ def refuse(self: EmailMultiAlternatives, fail_silently: bool = False) -> int:
     raise SMTPServerDisconnected("try again later")
 
 
-def test_a_failure_is_seen_and_repaired(
+def test_retries_failed_mail(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
@@ -213,7 +213,7 @@ def test_a_failure_is_seen_and_repaired(
         assert len(delivered()) == 1
 
 
-def test_an_address_that_no_mail_can_be_written_to_is_given_up(
+def test_keeps_error_of_address_that_cannot_be_encoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address = "a@" + "\u0131" * 60 + ".com"
@@ -231,7 +231,7 @@ def test_an_address_that_no_mail_can_be_written_to_is_given_up(
     assert "UnicodeError" in mail.error
 
 
-def test_it_gives_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gives_up_after_ten_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
     register()
     for hours in range(1, 11):
@@ -240,7 +240,7 @@ def test_it_gives_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Mail.objects.get().state == MailState.FAILED
 
 
-def test_old_rows_are_forgotten() -> None:
+def test_flushes_old_mails() -> None:
     register()
     with later(days=31):
         services.flush_expired()

@@ -13,7 +13,14 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import Mail, MailKind, Session, User
-from auth_app.tests.accounts import PASSWORD, make_sign_up, make_user, opens_the_api, signed_in
+from auth_app.tests.accounts import (
+    ALICE,
+    PASSWORD,
+    make_sign_up,
+    make_user,
+    opens_the_api,
+    signed_in,
+)
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +38,7 @@ def link(user: User) -> dict[str, str]:
     return parts(links.reset_link(user, "api"))
 
 
-@pytest.mark.parametrize("email", ["alice@example.com", "nobody@example.com"])
+@pytest.mark.parametrize("email", [ALICE, "nobody@example.com"])
 @pytest.mark.parametrize(
     ("path", "key"),
     [
@@ -40,29 +47,29 @@ def link(user: User) -> dict[str, str]:
         ("/users/forgot-password/", "message"),
     ],
 )
-def test_asking_is_answered_alike_for_everyone(path: str, key: str, email: str) -> None:
+def test_answers_known_and_unknown_alike(path: str, key: str, email: str) -> None:
     make_user()
     response = APIClient().post(path, {"email": email})
     assert response.status_code == 200
     assert response.json() == {key: ASKED}
 
 
-def test_asking_does_the_same_work_for_everyone(django_assert_num_queries: Any) -> None:
+def test_queries_the_same_for_known_and_unknown(django_assert_num_queries: Any) -> None:
     make_user()
-    for email in ("alice@example.com", "nobody@example.com"):
+    for email in (ALICE, "nobody@example.com"):
         with django_assert_num_queries(1):
             APIClient().post("/api/password_reset/", {"email": email})
 
 
-@pytest.mark.parametrize("email", ["alice", "", None, ["alice@example.com"]])
-def test_asking_with_a_malformed_address_is_400(email: Any) -> None:
+@pytest.mark.parametrize("email", ["alice", "", None, [ALICE]])
+def test_rejects_malformed_address(email: Any) -> None:
     response = APIClient().post("/api/password_reset/", {"email": email})
     assert response.status_code == 400
     assert list(response.json()) == ["email"]
 
 
 @pytest.mark.parametrize("name", ["password_confirm", "passwort_confirm"])
-def test_it_sets_the_new_password(name: str) -> None:
+def test_sets_new_password(name: str) -> None:
     user = make_user()
     given = link(user)
     body = {"new_password": NEW, "confirm_password": NEW}
@@ -73,20 +80,20 @@ def test_it_sets_the_new_password(name: str) -> None:
     assert user.check_password(NEW)
 
 
-def test_users_sends_the_link_in_the_body() -> None:
+def test_accepts_link_in_body_at_users() -> None:
     body = link(make_user()) | {"new_password": NEW}
     response = APIClient().post("/users/reset-password/", body)
     assert response.status_code == 200
     assert response.json() == {"message": DONE}
 
 
-def test_users_wants_all_parts_of_the_link() -> None:
+def test_names_missing_parts_of_link_at_users() -> None:
     response = APIClient().post("/users/reset-password/", {"new_password": NEW})
     assert response.status_code == 400
     assert set(response.json()) == {"uid", "token"}
 
 
-def test_the_link_works_once() -> None:
+def test_rejects_used_link() -> None:
     given = link(make_user())
     confirm(**given)
     response = confirm(**given, password="yet another secret")
@@ -94,7 +101,7 @@ def test_the_link_works_once() -> None:
     assert list(response.json()) == ["detail"]
 
 
-def test_a_sign_in_does_not_use_the_link_up() -> None:
+def test_keeps_link_after_sign_in() -> None:
     user = make_user()
     given = link(user)
     signed_in(user)
@@ -102,7 +109,7 @@ def test_a_sign_in_does_not_use_the_link_up() -> None:
     assert confirm(**given, password="yet another secret").status_code == 400
 
 
-def test_the_link_dies_with_another_password_or_address() -> None:
+def test_rejects_link_after_change_of_password_or_address() -> None:
     user = make_user()
     links_before = [link(user), link(user)]
     User.objects.filter(pk=user.pk).update(email="alice@example.org")
@@ -111,25 +118,25 @@ def test_the_link_dies_with_another_password_or_address() -> None:
     assert confirm(**links_before[1]).status_code == 400
 
 
-def test_the_link_lives_24_hours() -> None:
+def test_rejects_link_after_24_hours() -> None:
     given = link(make_user())
     with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)):
         assert confirm(**given).status_code == 400
 
 
-def test_an_activation_token_resets_nothing() -> None:
+def test_rejects_activation_token() -> None:
     assert confirm(**parts(links.activation_link(make_sign_up(), "api"))).status_code == 400
 
 
-def test_a_deactivated_account_is_not_reset() -> None:
+def test_rejects_deactivated_account() -> None:
     user = make_user()
     given = link(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert confirm(**given).status_code == 400
 
 
-@pytest.mark.parametrize("password", ["short", "password1", "alice@example.com"])
-def test_a_weak_password_is_400_and_the_link_goes_on_working(password: str) -> None:
+@pytest.mark.parametrize("password", ["short", "password1", ALICE])
+def test_rejects_weak_password_and_keeps_link(password: str) -> None:
     given = link(make_user())
     response = confirm(**given, password=password)
     assert response.status_code == 400
@@ -138,13 +145,13 @@ def test_a_weak_password_is_400_and_the_link_goes_on_working(password: str) -> N
 
 
 @pytest.mark.parametrize("other", ["another", "", None])
-def test_the_confirmation_has_to_match(other: str | None) -> None:
+def test_rejects_other_confirmation(other: str | None) -> None:
     response = confirm(**link(make_user()), confirm_password=other)
     assert response.status_code == 400
     assert response.json() == {"password": ["The passwords do not match."]}
 
 
-def test_it_ends_all_sessions_within_one_request() -> None:
+def test_ends_all_sessions_within_one_request() -> None:
     user = make_user()
     browsers = [signed_in(user), signed_in(user, "users")]
     confirm(**link(User.objects.get()))
@@ -153,12 +160,12 @@ def test_it_ends_all_sessions_within_one_request() -> None:
         assert browser.post("/api/token/refresh/").status_code == 401
 
 
-def test_it_tells_the_owner_by_mail() -> None:
+def test_mails_owner() -> None:
     confirm(**link(make_user()))
     assert Mail.objects.get().kind == MailKind.PASSWORD_CHANGED
 
 
-def test_signing_in_takes_the_new_password_only() -> None:
+def test_accepts_new_password_only() -> None:
     user = make_user()
     confirm(**link(user))
     statuses = {
@@ -170,19 +177,19 @@ def test_signing_in_takes_the_new_password_only() -> None:
     assert statuses == {PASSWORD: 401, NEW: 200}
 
 
-def test_a_get_of_the_link_changes_nothing() -> None:
+def test_changes_nothing_by_get() -> None:
     given = link(make_user())
     response = APIClient().get(f"/api/password_confirm/{given['uid']}/{given['token']}/")
     assert response.status_code == 405
 
 
 @pytest.mark.parametrize("uid", ["abc", "9" * 30, "LTE", "!!!", "x" * 4096, "%00"])
-def test_a_senseless_uid_is_400(uid: str) -> None:
+def test_rejects_malformed_uid(uid: str) -> None:
     assert confirm(uid, "c-1").status_code == 400
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_parallel_uses_of_a_link_one_succeeds() -> None:
+def test_accepts_one_of_parallel_uses() -> None:
     given = link(make_user())
 
     def attempt(number: int) -> int:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 
 from auth_app.models import User
 from auth_app.permissions import OPERATIONS_PERMISSION, may_see_operations
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import PASSWORD, ROOT, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def with_permission(**fields: Any) -> User:
 
 
 def test_shows_operations_to_superuser() -> None:
-    assert may_see_operations(User.objects.create_superuser("root@example.com", PASSWORD))
+    assert may_see_operations(User.objects.create_superuser(ROOT, PASSWORD))
 
 
 def test_shows_operations_to_staff_with_permission() -> None:

@@ -28,7 +28,7 @@ def refreshed(token: str, path: str = PATH) -> Any:
 
 @pytest.mark.parametrize("path", [PATH, "/api/token/refresh", "/api/auth/token/refresh/"])
 @pytest.mark.parametrize("body", [None, {}])
-def test_it_answers_with_the_literal_and_new_cookies(path: str, body: Any) -> None:
+def test_returns_literal_and_new_cookies(path: str, body: Any) -> None:
     client = signed_in(make_user())
     old = client.cookies["refresh_token"].value
     response = client.post(path, body)
@@ -38,14 +38,14 @@ def test_it_answers_with_the_literal_and_new_cookies(path: str, body: Any) -> No
     assert response.cookies["access_token"]["max-age"] == 3600
 
 
-def test_users_refreshes_its_own_pair() -> None:
+def test_refreshes_pair_of_users() -> None:
     client = signed_in(make_user(), "users")
     response = client.post("/users/refresh/")
     assert response.status_code == 200
     assert set(response.cookies) == {"vf_access", "vf_refresh"}
 
 
-def test_the_other_doors_token_is_exchanged_for_the_own_pair() -> None:
+def test_exchanges_token_of_other_entry_point() -> None:
     client = signed_in(make_user(), "users")
     response = client.post(PATH)
     assert response.status_code == 200
@@ -54,32 +54,32 @@ def test_the_other_doors_token_is_exchanged_for_the_own_pair() -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [(PATH, 400), ("/users/refresh/", 401)])
-def test_it_wants_a_cookie(path: str, status: int) -> None:
+def test_rejects_request_without_cookie(path: str, status: int) -> None:
     response = APIClient().post(path)
     assert response.status_code == status
     assert list(response.json()) == ["detail"]
 
 
 @pytest.mark.parametrize("token", ["garbage", "a.b.c", "é", "x" * 5000])
-def test_an_invalid_token_is_401_and_its_cookies_go(token: str) -> None:
+def test_rejects_invalid_token_and_clears_cookies(token: str) -> None:
     response = refreshed(token)
     assert response.status_code == 401
     assert response.cookies["refresh_token"]["max-age"] == 0
 
 
-def test_an_access_token_is_no_refresh_token() -> None:
+def test_rejects_access_token() -> None:
     client = signed_in(make_user())
     assert refreshed(client.cookies["access_token"].value).status_code == 401
 
 
-def test_a_deleted_users_token_is_401() -> None:
+def test_rejects_token_of_deleted_user() -> None:
     user = make_user()
     client = signed_in(user)
     user.delete()
     assert client.post(PATH).status_code == 401
 
 
-def test_a_deactivated_users_token_is_401() -> None:
+def test_rejects_token_of_deactivated_user() -> None:
     user = make_user()
     client = signed_in(user)
     user.is_active = False
@@ -87,7 +87,7 @@ def test_a_deactivated_users_token_is_401() -> None:
     assert client.post(PATH).status_code == 401
 
 
-def test_within_the_grace_a_spent_token_gets_the_same_successor() -> None:
+def test_gives_spent_token_same_successor_within_grace() -> None:
     client = signed_in(make_user())
     token = client.cookies["refresh_token"].value
     first = refreshed(token).cookies["refresh_token"].value
@@ -95,7 +95,7 @@ def test_within_the_grace_a_spent_token_gets_the_same_successor() -> None:
         assert refreshed(token).cookies["refresh_token"].value == first
 
 
-def test_within_the_grace_a_late_request_gets_the_newest_token() -> None:
+def test_gives_newest_token_to_late_request_within_grace() -> None:
     client = signed_in(make_user())
     token = client.cookies["refresh_token"].value
     second = refreshed(token).cookies["refresh_token"].value
@@ -121,7 +121,7 @@ def test_forgets_spent_tokens_after_grace() -> None:
     assert len(Session.objects.get().spent) == 1
 
 
-def test_replay_of_forgotten_token_ends_family() -> None:
+def test_ends_family_on_replay_of_forgotten_token() -> None:
     client = signed_in(make_user())
     first = client.cookies["refresh_token"].value
     client.post(PATH)
@@ -132,7 +132,7 @@ def test_replay_of_forgotten_token_ends_family() -> None:
     assert Session.objects.get().reason == "replay"
 
 
-def test_a_replay_after_the_grace_ends_the_family() -> None:
+def test_ends_family_on_replay_after_grace() -> None:
     client = signed_in(make_user())
     token = client.cookies["refresh_token"].value
     response = refreshed(token)
@@ -145,7 +145,7 @@ def test_a_replay_after_the_grace_ends_the_family() -> None:
         assert not opens_the_api(access)
 
 
-def test_a_replay_ends_no_other_sign_in() -> None:
+def test_keeps_other_sessions_on_replay() -> None:
     user = make_user()
     token = signed_in(user).cookies["refresh_token"].value
     other = signed_in(user)
@@ -155,7 +155,7 @@ def test_a_replay_ends_no_other_sign_in() -> None:
         assert other.post(PATH).status_code == 200
 
 
-def test_rotation_does_not_outlive_the_family(settings: Any) -> None:
+def test_expires_family_despite_rotation(settings: Any) -> None:
     settings.SESSION_MAX_MINUTES = 10 * 24 * 60
     client = signed_in(make_user())
     start = timezone.now()
@@ -175,7 +175,7 @@ def test_rotation_does_not_outlive_the_family(settings: Any) -> None:
         ("/users/login/", True, 7 * 24 * 60),
     ],
 )
-def test_unused_token_expires(path: str, remember: bool, minutes: int) -> None:
+def test_expires_unused_token(path: str, remember: bool, minutes: int) -> None:
     user = make_user()
     client = APIClient()
     client.post(path, {"email": user.email, "password": PASSWORD, "remember": remember})
@@ -186,21 +186,21 @@ def test_unused_token_expires(path: str, remember: bool, minutes: int) -> None:
         assert not Session.objects.exists()
 
 
-def test_session_keeps_its_life_when_refreshed_at_another_path() -> None:
+def test_keeps_life_of_session_at_other_entry_point() -> None:
     client = signed_in(make_user(), "users")
     response = client.post(PATH)
     assert 3500 < response.cookies["refresh_token"]["max-age"] <= 3600
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(5, 200), (600, 401)])
-def test_a_clock_may_be_a_little_ahead(ahead: int, status: int) -> None:
+def test_tolerates_clock_slightly_ahead(ahead: int, status: int) -> None:
     signed_in(make_user())
     session = Session.objects.get()
     session.rotated_at += timedelta(seconds=ahead)
     assert refreshed(str(SessionRefreshToken.of(session))).status_code == status
 
 
-def test_a_token_without_a_session_is_401() -> None:
+def test_rejects_token_without_session() -> None:
     token = SessionAccessToken()
     token["token_type"] = "refresh"
     token["user_id"] = "1"
@@ -208,7 +208,7 @@ def test_a_token_without_a_session_is_401() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twelve_parallel_refreshes_share_one_successor() -> None:
+def test_gives_parallel_refreshes_one_successor() -> None:
     token = signed_in(make_user()).cookies["refresh_token"].value
 
     def refresh(_: int) -> Any:

@@ -56,7 +56,7 @@ class TestClaimsThatCount:
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 @pytest.mark.parametrize("claim", ["iat", "nbf", "user_id", "jti", "aud", "sub"])
 @pytest.mark.parametrize("kind", NAMES)
-def test_no_claim_breaks_a_request(client: APIClient, kind: str, claim: str, value: Any) -> None:
+def test_survives_any_claim(client: APIClient, kind: str, claim: str, value: Any) -> None:
     client.cookies[NAMES[kind]] = forged(kind, **{claim: value})
     paths = ["/api/video/", "/api/video/1/720p/index.m3u8", "/content/"]
     assert {client.get(path).status_code for path in paths} <= {200, 401, 404}
@@ -65,7 +65,7 @@ def test_no_claim_breaks_a_request(client: APIClient, kind: str, claim: str, val
 
 
 @pytest.mark.parametrize("value", [0, -1, "x", None, 10**30, "\uff11", float("inf")])
-def test_token_that_names_no_user_opens_nothing(rf: Any, value: Any) -> None:
+def test_rejects_token_that_names_no_user(rf: Any, value: Any) -> None:
     token = forged("access", user_id=value)
     request = rf.get("/", HTTP_COOKIE=f"access_token={token}")
     for authentication in (SessionTokenAuthentication(), StreamTokenAuthentication()):

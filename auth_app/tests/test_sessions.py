@@ -24,7 +24,7 @@ from auth_app.authentication import (
     StreamTokenAuthentication,
 )
 from auth_app.models import Session, User
-from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api, signed_in
 from auth_app.tokens import SessionAccessToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def delete(user: User) -> None:
 
 
 @pytest.mark.parametrize("change", [change_password, disable_password, deactivate, delete])
-def test_a_change_of_the_account_ends_its_sessions_at_once(
+def test_ends_sessions_at_once_after_change_of_account(
     change: Callable[[User], None],
 ) -> None:
     user = make_user()
@@ -78,7 +78,7 @@ def test_a_change_of_the_account_ends_its_sessions_at_once(
     assert not may_stream(access)
 
 
-def test_an_upgrade_of_the_hash_ends_nothing(settings: Any) -> None:
+def test_keeps_sessions_after_upgrade_of_hash(settings: Any) -> None:
     user = make_user()
     access = access_of(signed_in(user))
     settings.PASSWORD_HASHERS = [
@@ -90,7 +90,7 @@ def test_an_upgrade_of_the_hash_ends_nothing(settings: Any) -> None:
     assert opens_the_api(access)
 
 
-def test_other_changes_end_nothing() -> None:
+def test_keeps_sessions_after_other_changes() -> None:
     user = make_user()
     access = access_of(signed_in(user))
     user.phone = "123"
@@ -98,7 +98,7 @@ def test_other_changes_end_nothing() -> None:
     assert opens_the_api(access)
 
 
-def test_a_change_behind_our_back_is_noticed_within_seconds() -> None:
+def test_notices_change_by_sql_within_seconds() -> None:
     user = make_user()
     access = access_of(signed_in(user))
     assert may_stream(access)
@@ -109,7 +109,7 @@ def test_a_change_behind_our_back_is_noticed_within_seconds() -> None:
     assert not given.rights(None).is_live
 
 
-def test_the_stream_asks_neither_database_nor_redis_for_its_pass(
+def test_makes_stream_pass_without_database_and_redis(
     django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     access = access_of(signed_in(make_user()))
@@ -118,7 +118,7 @@ def test_the_stream_asks_neither_database_nor_redis_for_its_pass(
         assert stream_pass(access).rights(sessions.LIVE).is_live
 
 
-def test_a_cold_cache_costs_one_query_once(django_assert_num_queries: Any) -> None:
+def test_queries_once_with_cold_cache(django_assert_num_queries: Any) -> None:
     access = access_of(signed_in(make_user()))
     with django_assert_num_queries(1):
         assert may_stream(access)
@@ -126,7 +126,7 @@ def test_a_cold_cache_costs_one_query_once(django_assert_num_queries: Any) -> No
         assert may_stream(access)
 
 
-def test_a_slow_reader_does_not_overwrite_the_announcement_of_an_end() -> None:
+def test_keeps_announced_end_despite_slow_reader() -> None:
     user = make_user()
     access = access_of(signed_in(user))
     given = stream_pass(access)
@@ -136,7 +136,7 @@ def test_a_slow_reader_does_not_overwrite_the_announcement_of_an_end() -> None:
 
 
 @pytest.mark.parametrize("is_staff", [True, False])
-def test_staff_are_who_is_staff_now(is_staff: bool) -> None:
+def test_reads_current_staff_status(is_staff: bool) -> None:
     user = make_user(is_staff=not is_staff)
     given = stream_pass(access_of(signed_in(user)))
     assert given.rights(None).is_staff is not is_staff
@@ -145,7 +145,7 @@ def test_staff_are_who_is_staff_now(is_staff: bool) -> None:
     assert given.rights(None) == (True, is_staff)
 
 
-def test_the_stateless_user_has_a_number() -> None:
+def test_gives_stateless_user_an_id() -> None:
     user = make_user()
     request = RequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access_of(signed_in(user))}")
     found = StreamTokenAuthentication().authenticate(request)
@@ -154,7 +154,7 @@ def test_the_stateless_user_has_a_number() -> None:
 
 
 @pytest.mark.usefixtures("redis_away")
-def test_without_redis_the_database_answers() -> None:
+def test_falls_back_to_database_without_redis() -> None:
     user = make_user()
     access = access_of(signed_in(user))
     assert may_stream(access)
@@ -163,25 +163,25 @@ def test_without_redis_the_database_answers() -> None:
 
 
 @pytest.mark.parametrize("cookie", ["access_token", "vf_access"])
-def test_both_doors_cookies_open_the_api(cookie: str) -> None:
+def test_accepts_cookies_of_both_entry_points(cookie: str) -> None:
     access = access_of(signed_in(make_user()))
     request = RequestFactory().get("/", HTTP_COOKIE=f"{cookie}={access}")
     assert SessionTokenAuthentication().authenticate(request)
 
 
-def test_a_stale_cookie_does_not_hide_a_good_one() -> None:
+def test_finds_valid_cookie_beside_stale_one() -> None:
     access = access_of(signed_in(make_user()))
     request = RequestFactory().get("/", HTTP_COOKIE=f"access_token=stale; vf_access={access}")
     assert SessionTokenAuthentication().authenticate(request)
 
 
-def test_a_bad_authorization_header_is_an_error() -> None:
+def test_rejects_bad_authorization_header() -> None:
     request = RequestFactory().get("/", HTTP_AUTHORIZATION="Bearer garbage")
     with pytest.raises(AuthenticationFailed):
         SessionTokenAuthentication().authenticate(request)
 
 
-def test_a_refresh_token_is_no_access_token() -> None:
+def test_rejects_refresh_token_as_access_token() -> None:
     client = signed_in(make_user())
     assert not opens_the_api(client.cookies["refresh_token"].value)
 
@@ -191,7 +191,7 @@ def test_a_refresh_token_is_no_access_token() -> None:
     [(None, "none"), ("wrong" * 16, "HS256"), (settings.SIMPLE_JWT["SIGNING_KEY"], "HS512")],
 )
 @pytest.mark.filterwarnings("ignore:The HMAC key is")
-def test_a_forged_token_opens_nothing(key: str | None, algorithm: str) -> None:
+def test_rejects_forged_token(key: str | None, algorithm: str) -> None:
     client = signed_in(make_user())
     for name in ("access_token", "refresh_token"):
         claims = jwt.decode(client.cookies[name].value, options={"verify_signature": False})
@@ -201,26 +201,26 @@ def test_a_forged_token_opens_nothing(key: str | None, algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("claim", ["sid", "exp", "user_id", "jti"])
-def test_a_token_without_a_claim_is_none(claim: str) -> None:
+def test_rejects_token_without_claim(claim: str) -> None:
     signed_in(make_user())
     token = SessionAccessToken.of(Session.objects.get())
     del token[claim]
     assert not opens_the_api(str(token))
 
 
-def test_an_expired_access_token_is_none() -> None:
+def test_rejects_expired_access_token() -> None:
     access = access_of(signed_in(make_user()))
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
         assert not opens_the_api(access)
 
 
-def test_a_session_costs_one_query(django_assert_num_queries: Any) -> None:
+def test_authenticates_with_one_query(django_assert_num_queries: Any) -> None:
     access = access_of(signed_in(make_user()))
     with django_assert_num_queries(1):
         assert opens_the_api(access)
 
 
-def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
+def test_flushes_expired_sessions(client: Any) -> None:
     user = make_user()
     signed_in(user)
     client.force_login(user)
@@ -231,7 +231,7 @@ def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "remember", "minutes", "left"),
+    ("entry_point", "remember", "minutes", "left"),
     [
         ("api", False, 7 * 24 * 60 - 1, 1),
         ("api", False, 7 * 24 * 60 + 1, 0),
@@ -242,22 +242,22 @@ def test_sessions_that_nobody_can_use_are_flushed(client: Any) -> None:
     ],
 )
 def test_flushes_sessions_that_lay_unused(
-    door: str, remember: bool, minutes: int, left: int
+    entry_point: str, remember: bool, minutes: int, left: int
 ) -> None:
-    sessions.begin(make_user(), door, sessions.Origin(), remember=remember)
+    sessions.begin(make_user(), entry_point, sessions.Client(), remember=remember)
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
         services.flush_expired()
     assert Session.objects.count() == left
 
 
-def test_running_sessions_are_not_flushed() -> None:
+def test_keeps_running_sessions() -> None:
     signed_in(make_user())
     services.flush_expired()
     assert Session.objects.exists()
 
 
-def test_changing_the_password_by_command_ends_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_sessions_after_changepassword(monkeypatch: pytest.MonkeyPatch) -> None:
     access = access_of(signed_in(make_user()))
     monkeypatch.setattr("getpass.getpass", lambda prompt: "another secret")
-    call_command("changepassword", "alice@example.com", stdout=StringIO())
+    call_command("changepassword", ALICE, stdout=StringIO())
     assert not opens_the_api(access)

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from auth_app import links
 from auth_app.models import Session, User
-from auth_app.tests.accounts import PASSWORD, make_user
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user
 from auth_app.tests.post import parts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,7 +72,7 @@ def delete(user: User) -> None:
 
 def sign_in(path: str) -> int:
     try:
-        body = {"email": "alice@example.com", "password": PASSWORD}
+        body = {"email": ALICE, "password": PASSWORD}
         return APIClient().post(path, body).status_code
     finally:
         connection.close()
@@ -122,7 +122,7 @@ def test_accepts_sign_in_overtaken_by_change_of_profile() -> None:
     assert sign_in_while("/api/login/", change_phone) == 200
 
 
-def test_no_session_survives_reset_among_many_sign_ins() -> None:
+def test_leaves_no_session_of_sign_ins_parallel_to_reset() -> None:
     PausingHasher.pauses = False
     user = make_user()
     body = parts(links.reset_link(user, "api")) | {"new_password": NEW}

@@ -13,7 +13,7 @@ def pages(environment: pytest.MonkeyPatch, **variables: str) -> dict[str, dict[s
     return importlib.reload(api).FRONTEND_PAGES
 
 
-def test_without_a_front_end_links_lead_to_the_built_in_site(
+def test_links_to_built_in_site_without_front_end(
     environment: pytest.MonkeyPatch,
 ) -> None:
     found = pages(environment, BACKEND_URL="https://films.example")
@@ -29,12 +29,12 @@ def test_without_a_front_end_links_lead_to_the_built_in_site(
     }
 
 
-def test_bad_links_of_users_lead_to_the_login_page(environment: pytest.MonkeyPatch) -> None:
+def test_leads_bad_links_of_users_to_login_page(environment: pytest.MonkeyPatch) -> None:
     found = pages(environment, FRONTEND_URL="http://localhost:4200", USERS_LOGIN_PATH="/enter")
     assert found["users"]["activation_error"] == "http://localhost:4200/enter"
 
 
-def test_bad_links_of_users_lead_to_a_page_of_their_own_when_it_is_named(
+def test_leads_bad_links_of_users_to_named_page(
     environment: pytest.MonkeyPatch,
 ) -> None:
     found = pages(
@@ -43,22 +43,22 @@ def test_bad_links_of_users_lead_to_a_page_of_their_own_when_it_is_named(
     assert found["users"]["activation_error"] == "http://localhost:4200/sorry"
 
 
-def test_the_vanilla_clients_paths_are_the_default(environment: pytest.MonkeyPatch) -> None:
+def test_defaults_to_paths_of_vanilla_client(environment: pytest.MonkeyPatch) -> None:
     found = pages(environment, FRONTEND_URL="http://127.0.0.1:5500/")["api"]
     assert found["activate"] == "http://127.0.0.1:5500/pages/auth/activate.html"
     assert found["reset"] == "http://127.0.0.1:5500/pages/auth/confirm_password.html"
 
 
-def test_paths_can_be_chosen(environment: pytest.MonkeyPatch) -> None:
+def test_takes_chosen_paths(environment: pytest.MonkeyPatch) -> None:
     found = pages(
         environment, FRONTEND_BASE_URL="http://localhost:4200", FRONTEND_ACTIVATE_PATH="/activate"
     )
     assert found["api"]["activate"] == "http://localhost:4200/activate"
 
 
-def test_a_front_end_url_with_a_path_is_the_login_page(environment: pytest.MonkeyPatch) -> None:
+def test_takes_path_of_front_end_url_as_login_page(environment: pytest.MonkeyPatch) -> None:
     found = pages(environment, FRONTEND_URL="https://app.example/welcome/login")
-    for door in ("api", "users"):
-        assert found[door]["login"] == "https://app.example/welcome/login"
-        assert found[door]["reset"].startswith("https://app.example/")
-        assert "welcome" not in found[door]["reset"]
+    for entry_point in ("api", "users"):
+        assert found[entry_point]["login"] == "https://app.example/welcome/login"
+        assert found[entry_point]["reset"].startswith("https://app.example/")
+        assert "welcome" not in found[entry_point]["reset"]

@@ -65,7 +65,7 @@ def first_address(client: Client) -> str:
     return "/dev/mail/" + page.split('href="/dev/mail/')[1].split('"')[0]
 
 
-def test_it_lists_mails_newest_first(client: Client) -> None:
+def test_lists_mails_newest_first(client: Client) -> None:
     send("The first")
     send("The second")
 
@@ -74,13 +74,13 @@ def test_it_lists_mails_newest_first(client: Client) -> None:
     assert 0 < page.index("The second") < page.index("The first")
 
 
-def test_it_is_empty_before_the_first_mail(client: Client, folder: Path) -> None:
+def test_shows_empty_mailbox(client: Client, folder: Path) -> None:
     folder.rmdir()
 
     assert "No mail yet" in client.get("/dev/mail/").text
 
 
-def test_it_shows_two_mails_of_one_connection_as_two(client: Client) -> None:
+def test_separates_mails_of_one_connection(client: Client) -> None:
     with get_connection() as connection:
         for subject in ("The first", "The second"):
             send_mail(subject, "text", None, ["mia@example.org"], connection=connection)
@@ -88,7 +88,7 @@ def test_it_shows_two_mails_of_one_connection_as_two(client: Client) -> None:
     assert client.get("/dev/mail/").text.count("<li>") == 2
 
 
-def test_it_shows_the_text_with_links_that_can_be_followed(client: Client) -> None:
+def test_links_addresses_in_text(client: Client) -> None:
     send()
 
     page = client.get(first_address(client)).text
@@ -96,14 +96,14 @@ def test_it_shows_the_text_with_links_that_can_be_followed(client: Client) -> No
     assert '<a href="http://127.0.0.1:8000/x"' in page
 
 
-def test_the_subject_of_a_mail_is_no_markup_here(client: Client) -> None:
+def test_escapes_subject(client: Client) -> None:
     send(subject="<script>alert(1)</script>")
 
     assert "<script>alert" not in client.get("/dev/mail/").text
     assert "<script>alert" not in client.get(first_address(client)).text
 
 
-def test_the_html_is_sandboxed_and_may_fetch_nothing(client: Client) -> None:
+def test_sandboxes_html(client: Client) -> None:
     send(html='<img src="cid:logo"><script>alert(1)</script>')
 
     response = client.get(first_address(client) + "html/")
@@ -116,7 +116,7 @@ def test_the_html_is_sandboxed_and_may_fetch_nothing(client: Client) -> None:
     assert response["Referrer-Policy"] == "no-referrer"
 
 
-def test_inline_pictures_are_part_of_the_html(client: Client) -> None:
+def test_embeds_inline_images(client: Client) -> None:
     send(html='<img src="cid:logo">')
 
     html = client.get(first_address(client) + "html/").text
@@ -125,7 +125,7 @@ def test_inline_pictures_are_part_of_the_html(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing.0", "..%2Fsecret.0", "a.b.c"])
-def test_an_unknown_mail_is_404(client: Client, name: str) -> None:
+def test_returns_404_for_unknown_mail(client: Client, name: str) -> None:
     assert client.get(f"/dev/mail/{name}/").status_code == 404
     assert client.get(f"/dev/mail/{name}/html/").status_code == 404
 
@@ -141,7 +141,7 @@ def test_an_unknown_mail_is_404(client: Client, name: str) -> None:
         {"HTTP_HOST": "localhost"},
     ],
 )
-def test_strangers_do_not_find_it_whatever_their_address(
+def test_hides_mailbox_from_strangers_at_any_address(
     stranger: Client, client: Client, address: dict[str, str]
 ) -> None:
     send()
@@ -154,7 +154,7 @@ def test_strangers_do_not_find_it_whatever_their_address(
 @pytest.mark.parametrize(
     "token", ["", "wrong", TOKEN + "x", TOKEN[:-1], TOKEN.upper(), "\udcff", "é", "\x00"]
 )
-def test_wrong_token_opens_nothing(stranger: Client, token: str) -> None:
+def test_rejects_wrong_token(stranger: Client, token: str) -> None:
     response = stranger.get("/dev/mail/", {"token": token.encode("utf-8", "replace")})
 
     assert response.status_code == 404
@@ -163,13 +163,13 @@ def test_wrong_token_opens_nothing(stranger: Client, token: str) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", TOKEN, "x" * 64, "é", '"'])
-def test_forged_cookie_opens_nothing(stranger: Client, cookie: str) -> None:
+def test_rejects_forged_cookie(stranger: Client, cookie: str) -> None:
     stranger.cookies[mailbox_access.COOKIE] = cookie
 
     assert stranger.get("/dev/mail/").status_code == 404
 
 
-def test_token_leaves_the_address_and_is_not_the_cookie(stranger: Client) -> None:
+def test_redirects_without_token_and_sets_another_cookie(stranger: Client) -> None:
     response = stranger.get(OPENED)
 
     cookie = response.cookies[mailbox_access.COOKIE]
@@ -181,33 +181,33 @@ def test_token_leaves_the_address_and_is_not_the_cookie(stranger: Client) -> Non
     assert cookie["samesite"] == "Lax"
 
 
-def test_another_token_closes_what_the_old_one_opened(client: Client, settings: Any) -> None:
+def test_revokes_cookie_with_new_token(client: Client, settings: Any) -> None:
     settings.MAILBOX_TOKEN = "another token"
 
     assert client.get("/dev/mail/").status_code == 404
 
 
-def test_without_a_token_nobody_opens_it(stranger: Client, settings: Any) -> None:
+def test_stays_shut_without_token(stranger: Client, settings: Any) -> None:
     settings.MAILBOX_TOKEN = ""
 
     assert stranger.get("/dev/mail/?token=").status_code == 404
     assert stranger.get("/dev/mail/").status_code == 404
 
 
-def test_superuser_reads_it(stranger: Client) -> None:
+def test_shows_mailbox_to_superuser_of_the_admin(stranger: Client) -> None:
     stranger.force_login(make_user(is_staff=True, is_superuser=True))
 
     assert stranger.get("/dev/mail/").status_code == 200
 
 
-def test_superuser_reads_it_who_signed_in_on_the_site(stranger: Client) -> None:
+def test_shows_mailbox_to_superuser_of_the_site(stranger: Client) -> None:
     stranger.cookies["access_token"] = access_token(make_user(is_staff=True, is_superuser=True))
 
     assert stranger.get("/dev/mail/").status_code == 200
 
 
 @pytest.mark.parametrize("rights", [{}, {"is_staff": True}], ids=["member", "staff"])
-def test_staff_and_members_do_not_read_it(stranger: Client, rights: dict[str, bool]) -> None:
+def test_hides_mailbox_from_staff_and_members(stranger: Client, rights: dict[str, bool]) -> None:
     user = make_user(**rights)
     stranger.force_login(user)
     stranger.cookies["access_token"] = access_token(user)
@@ -215,7 +215,7 @@ def test_staff_and_members_do_not_read_it(stranger: Client, rights: dict[str, bo
     assert stranger.get("/dev/mail/").status_code == 404
 
 
-def test_deactivated_superuser_does_not_read_it(stranger: Client) -> None:
+def test_hides_mailbox_from_deactivated_superuser(stranger: Client) -> None:
     user = make_user(is_staff=True, is_superuser=True)
     stranger.force_login(user)
     stranger.cookies["access_token"] = access_token(user)
@@ -225,13 +225,13 @@ def test_deactivated_superuser_does_not_read_it(stranger: Client) -> None:
     assert stranger.get("/dev/mail/").status_code == 404
 
 
-def test_garbage_credentials_are_404(stranger: Client) -> None:
+def test_returns_404_for_garbage_credentials(stranger: Client) -> None:
     stranger.cookies["access_token"] = "garbage"
 
     assert stranger.get("/dev/mail/", HTTP_AUTHORIZATION="Bearer garbage").status_code == 404
 
 
-def test_it_does_not_exist_in_production(client: Client, settings: Any) -> None:
+def test_hides_mailbox_in_production(client: Client, settings: Any) -> None:
     settings.PRODUCTION = True
     client.force_login(make_user(is_staff=True, is_superuser=True))
 
@@ -239,7 +239,7 @@ def test_it_does_not_exist_in_production(client: Client, settings: Any) -> None:
     assert client.get(OPENED).status_code == 404
 
 
-def test_command_prints_an_address_that_opens_it(stranger: Client, settings: Any) -> None:
+def test_prints_working_address(stranger: Client, settings: Any) -> None:
     settings.BACKEND_ORIGIN = "http://testserver"
     url = call("mailbox_url")
 
@@ -255,20 +255,20 @@ def test_command_prints_an_address_that_opens_it(stranger: Client, settings: Any
         ("MAILBOX_TOKEN", ""),
     ],
 )
-def test_command_fails_where_there_is_no_mailbox(settings: Any, name: str, value: Any) -> None:
+def test_fails_where_there_is_no_mailbox(settings: Any, name: str, value: Any) -> None:
     setattr(settings, name, value)
 
     with pytest.raises(CommandError, match="no development mailbox"):
         call("mailbox_url")
 
 
-def test_it_does_not_exist_where_mails_are_really_sent(client: Client, settings: Any) -> None:
+def test_hides_mailbox_where_mails_are_sent(client: Client, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
     assert client.get("/dev/mail/").status_code == 404
 
 
-def test_pages_offer_it_only_to_who_may_read_it(
+def test_links_mailbox_only_for_its_readers(
     client: Client, stranger: Client, settings: Any
 ) -> None:
     assert "/dev/mail/" in client.get("/signup/").text

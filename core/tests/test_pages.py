@@ -28,7 +28,7 @@ VENDOR = Path(settings.BASE_DIR) / "static/vendor"
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_there_for_strangers_and_kept_by_no_cache(client: Client, path: str) -> None:
+def test_serves_every_page_uncached(client: Client, path: str) -> None:
     response = client.get(path)
 
     assert response.status_code == 200
@@ -36,7 +36,7 @@ def test_every_page_is_there_for_strangers_and_kept_by_no_cache(client: Client, 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_needs_inline_script_or_style(client: Client, path: str) -> None:
+def test_needs_no_inline_script_or_style(client: Client, path: str) -> None:
     response = client.get(path)
 
     assert "unsafe" not in response["Content-Security-Policy"]
@@ -45,7 +45,7 @@ def test_no_page_needs_inline_script_or_style(client: Client, path: str) -> None
 
 @pytest.mark.parametrize("session", ["", "access_token"])
 @pytest.mark.parametrize("path", PAGES)
-def test_every_file_that_a_page_loads_exists(client: Client, path: str, session: str) -> None:
+def test_loads_only_files_that_exist(client: Client, path: str, session: str) -> None:
     client.cookies.load({session: "x"} if session else {})
 
     named = re.findall(r'(?:src|href)="/static/([^"#]+)', client.get(path).text)
@@ -55,7 +55,7 @@ def test_every_file_that_a_page_loads_exists(client: Client, path: str, session:
 
 
 @pytest.mark.parametrize("page", ["activate", "reset-password"])
-def test_a_page_with_a_token_in_its_address_sends_no_referrer(client: Client, page: str) -> None:
+def test_sends_no_referrer_with_token(client: Client, page: str) -> None:
     response = client.get(f"/{page}/?uid=MQ&token=secret")
 
     assert response["Referrer-Policy"] == "no-referrer"
@@ -72,13 +72,13 @@ def test_a_page_with_a_token_in_its_address_sends_no_referrer(client: Client, pa
         ("vf_refresh", "refresh"),
     ],
 )
-def test_the_page_says_which_cookies_came_along(client: Client, cookie: str, hint: str) -> None:
+def test_says_which_cookies_the_request_has(client: Client, cookie: str, hint: str) -> None:
     client.cookies.load({cookie: "anything"} if cookie else {})
 
     assert f'data-session="{hint}"' in client.get("/").text
 
 
-def test_signed_out_visitors_get_the_welcome_and_others_the_catalogue(client: Client) -> None:
+def test_shows_welcome_or_catalogue(client: Client) -> None:
     welcome = client.get("/").text
     client.cookies.load({"access_token": "anything"})
     catalogue = client.get("/").text
@@ -87,7 +87,7 @@ def test_signed_out_visitors_get_the_welcome_and_others_the_catalogue(client: Cl
     assert 'id="rows"' in catalogue
 
 
-def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client: Client) -> None:
+def test_returns_page_or_json_for_unknown_address(client: Client) -> None:
     page = client.get("/nowhere/", headers={"Accept": "text/html,*/*;q=0.8"})
     answer = client.get("/nowhere/")
 
@@ -96,7 +96,7 @@ def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client: Clie
     assert answer.json() == {"detail": "Not found."}
 
 
-def test_a_wrong_address_of_the_api_is_json_for_everybody(client: Client) -> None:
+def test_returns_json_for_unknown_address_of_api(client: Client) -> None:
     answer = client.get("/api/nowhere/", headers={"Accept": "text/html"})
 
     assert answer.status_code == 404
@@ -104,7 +104,7 @@ def test_a_wrong_address_of_the_api_is_json_for_everybody(client: Client) -> Non
 
 
 @pytest.mark.parametrize("package", ["hls", "figtree"])
-def test_vendored_files_are_the_ones_their_checksums_name(package: str) -> None:
+def test_matches_checksums_of_vendored_files(package: str) -> None:
     folder = VENDOR / package
     recorded = (folder / "VERSION").read_text()
 
@@ -115,7 +115,7 @@ def test_vendored_files_are_the_ones_their_checksums_name(package: str) -> None:
     assert all(hashlib.sha256(file.read_bytes()).hexdigest() in recorded for file in files)
 
 
-def test_modules_import_each_other_by_their_hashed_names(tmp_path: Path) -> None:
+def test_rewrites_imports_to_hashed_names(tmp_path: Path) -> None:
     shutil.copytree(Path(settings.BASE_DIR) / "static/web/js", tmp_path / "web/js")
     storage = HashedModules(location=tmp_path, base_url="/static/")
     names = [str(file.relative_to(tmp_path)) for file in tmp_path.glob("web/js/**/*.js")]
