@@ -32,6 +32,7 @@ http {{
     keepalive_requests 100000;
     proxy_cache_path {directory}/rights keys_zone=rights:1m inactive=5s use_temp_path=off;
     upstream videoflix {{ server 127.0.0.1:{upstream}; keepalive 16; }}
+    map "" $videoflix {{ default videoflix; }}
     upstream nothing {{ server 127.0.0.1:{nothing}; keepalive 16; }}
     server {{
         listen 127.0.0.1:{port};

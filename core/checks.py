@@ -5,18 +5,25 @@ import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from auth_app.limits import Limit
 
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
-GUESSABLE = {"admin", "adminpassword", "password", "changeme", "change-me", "secret", "videoflix"}
-SECRET_KEY_LENGTH = 50
+# No password of production; a superuser's is none of the 20,000 most common ones either.
+GUESSABLE = {
+    *("admin", "adminpassword", "administrator", "changeme", "change-me", "default", "example"),
+    *("letmein", "password", "postgres", "redis", "root", "secret", "superuser", "test", "valkey"),
+    "videoflix",
+}
+PASSWORD_LENGTH, TOKEN_LENGTH, SECRET_KEY_LENGTH = 8, 16, 50
 WEEK = 7 * 24 * 3600  # the longest life of a signed link into a bucket
+AFFIXES = "0123456789!?.,#$%&*+-_ "
 SAME_SITES = {"lax", "strict", "none"}
 # Into files, and into the mail catcher that docker-compose.yml starts.
 UNDELIVERED = {"", "mailpit"}
@@ -30,7 +37,7 @@ NO_MAIL = Warning(
 @register(Tags.security, deploy=True)
 def weak_configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     found = [*_weaknesses(), *_mistakes()]
-    errors = [Error(text, id=f"core.E{number:03}") for number, text in found]
+    errors: list[CheckMessage] = [Error(text, id=f"core.E{number:03}") for number, text in found]
     return [*errors, NO_MAIL] if settings.EMAIL_HOST in UNDELIVERED else errors
 
 
@@ -56,16 +63,15 @@ def _weaknesses() -> Iterator[tuple[int, str]]:
         (6, _is_guessable(settings.SUPERUSER_PASSWORD), "The superuser's password is guessable."),
         (7, _has_open_database(), "The database has no password."),
         (8, _has_open_redis(), "Redis on another host has no password."),
+        (19, _database_password() in GUESSABLE, "The database's password is a default one."),
+        (20, _redis_password() in GUESSABLE, "Redis's password is a default one."),
+        (21, _is_weak_token(settings.RQ_API_TOKEN), "RQ_API_TOKEN needs 16 random characters."),
     ]
     return ((number, text) for number, is_weak, text in rules if is_weak)
 
 
 def _mistakes() -> Iterator[tuple[int, str]]:
-    same_site = settings.JWT_COOKIE_SAMESITE.lower()
-    if same_site == "none" and not settings.JWT_COOKIE_SECURE:
-        yield 9, "JWT_COOKIE_SAMESITE=None has to come with JWT_COOKIE_SECURE=True."
-    if same_site not in SAME_SITES:
-        yield 10, "JWT_COOKIE_SAMESITE has to be Lax, Strict or None."
+    yield from _browser_mistakes()
     if settings.FRONTEND_URL and not _is_web_address(settings.FRONTEND_URL):
         yield 11, "FRONTEND_URL has to begin with http:// or https:// and a host."
     if not _is_web_address(settings.BACKEND_ORIGIN):
@@ -75,6 +81,16 @@ def _mistakes() -> Iterator[tuple[int, str]]:
             yield 13, f"THROTTLE_{scope.upper()} has to be like 20/min (s, min, h, day)."
     if settings.USE_S3_MEDIA:
         yield from _bucket_mistakes()
+
+
+def _browser_mistakes() -> Iterator[tuple[int, str]]:
+    same_site = settings.JWT_COOKIE_SAMESITE.lower()
+    if same_site == "none" and not settings.JWT_COOKIE_SECURE:
+        yield 9, "JWT_COOKIE_SAMESITE=None has to come with JWT_COOKIE_SECURE=True."
+    if same_site not in SAME_SITES:
+        yield 10, "JWT_COOKIE_SAMESITE has to be Lax, Strict or None."
+    if settings.SECURE_HSTS_PRELOAD and not settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+        yield 22, "HSTS_PRELOAD has to come with HSTS_INCLUDE_SUBDOMAINS=True."
 
 
 def _bucket_mistakes() -> Iterator[tuple[int, str]]:
@@ -107,7 +123,33 @@ def _allows_all_origins() -> bool:
 
 
 def _is_guessable(password: str) -> bool:
-    return bool(password) and (password.lower() in GUESSABLE or len(password) < 8)
+    """Short, common, or a common one with digits and signs around it (`Admin123!`)."""
+    if not password:
+        return False
+    plain = password.lower().replace("@", "a").replace("0", "o")
+    spellings = {password.lower(), password.lower().strip(AFFIXES), plain.strip(AFFIXES)}
+    is_common = spellings & GUESSABLE or any(map(_is_common, spellings))
+    return len(password) < PASSWORD_LENGTH or len(set(password)) < 4 or bool(is_common)
+
+
+def _is_common(word: str) -> bool:
+    try:
+        CommonPasswordValidator().validate(word)
+    except ValidationError:
+        return True
+    return False
+
+
+def _is_weak_token(token: str) -> bool:
+    return bool(token) and (len(token) < TOKEN_LENGTH or len(set(token)) < 6)
+
+
+def _database_password() -> str:
+    return str(settings.DATABASES["default"].get("PASSWORD") or "").lower()
+
+
+def _redis_password() -> str:
+    return unquote(urlsplit(settings.REDIS_URL).password or "").lower()
 
 
 def _has_open_database() -> bool:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,9 +54,11 @@ http {{
 pytestmark = pytest.mark.skipif(not is_installed(), reason="needs nginx")
 
 
-def servers(directory: Path, plain: int, tls: int) -> str:
+def servers(
+    directory: Path, plain: int, tls: int, web: str = "127.0.0.1:1", resolver: str = "127.0.0.11"
+) -> str:
     """Both files as the container has them and in nginx's order, but for ports, folders, TLS
-    and a dead upstream."""
+    and the upstream, which is a dead one unless it is named."""
     template = next((FOLDER / "templates").iterdir())
     script = (FOLDER / "entrypoint.d" / "50-https.sh").read_text()
     written = re.findall(r"/etc/nginx/conf\.d/(\S+)", script)
@@ -66,7 +69,8 @@ def servers(directory: Path, plain: int, tls: int) -> str:
         (r"listen \[::\].*;|http2 on;|ssl_.*;", ""),
         (r"listen 80 default_server", f"listen 127.0.0.1:{plain}"),
         (r"listen 443 ssl", f"listen 127.0.0.1:{tls}"),
-        (r"web:8000", "127.0.0.1:1"),
+        (r"web:8000", web),
+        (r"127\.0\.0\.11", resolver),
         (r"/var/log/nginx|/dev/shm", str(directory)),
         (r"\$\{SERVER_NAME\}", "localhost"),
         (r"\$\{UPLOAD_LIMIT\}", "1m"),
@@ -75,22 +79,28 @@ def servers(directory: Path, plain: int, tls: int) -> str:
     return text
 
 
-@pytest.fixture
-def ports(tmp_path: Path) -> Iterator[tuple[int, int]]:
-    """nginx, of which the first port redirects and the second asks an application that is away."""
+@contextmanager
+def running(directory: Path, **upstream: str) -> Iterator[tuple[int, int]]:
+    """nginx, of which the first port redirects and the second asks the application."""
     plain, tls = free_port(), free_port()
-    config = tmp_path / "nginx.conf"
+    config = directory / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
-    rendered = servers(tmp_path, plain, tls)
-    config.write_text(MAIN.format(user=user, directory=tmp_path, servers=rendered))
+    rendered = servers(directory, plain, tls, **upstream)
+    config.write_text(MAIN.format(user=user, directory=directory, servers=rendered))
     nginx = shutil.which("nginx") or "nginx"
-    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(tmp_path)])
+    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(directory)])
     try:
-        wait_for(lambda: (tmp_path / "pid").exists(), "nginx", 10)
+        wait_for(lambda: (directory / "pid").exists(), "nginx", 10)
         yield plain, tls
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
+
+
+@pytest.fixture
+def ports(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    with running(tmp_path) as ports:
+        yield ports
 
 
 def status(port: int, path: str) -> int:

@@ -12,8 +12,6 @@ MEDIA_URL = "/media/"
 # On the media volume, so that a 10 GB upload is renamed into place, not copied. Made when
 # an upload arrives: reading settings makes no folders.
 FILE_UPLOAD_TEMP_DIR = str(Path(MEDIA_ROOT) / "tmp")
-# "FILE_UPLOAD_TEMP_DIR does not exist": nor does it while the media are away, and all else works.
-SILENCED_SYSTEM_CHECKS = ["files.E001"]
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "video_app.ingest.storage.SpoolingHandler",

@@ -49,6 +49,20 @@ def test_it_starts_when_all_is_well(production: Any) -> None:
         ("SUPERUSER_PASSWORD", "short", "core.E006"),
         ("DATABASES", {"default": DATABASE | {"PASSWORD": ""}}, "core.E007"),
         ("REDIS_URL", "redis://redis:6379/0", "core.E008"),
+        # What docker-compose.yml falls back on, and its like.
+        ("DATABASES", {"default": DATABASE | {"PASSWORD": "videoflix"}}, "core.E019"),
+        ("DATABASES", {"default": DATABASE | {"PASSWORD": "Postgres"}}, "core.E019"),
+        ("REDIS_URL", "redis://:videoflix@redis:6379/0", "core.E020"),
+        ("REDIS_URL", "redis://:%76ideoflix@127.0.0.1:6379/0", "core.E020"),
+        ("REDIS_URL", "redis://default:redis@redis:6379/0", "core.E020"),
+        ("RQ_API_TOKEN", "x", "core.E021"),
+        ("RQ_API_TOKEN", "a" * 40, "core.E021"),
+        ("RQ_API_TOKEN", "0123456789abcde", "core.E021"),
+        ("SUPERUSER_PASSWORD", "qwertyuiop", "core.E006"),
+        ("SUPERUSER_PASSWORD", "Admin123!", "core.E006"),
+        ("SUPERUSER_PASSWORD", "P@ssw0rd2026", "core.E006"),
+        ("SUPERUSER_PASSWORD", "videoflix1", "core.E006"),
+        ("SUPERUSER_PASSWORD", "aaaaaaaaaaaa", "core.E006"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
@@ -57,6 +71,87 @@ def test_it_refuses(production: Any, name: str, value: Any, error_id: str) -> No
     assert [message.id for message in weak_configuration()] == [error_id]
     with pytest.raises(ImproperlyConfigured):
         refuse_weak_production()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUPERUSER_PASSWORD", "seven green boats"),
+        ("RQ_API_TOKEN", "Zk3pQ9xVb7Lm2TnR"),
+        ("REDIS_URL", "redis://:my-videoflix-9Kq@redis:6379/0"),
+    ],
+)
+def test_accepts_what_nobody_guesses(production: Any, name: str, value: str) -> None:
+    setattr(production, name, value)
+
+    assert weak_configuration() == []
+    refuse_weak_production()
+
+
+PRODUCTION = {
+    "PRODUCTION": "1",
+    "SECRET_KEY": STRONG,
+    "ALLOWED_HOSTS": "films.example",
+    "BACKEND_URL": "https://films.example",
+    "REDIS_URL": f"redis://:{STRONG}@redis:6379/0",
+    "DATABASE_URL": f"postgres://videoflix:{STRONG}@db/videoflix",
+}
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({}, ""),
+        ({"DATABASE_URL": "postgres://videoflix:videoflix@db/videoflix"}, "database's password"),
+        ({"REDIS_URL": "redis://:videoflix@redis:6379/0"}, "Redis's password"),
+        ({"RQ_API_TOKEN": "x"}, "RQ_API_TOKEN"),
+        ({"DJANGO_SUPERUSER_PASSWORD": "iloveyou2"}, "superuser's password"),
+        ({"HSTS_PRELOAD": "1"}, "HSTS_PRELOAD has to come with HSTS_INCLUDE_SUBDOMAINS"),
+    ],
+    ids=["all is well", "database", "redis", "token", "superuser", "preload alone"],
+)
+def test_production_starts_only_without_defaults(env: dict[str, str], said: str) -> None:
+    clean = {"PATH": os.environ["PATH"], "IGNORE_DOTENV": "1", "VAR_DIR": "/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        cwd=django_settings.BASE_DIR,
+        env=clean | {"DJANGO_SETTINGS_MODULE": "core.settings"} | PRODUCTION | env,
+        capture_output=True,
+        text=True,
+    )
+
+    assert bool(done.returncode) == bool(said)
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("env", "header"),
+    [
+        ({}, "max-age=31536000"),
+        ({"HSTS_INCLUDE_SUBDOMAINS": "1"}, "max-age=31536000; includeSubDomains"),
+        (
+            {"HSTS_INCLUDE_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"},
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+    ],
+)
+def test_hsts_binds_other_names_only_when_asked_to(env: dict[str, str], header: str) -> None:
+    code = (
+        "import django; django.setup(); from django.test import Client;"
+        "answer = Client().get('/healthz/', secure=True, headers={'host': 'films.example',"
+        "'x-forwarded-proto': 'https'}); print(answer.headers['Strict-Transport-Security'])"
+    )
+    clean = {"PATH": os.environ["PATH"], "IGNORE_DOTENV": "1", "VAR_DIR": "/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=django_settings.BASE_DIR,
+        env=clean | {"DJANGO_SETTINGS_MODULE": "core.settings"} | PRODUCTION | env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == header
 
 
 @pytest.mark.parametrize("host", ["", "mailpit"])

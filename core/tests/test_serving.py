@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from core.serving.arrival import HEAD_BYTES, Arrival, State
 from core.serving.pool import IdlePool
+from core.serving.worker import SteadyWorker
 from tests.stack import Stack, running_stack
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
@@ -112,6 +114,36 @@ def test_pool_loses_no_task_at_the_moment_of_ending() -> None:
     for number in range(300):
         assert pool.submit(int, str(number)).result(5) == number
         time.sleep(0.001)
+
+
+class Reader:
+    """Stands in for gunicorn's connection."""
+
+    def __init__(self) -> None:
+        self.sock, self.other_end = socket.socketpair()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waiting", "is_upload", "cut"),
+    [(21, 1, False, 1), (19, 1, False, 0), (21, 0, False, 0), (21, 1, True, 0)],
+    ids=["slow", "not slow yet", "nobody waits", "an upload"],
+)
+def test_worker_takes_a_thread_back_from_a_slow_reader(
+    seconds: float, waiting: int, is_upload: bool, cut: int
+) -> None:
+    worker, reader = object.__new__(SteadyWorker), Reader()
+    worker.tpool = SimpleNamespace(waiting=waiting)
+    worker.busy, worker.streams = {reader: 100.0}, {reader} if is_upload else set()
+
+    assert worker._take_threads_back(100.0 + seconds) == cut
+
+    with reader.sock, reader.other_end:
+        reader.other_end.setblocking(False)
+        if cut:
+            assert reader.other_end.recv(1) == b""
+        else:
+            with pytest.raises(BlockingIOError):
+                reader.other_end.recv(1)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from bench.load import family
 from bench.nginx import is_installed, running_nginx
 from tests.stack import Stack, free_port, running_stack
+from video_app.tests.test_delivery_sockets import dripping
 
 pytestmark = [
     pytest.mark.skipif(not is_installed(), reason="needs nginx (Debian: apt install nginx-light)"),
@@ -244,6 +246,32 @@ def test_what_no_player_sends_is_djangos_to_refuse(site: Site):
     assert site.ask(site.segment, "POST")[0].status == 405
     answer = site.ask(site.segment, "OPTIONS", Authorization="", **preflight)[0]
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, ORIGIN)
+
+
+SLOW_HEAD = b"GET /api/video/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
+SLOW_BODY = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [SLOW_HEAD, SLOW_BODY % b"/api/login/", SLOW_BODY % b"/api/video/upload/"],
+    ids=["heads", "bodies", "uploads"],
+)
+def test_serves_others_beside_300_dripping_strangers(site: Site, beginning: bytes):
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", site.port), timeout=20))
+            for _ in range(300)
+        ]
+        for client in clients:
+            client.sendall(beginning)
+        stack.enter_context(dripping(clients))
+        time.sleep(2)
+        started = time.monotonic()
+        for number in range(20):
+            assert site.ask(site.segment, Cookie=f"viewer={number}")[0].status == 200
+
+        assert time.monotonic() - started < 5
 
 
 def test_a_body_cannot_become_the_next_request(site: Site):

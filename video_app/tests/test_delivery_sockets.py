@@ -326,34 +326,6 @@ def test_refuses_uploads_beyond_half_of_the_threads(site: Site):
         assert time.monotonic() - started < 5
 
 
-def test_takes_threads_back_from_slow_readers(site: Site):
-    """Nobody of them stalls: each takes a little now and then."""
-    with ExitStack() as stack:
-        readers = [stack.enter_context(small_window(site)) for _ in range(300)]
-        for reader in readers:
-            reader.sendall(head(site, site.big))
-        started = time.monotonic()
-        while time.monotonic() - started < 60:
-            for reader in readers:
-                with suppress(OSError):
-                    reader.recv(2000)
-            with suppress(TimeoutError), connect(site) as connection:
-                connection.settimeout(1)
-                connection.sendall(head(site, site.segment, Connection="close"))
-                assert answer_of(connection)[0] == 200
-                break
-
-        assert time.monotonic() - started < 45
-
-
-def small_window(site: Site) -> socket.socket:
-    reader = socket.socket()
-    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    reader.connect(("127.0.0.1", site.stack.port))
-    reader.setblocking(False)
-    return reader
-
-
 def test_takes_a_request_in_single_bytes(site: Site):
     with connect(site) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
