@@ -13,6 +13,7 @@ from pathlib import Path
 from video_app.models import Build, Chunk, ChunkState
 from video_app.pipeline import layout
 from video_app.store import identity, local
+from video_app.streaming import watching
 from video_app.streaming.answers import UnavailableError
 from video_app.streaming.film_cache import PlayableBuild
 
@@ -44,7 +45,11 @@ def report_missing(build_id: int, segment: int) -> bool:
     build = Build.objects.filter(pk=build_id).first()
     if build is None or not request_again(build, bisect_right(build.plan.chunk_cuts, segment) - 1):
         return False
+    # Where one is missing others may be: a player that comes to them need not wait.
+    for index in damaged_chunks(build):
+        request_again(build, index)
     logger.error("segment_missing", extra=about | {"video": build.video_id})
+    watching.note(build.video_id)  # so that it goes before films that nobody watches
     return True
 
 
