@@ -7,7 +7,8 @@ from typing import Any
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -69,6 +70,11 @@ def _is_local(request: HttpRequest) -> bool:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         return False
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it wherever no page names an icon, as at an answer of the API."""
+    return redirect(static("web/img/favicon.ico"))
 
 
 @never_cache
