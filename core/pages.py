@@ -12,7 +12,8 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
 )
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -54,6 +55,11 @@ def session_hint(request: HttpRequest) -> str:
         if any(pair[position] in request.COOKIES for pair in settings.JWT_COOKIE_NAMES.values()):
             return kind
     return "none"
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it wherever no page names an icon, as at an answer of the API."""
+    return redirect(static("web/img/favicon.ico"))
 
 
 @never_cache

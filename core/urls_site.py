@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/ready/", health.ready, name="health-ready"),
     path("healthz/", health.live, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("", Page.as_view(template_name="web/home.html"), name="page-home"),
     path("watch/<int:video_id>/", Page.as_view(template_name="web/watch.html"), name="page-watch"),
     path("login/", Page.as_view(template_name="web/login.html"), name="page-login"),

@@ -1,6 +1,7 @@
 """The built-in site's pages: headers, what the cookies choose, and what they load."""
 
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -52,6 +53,30 @@ def test_loads_only_files_that_exist(client: Client, path: str, session: str) ->
 
     assert named
     assert [name for name in named if finders.find(name) is None] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_description_manifest_and_icons(client: Client, path: str) -> None:
+    page = client.get(path).text
+
+    assert re.search(r'<meta name="description" content="\w[^"]{20,}"', page)
+    for relation in ("icon", "apple-touch-icon", "manifest"):
+        assert f'<link rel="{relation}"' in page
+
+
+def test_names_only_icons_that_exist_in_the_manifest() -> None:
+    folder = Path(settings.BASE_DIR) / "static/web"
+    manifest = json.loads((folder / "site.webmanifest").read_text())
+
+    assert {icon["sizes"] for icon in manifest["icons"]} >= {"any", "192x192", "512x512"}
+    assert [icon for icon in manifest["icons"] if not (folder / icon["src"]).is_file()] == []
+
+
+def test_leads_browsers_that_ask_for_a_favicon_to_it(client: Client) -> None:
+    response = client.get("/favicon.ico")
+
+    assert response.status_code == 302
+    assert finders.find(response["Location"].removeprefix("/static/")) is not None
 
 
 @pytest.mark.parametrize("page", ["activate", "reset-password"])

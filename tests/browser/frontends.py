@@ -1,4 +1,7 @@
-"""Stand-ins for the three front ends of CONTRACT.md: pages on other origins than the API's."""
+"""Stand-ins for the three front ends of CONTRACT.md: pages on other origins than the API's.
+
+They also serve players that others wrote, out of `node_modules/`.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -11,17 +14,21 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, Response
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
 FILES = {
     "/standin.js": HERE / "standin.js",
-    "/hls.min.js": HERE.parent.parent / "static/vendor/hls/hls.min.js",
+    "/hls.min.js": ROOT / "static/vendor/hls/hls.min.js",
+    "/players": HERE / "players.html",
+    "/players.js": HERE / "players.js",
 }
+NPM = "/npm/"
 
 
 class _Handler(BaseHTTPRequestHandler):
     """Any path is the front end's one page, as with every single-page application."""
 
     def do_GET(self) -> None:
-        file = FILES.get(urlsplit(self.path).path, HERE / "standin.html")
+        file = _file_at(urlsplit(self.path).path)
         kind = "text/javascript" if file.suffix == ".js" else "text/html; charset=utf-8"
         self.send_response(200)
         self.send_header("Content-Type", kind)
@@ -30,6 +37,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: Any) -> None:
         pass
+
+
+def _file_at(path: str) -> Path:
+    if path.startswith(NPM):
+        return ROOT / "node_modules" / path.removeprefix(NPM)
+    return FILES.get(path, HERE / "standin.html")
 
 
 @contextmanager

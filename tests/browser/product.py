@@ -41,6 +41,10 @@ class Admin:
         with self._opener.open(self._stack.url + path, timeout=20) as answer:
             return json.load(answer)
 
+    def get_text(self, path: str) -> str:
+        with self._opener.open(self._stack.url + path, timeout=20) as answer:
+            return str(answer.read(), "utf-8")
+
     def upload(self, file: Path, **fields: str) -> int:
         with file.open("rb") as film:
             body = encode_multipart(BOUNDARY, {**fields, "video_file": film})

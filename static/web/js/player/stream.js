@@ -71,7 +71,7 @@ function recoverFromErrors(hls, on) {
     if (decision.action === "renew") renewal = renew(hls, on).finally(() => (renewal = null));
     else act(decision, hls, on);
   });
-  addEventListener("online", () => restart(hls));
+  addEventListener("online", () => last && restart(hls)); // sooner than at the end of a pause
   return () => causeOf(last, navigator.onLine);
 }
 
