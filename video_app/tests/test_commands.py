@@ -11,18 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from video_app import services
 from video_app.models import State, Video
 from video_app.pipeline.errors import EncodeError, PipelineError
+from video_app.store import identity
+from video_app.tests.conftest import Encoder
 from video_app.tests.films import make_build, make_film, make_plan, make_video, write
+from video_app.work import cleanup, planning
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
 
 def run(*arguments: str) -> str:
@@ -40,7 +36,7 @@ def make_half_done(title: str = "Half") -> Video:
 # --- list_videos ----------------------------------------------------------------------
 
 
-def test_the_list_is_a_table() -> None:
+def test_lists_videos_in_a_table() -> None:
     make_film("Ready")
     make_half_done()
     make_video("Bad", state=State.FAILED, error="This is no film.")
@@ -54,17 +50,17 @@ def test_the_list_is_a_table() -> None:
     assert "This is no film." in lines[1]
 
 
-def test_the_list_of_nothing_says_so() -> None:
+def test_says_that_there_are_no_videos() -> None:
     assert run("list_videos") == "There are no videos.\n"
 
 
-def test_the_list_can_be_of_one_state() -> None:
+def test_lists_videos_of_one_state() -> None:
     make_film("Ready")
     make_video("Bad", state=State.FAILED)
     assert "Ready" not in run("list_videos", "--state", "failed")
 
 
-def test_the_list_can_be_json() -> None:
+def test_lists_videos_as_json() -> None:
     video = make_half_done("Half \x1b[31mred")
     assert json.loads(run("list_videos", "--json")) == [
         {
@@ -79,12 +75,12 @@ def test_the_list_can_be_json() -> None:
     ]
 
 
-def test_a_title_cannot_play_with_the_terminal() -> None:
+def test_shows_control_characters_of_titles_as_marks() -> None:
     make_video("Red \x1b[31malert\nnew line")
     assert "Red ?[31malert?new line" in run("list_videos")
 
 
-def test_the_list_takes_the_same_queries_for_many_films() -> None:
+def test_lists_many_films_in_as_many_queries_as_one() -> None:
     make_half_done()
     with CaptureQueriesContext(connection) as one:
         run("list_videos")
@@ -98,73 +94,69 @@ def test_the_list_takes_the_same_queries_for_many_films() -> None:
 # --- process_video --------------------------------------------------------------------
 
 
-def test_a_video_is_handed_to_the_workers() -> None:
+def test_hands_video_to_the_workers() -> None:
     video = make_film(planned_revision=1)
     assert "by the workers" in run("process_video", str(video.pk))
     assert django_rq.get_queue("urgent").job_ids == [f"plan_video-{video.pk}-2"]
 
 
-def test_an_unknown_video_cannot_be_processed() -> None:
+def test_does_not_process_unknown_video() -> None:
     with pytest.raises(CommandError, match="no video 404"):
         run("process_video", "404")
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything but the encoding itself."""
-    plan = make_plan(segments=2, chunk=1)
-    monkeypatch.setattr("video_app.tasks._plan", lambda *_: plan)
-    monkeypatch.setattr("video_app.tasks._encode", encode)
-    monkeypatch.setattr("video_app.tasks._derive", lambda *_: services.Derived())
-    monkeypatch.setattr("video_app.tasks.poster.make_poster", lambda *_, **__: None)
+def quick(encoder: Encoder, prober: list[Any], monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Everything but the work itself; what planning leads to."""
     monkeypatch.setattr("video_app.management.commands.process_video.PAUSE_SECONDS", 0)
-
-
-def encode(build: Any, index: int, token: Any, work: Path) -> None:
-    services.publish_chunk(build.pk, index, token, {}, lambda: None)
+    return prober
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_video_can_be_processed_here_and_now() -> None:
+def test_processes_video_here_and_now() -> None:
     video = make_film(planned_revision=1)
     assert "is ready" in run("process_video", str(video.pk), "--sync")
     assert Video.objects.get().current_build != video.current_build
 
 
 @pytest.mark.usefixtures("quick")
-def test_processing_here_waits_for_what_a_worker_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_for_what_another_worker_does(encoder: Encoder) -> None:
+    """Which holds the first chunk for a while, and fails."""
     video = make_film(planned_revision=1)
-    taken = []
 
-    def encode_all_but_the_first(build: Any, index: int, token: Any, work: Path) -> None:
-        """Another worker holds the first chunk for a while."""
-        if index == 0 and not taken:
-            taken.append(token)
+    def fail_once() -> None:
+        if encoder.runs == 1:
             raise EncodeError("killed")
-        encode(build, index, token, work)
 
-    monkeypatch.setattr("video_app.tasks._encode", encode_all_but_the_first)
+    encoder.then = fail_once
     assert "is ready" in run("process_video", str(video.pk), "--sync")
+    assert encoder.runs == 3
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize(
-    ("error", "reason"), [(PipelineError("No film."), "No film."), (OSError(5), services.GAVE_UP)]
-)
-def test_processing_here_says_why_it_failed(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
-) -> None:
+def test_waits_for_storage_that_is_away(encoder: Encoder) -> None:
     video = make_film(planned_revision=1)
 
-    def fail(*_: Any) -> None:
-        raise error
+    def fail_once() -> None:
+        if encoder.runs == 1:
+            raise OSError(5, "I/O error")
 
-    monkeypatch.setattr("video_app.tasks._plan", fail)
+    encoder.then = fail_once
+    assert "is ready" in run("process_video", str(video.pk), "--sync")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(PipelineError("No film."), "No film."), (EncodeError("killed"), planning.GAVE_UP)],
+)
+def test_says_why_processing_failed(quick: list[Any], error: Exception, reason: str) -> None:
+    video = make_film(planned_revision=1)
+    quick[0] = error
     with pytest.raises(CommandError, match=reason):
         run("process_video", str(video.pk), "--sync")
 
 
-def test_a_program_can_read_what_becomes_of_it() -> None:
+def test_says_what_becomes_of_video_as_json() -> None:
     video = make_video(planned_revision=1, state=State.COMPLETED)
     answer = json.loads(run("process_video", str(video.pk), "--json"))
     assert [(row["id"], row["state"]) for row in answer] == [(video.pk, "pending")]
@@ -173,19 +165,19 @@ def test_a_program_can_read_what_becomes_of_it() -> None:
 # --- cleanup_failed, reconcile --------------------------------------------------------
 
 
-def test_failed_videos_are_listed_and_kept() -> None:
+def test_lists_failed_videos_and_keeps_them() -> None:
     make_video("Bad", state=State.FAILED, error="This is no film.")
     assert "Bad    This is no film." in run("cleanup_failed")
     assert json.loads(run("cleanup_failed", "--json"))[0]["error"] == "This is no film."
     assert Video.objects.exists()
 
 
-def test_a_title_does_not_speak_to_the_terminal() -> None:
+def test_sends_no_escape_sequences_to_the_terminal() -> None:
     make_video("\x1b[31mRed", state=State.FAILED)
     assert "\x1b" not in run("cleanup_failed") + run("list_videos")
 
 
-def test_failed_videos_are_removed_with_their_files(media: Path) -> None:
+def test_removes_failed_videos_with_their_files(media: Path) -> None:
     video = make_video("Bad", state=State.FAILED)
     write(video.video_file.name, b"film")
     run("cleanup_failed", "--delete-files")
@@ -193,30 +185,52 @@ def test_failed_videos_are_removed_with_their_files(media: Path) -> None:
     assert not (media / video.video_file.name).exists()
 
 
-def test_a_failed_video_whose_old_film_still_plays_is_kept() -> None:
+def test_keeps_failed_video_whose_old_film_still_plays() -> None:
     video = make_film()
     Video.objects.update(state=State.FAILED)
     run("cleanup_failed", "--delete-files")
     assert Video.objects.get() == video
 
 
-def test_other_videos_are_not_cleaned_up() -> None:
+def test_keeps_other_videos() -> None:
     make_half_done()
     make_video()
     run("cleanup_failed", "--delete-files")
     assert Video.objects.count() == 2
 
 
-def test_reconcile_says_what_it_did() -> None:
+def test_reconciles_and_says_what_it_did() -> None:
     make_video()
     assert run("reconcile") == "1 plans\n"
     assert run("reconcile") == "nothing to do\n"
 
 
-def test_reconcile_can_only_look() -> None:
+def test_only_looks_in_a_dry_run() -> None:
     make_video()
     assert json.loads(run("reconcile", "--dry-run", "--json"))["plans"] == 1
     assert django_rq.get_queue("transcode").job_ids == []
+
+
+def test_counts_everything_as_json() -> None:
+    counts = json.loads(run("reconcile", "--json"))
+    names = {"plans", "chunks", "finishes", "posters", "extras", "stores"}
+    assert set(counts) == names | {"given_up", "tidying", "folders", "files"}
+    assert not any(counts.values())
+
+
+def test_says_why_nothing_was_cleaned_up(media: Path) -> None:
+    (media / identity.MARK).unlink()
+    said = StringIO()
+    call_command("reconcile", stdout=StringIO(), stderr=said)
+    assert identity.AWAY in said.getvalue()
+
+
+def test_moves_many_orphans_away_when_told_to(media: Path) -> None:
+    for number in range(cleanup.MAX_ORPHANS + 1):
+        write(f"hls/{900 + number}/1/720p/000.ts", b"G")
+    assert run("reconcile") == "nothing to do\n"
+    assert run("reconcile", "--remove-orphans") == f"{cleanup.MAX_ORPHANS + 1} folders\n"
+    assert not list(media.glob("hls/*"))
 
 
 # --- rqworker -------------------------------------------------------------------------
@@ -230,7 +244,7 @@ def test_reconcile_can_only_look() -> None:
         (("short",), ("short",)),
     ],
 )
-def test_default_stands_for_all_queues(
+def test_serves_all_queues_for_default(
     monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], served: tuple[str, ...]
 ) -> None:
     seen: list[Any] = []

@@ -93,14 +93,17 @@ def test_postpones_work_when_ffmpeg_itself_is_broken(error: Exception) -> None:
 def test_doubles_each_pause_up_to_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     ahead = clock.ahead
+
+    def spy(seconds: float) -> Any:
+        pauses.append(seconds)
+        return ahead(seconds)
+
     for _ in range(9):
         end_pauses()
         lease = claim(encoding.due())
         assert lease
         with monkeypatch.context() as spied:
-            spied.setattr(
-                clock, "ahead", lambda seconds: (pauses.append(seconds), ahead(seconds))[1]
-            )
+            spied.setattr(clock, "ahead", spy)
             assert lease.postpone("full")
     assert pauses == [1, 2, 4, 8, 16, 32, *[LONGEST_PAUSE] * 3]
     assert chunk().attempts == 0
