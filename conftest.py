@@ -43,6 +43,7 @@ def media(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A media folder of this test alone."""
     folder = tmp_path_factory.mktemp("media")
     settings.MEDIA_ROOT = folder
+    settings.FILE_UPLOAD_TEMP_DIR = str(folder / "tmp")
     return folder
 
 

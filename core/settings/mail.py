@@ -1,8 +1,10 @@
 """Outgoing mail: SMTP when `EMAIL_HOST` is set, otherwise files in `var/mail/`."""
 
+import hmac
+
 from core.settings.base import PRODUCTION
 from core.settings.env import VAR_DIR, env
-from core.settings.secrets import stored_secret
+from core.settings.security import SECRET_KEY
 
 EMAIL_HOST = env.str("EMAIL_HOST", default="")
 EMAIL_PORT = env.int("EMAIL_PORT", default=587, minimum=1, maximum=65535)
@@ -18,7 +20,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 # Opens the pages that show those files. Where mails are really sent there are none.
 MAILBOX_TOKEN = env.str("MAILBOX_TOKEN", default="")
 if not (MAILBOX_TOKEN or EMAIL_HOST or PRODUCTION):
-    MAILBOX_TOKEN = stored_secret(VAR_DIR / "mailbox_token")
+    MAILBOX_TOKEN = hmac.new(SECRET_KEY.encode(), b"mailbox", "sha256").hexdigest()[:32]
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
-from video_app.models import Video
+from video_app.store import identity
 
 logger = logging.getLogger(__name__)
 
@@ -63,15 +63,12 @@ def refusal_of(error: OSError) -> Refusal | None:
 def prepare() -> Refusal | None:
     """Make the folder of unfinished uploads; why that cannot be, or None.
 
-    The media root itself is made for a new installation only: where films are known, a root
-    that is missing is a volume that is not mounted.
+    Nothing is made while the media are away or another database's.
     """
-    root = Path(settings.MEDIA_ROOT)
+    if reason := identity.problem():
+        logger.error("upload_refused", extra={"reason": reason})
+        return Refusal(UNAVAILABLE, AWAY)
     try:
-        if not root.is_dir():
-            if Video.objects.exists():
-                return Refusal(UNAVAILABLE, AWAY)
-            root.mkdir(parents=True, exist_ok=True)
         Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
