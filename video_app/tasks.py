@@ -43,6 +43,16 @@ def store_build(build_id: int) -> None:
     _work()
 
 
+def repair_chunk(build_id: int, index: int) -> None:
+    """A finished film has lost segments."""
+    _work()
+
+
+def verify_build(build_id: int) -> None:
+    """Nobody has read a film's segments for a week."""
+    _work()
+
+
 def tidy_bucket() -> None:
     """Something may go from the bucket, or from here because it lies there."""
     try:

@@ -53,6 +53,7 @@ RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
 JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster", "store_build")),
+    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
     "video_app.tasks.tidy_bucket",
     "auth_app.tasks.send_mail",
 }

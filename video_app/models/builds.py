@@ -39,6 +39,9 @@ class Build(Leased):
         null=True, help_text="Since when its MP4s and storyboard are there, or given up."
     )
     retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")
+    verified_at = models.DateTimeField(
+        null=True, help_text="When its segments were last compared with their checksums."
+    )
     stored_at = models.DateTimeField(null=True, help_text="Since when it lies in the bucket.")
 
     class Meta:
@@ -87,6 +90,7 @@ class Chunk(Leased):
     index = models.PositiveIntegerField()
     state = models.CharField(max_length=6, choices=ChunkState, default=ChunkState.DUE)
     error = models.CharField(max_length=300, blank=True)
+    revision = models.PositiveSmallIntegerField("how often it was mended", default=0, db_default=0)
     done_at = models.DateTimeField(null=True)
     seconds_done = models.FloatField("encoded seconds while running", default=0)
     report: Any = models.JSONField(

@@ -23,12 +23,17 @@ def measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str,
             _check_pictures(plan, rung, number, segment)
         if plan.has_audio:
             _check_sound(plan, span, rung.name, segments)
-        report[rung.name] = [{"size": s.size, "iframes": s.iframes} for s in segments]
+        report[rung.name] = [_described(s) | {"iframes": s.iframes} for s in segments]
     for name in plan.track_folders:
         segments = _read(span, work / name, has_pictures=False)
         _check_sound(plan, span, name, segments)
-        report[name] = [{"size": s.size} for s in segments]
+        report[name] = [_described(s) for s in segments]
     return report
+
+
+def _described(segment: Segment) -> dict[str, Any]:
+    """Its bytes, by which the scrubber knows it again."""
+    return {"size": segment.size, "crc32": segment.crc32}
 
 
 def _read(span: ChunkSpan, folder: Path, *, has_pictures: bool = True) -> list[Segment]:

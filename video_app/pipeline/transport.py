@@ -3,6 +3,7 @@
 ISO/IEC 13818-1. ffmpeg's exit code proves nothing: it is 0 on a full disk.
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class Segment:
     """What a segment holds. Time stamps are 90 kHz ticks, offsets and sizes bytes."""
 
     size: int
+    crc32: int = 0
     pictures: int = 0
     first_pts: int | None = None
     sound_frames: int = 0
@@ -46,7 +48,7 @@ class _Reader:
         self.content = content
         self.video_pid = FIRST_PID if has_pictures else -1
         self.audio_pid = FIRST_PID + has_pictures
-        self.segment = Segment(size=len(content))
+        self.segment = Segment(size=len(content), crc32=zlib.crc32(content))
         self.sound = bytearray()
         self.pat_at = 0
         self.key_at: int | None = None  # where the range of the running key picture begins

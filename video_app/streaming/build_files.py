@@ -1,5 +1,7 @@
 """The files of a build: from here, or from the bucket once the local copy is gone."""
 
+import re
+
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
@@ -8,13 +10,21 @@ from video_app.store import bucket
 from video_app.streaming import delivery
 from video_app.streaming.film_cache import PlayableBuild
 
+REVISION = re.compile("[0-9]{1,5}")
+
 
 def send_segment(request: HttpRequest, build: PlayableBuild, key: str) -> HttpResponseBase:
-    """A segment or sheet; `key` names the build, so it is a validator as well."""
+    """A segment or sheet; `key` names the build, so with the revision of a mended chunk it is a
+    validator as well."""
     # Without a build in the URL, tomorrow's answer may be another film.
     cache_control = layout.IMMUTABLE if "b" in request.GET else delivery.REVALIDATE
-    etag = key.removeprefix("hls/").replace("/", "-")
+    etag = key.removeprefix("hls/").replace("/", "-") + _revision(request)
     return send(request, build, key, etag=etag, cache_control=cache_control)
+
+
+def _revision(request: HttpRequest) -> str:
+    given = request.GET.get("r", "")
+    return f"-{given}" if REVISION.fullmatch(given) else ""
 
 
 def send(

@@ -13,7 +13,7 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from video_app.catalogue import versions
 from video_app.models import Build, BuildState, ChunkState, Video
@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 
 class PlayableBuild(TypedDict):
@@ -40,6 +40,7 @@ class PlayableBuild(TypedDict):
     subtitles: int  # subtitle tracks
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
+    revision: int  # how many chunks were mended
 
 
 class Film(TypedDict):
@@ -96,6 +97,7 @@ def _playable(build: Build) -> PlayableBuild:
         subtitles=build.subtitles,
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
+        revision=build.chunks.aggregate(total=Sum("revision"))["total"] or 0,
     )
 
 

@@ -72,7 +72,7 @@ def fresh(cached: Any, cache_key: str, build: PlayableBuild, kind: str, folder: 
     """
     flags = f"{build['complete']:d}{build['abandoned']:d}"
     where = settings.AWS_STORAGE_BUCKET_NAME if build["stored"] else ""
-    version = f"{CACHE_VERSION}.{build['id']}.{build['ready']}.{flags}{where}"
+    version = f"{CACHE_VERSION}.{build['id']}.{build['ready']}.{build['revision']}.{flags}{where}"
     if cached and cached["version"] == version:
         found: Playlist = cached
         return found
@@ -80,6 +80,17 @@ def fresh(cached: Any, cache_key: str, build: PlayableBuild, kind: str, folder: 
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
     cache.set(cache_key, made, _lifetime(build))
     return made
+
+
+def _mended_segments(build: Build, plan: Plan) -> dict[str, int]:
+    """The revision of each segment that was encoded again: caches may have the old one."""
+    mended = build.chunks.filter(revision__gt=0).values_list("index", "revision")
+    spans = [(plan.chunk(index), revision) for index, revision in mended]
+    return {
+        layout.segment_name(number): revision
+        for span, revision in spans
+        for number in range(span.first_segment, span.end_segment)
+    }
 
 
 def _lifetime(build: PlayableBuild) -> int:
@@ -96,9 +107,12 @@ def _render(build: PlayableBuild, kind: str, folder: str) -> str:
     row = Build.objects.get(pk=build["id"])
     plan, complete = row.plan, build["complete"]
 
+    mended = _mended_segments(row, plan) if build["revision"] else {}
+
     def here(name: str) -> str:
         """A player stays with the build it began with, whatever is published meanwhile."""
-        return f"{name}?b={row.pk}"
+        revision = mended.get(name)
+        return f"{name}?b={row.pk}" + (f"&r={revision}" if revision else "")
 
     uri = _in_bucket(row, folder) if build["stored"] else here
     if kind == MEDIA:

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from video_app.models import Build, BuildState, Chunk, Installation, State, Video
+from video_app.models import Build, BuildState, Chunk, ChunkState, Installation, State, Video
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import PARTIAL, SEEKABLE
 from video_app.store import local
@@ -168,7 +168,8 @@ def _spent_copies() -> Iterator[Path]:
     """Copies made for seeking, of films that are done with and have their poster."""
     copies = list(local.root().glob(f"sources/*{SEEKABLE}"))
     unfinished = Q(state__in=(State.PENDING, State.PROCESSING))
-    rows = Video.objects.filter(unfinished | posters.lacking())
+    mending = Q(builds__chunks__state=ChunkState.DUE, builds__state=BuildState.COMPLETE)
+    rows = Video.objects.filter(unfinished | mending | posters.lacking())
     needed = set(rows.values_list("video_file", flat=True)) if copies else set()
     for copy in copies:
         if f"sources/{copy.name.removesuffix(SEEKABLE)}" not in needed:

@@ -54,19 +54,20 @@ def request(rows: Any) -> None:
 def run(lease: Lease) -> None:
     with lease.held(failed):
         chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
-        build, plan = chunk.build, chunk.build.plan
-        with work_folder(build, lease) as work:
-            report = _encode(build, plan, chunk.index, work, lease)
-            _sync(work, plan, chunk.index)
+        with work_folder(chunk.build, lease) as work:
+            report = encode(chunk.build, chunk.index, work, lease)
             patiently(lambda: publish(lease, report, work))
 
 
-def _encode(build: Build, plan: Plan, index: int, work: Path, lease: Lease) -> dict[str, Any]:
+def encode(build: Build, index: int, work: Path, lease: Lease) -> dict[str, Any]:
+    """Encode one chunk into `work`, down to the disk; its report."""
+    plan = build.plan
+
     def watch(seconds: float) -> None:
         # A second attempt does not take back what was shown.
         lease.keep(seconds_done=Greatest(F("seconds_done"), Value(float(seconds))))
 
-    return transcode.encode_chunk(
+    report = transcode.encode_chunk(
         ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
         sources.decodable(build),
         plan,
@@ -76,6 +77,8 @@ def _encode(build: Build, plan: Plan, index: int, work: Path, lease: Lease) -> d
         niceness=NICENESS if index else FIRST_NICENESS,
         watch=watch,
     )
+    _sync(work, plan, index)
+    return report
 
 
 def _threads(index: int) -> int:
@@ -106,13 +109,18 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
         if chunk is None:
             return False
         if work:
-            plan, target = chunk.build.plan, local.path(chunk.build.prefix)
-            storage.publish(work, target, plan, chunk.index)
-            local.sync(target / folder for folder in plan.folders)
+            move_segments(work, chunk)
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
         lease.release(setback="", retry_at=None, **done)
         _show(chunk.build)
     return True
+
+
+def move_segments(work: Path, chunk: Chunk) -> None:
+    """Move a chunk's segments from `work` into their place, down to the disk."""
+    plan, target = chunk.build.plan, local.path(chunk.build.prefix)
+    storage.publish(work, target, plan, chunk.index)
+    local.sync(target / folder for folder in plan.folders)
 
 
 def lock_film(**which: Any) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,11 @@ from django.db import transaction
 from django.db.models import F
 
 from video_app.models import Build, BuildState, State, Video
-from video_app.pipeline import derive, ffmpeg
+from video_app.pipeline import derive, ffmpeg, layout
 from video_app.pipeline.errors import EncodeError
 from video_app.store import local
 from video_app.streaming import film_cache
-from video_app.work import archiving, clock, machine, queue
+from video_app.work import archiving, clock, machine, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
@@ -50,7 +51,7 @@ def run(lease: Lease) -> None:
         patiently(lambda: record(lease.wanted, made))
 
 
-def make(build: Build, work: Any, lease: Lease) -> Extras:
+def make(build: Build, work: Path, lease: Lease) -> Extras:
     """The storyboard, which a film can do without, and the MP4s, which clients were promised."""
     plan, folder = build.plan, local.path(build.prefix)
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
@@ -69,7 +70,17 @@ def make(build: Build, work: Any, lease: Lease) -> Extras:
             if build.attempts < settings.MAX_ATTEMPTS:
                 raise EncodeError(str(error)) from error  # no room for them is no reason to wait
             logger.error("mp4s_left_out", extra={"build": build.pk, "reason": str(error)})
+    _make_lost_subtitles(build, work, lease)
     return Extras(progressive=sizes, sheets=sheets)
+
+
+def _make_lost_subtitles(build: Build, work: Path, lease: Lease) -> None:
+    """They are made with the film; again only if they are lost."""
+    folder = local.path(build.prefix)
+    if build.subtitles and not (folder / layout.subtitles_name(0)).exists():
+        source = sources.decodable(build)
+        binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
+        derive.make_subtitles(binary, source, build.plan, folder, work, watch=lease.keep)
 
 
 def record(rows: Any, made: Extras) -> bool:
@@ -83,6 +94,7 @@ def record(rows: Any, made: Extras) -> bool:
             **FREE,
             **UNHURT,
             extras_at=clock.now(),
+            verified_at=clock.now(),
             progressive=made.progressive,
             storyboard_sheets=made.sheets,
         )

@@ -23,5 +23,5 @@ class Kind:
     name: str
     due: Callable[[], Rows]
     request: Callable[[Rows], None]
-    run: Callable[[Lease], None]
+    run: Callable[[Lease], object]
     give_up: Callable[[int], None] | None = None

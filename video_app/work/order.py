@@ -1,7 +1,8 @@
 """The one order of work: what a worker does next is decided here, when it is free.
 
-Everything new is looked at first, then every film becomes watchable, then what is whole is
-finished, then films go on in turns, and whatever somebody watches goes before the rest.
+Everything new is looked at first, then every film becomes watchable, holes in films are mended,
+what is whole is finished, and films go on in turns; whatever somebody watches goes before the
+rest.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from video_app.work import (
     machine,
     planning,
     posters,
+    repairing,
+    verifying,
     workers,
 )
 from video_app.work.kind import Kind
@@ -63,11 +66,13 @@ IN_TURNS = ("index", "build_id")
 ORDER = (
     Turn(URGENT, planning.KIND),
     Turn(URGENT, encoding.KIND, _first_chunks),
+    Turn(URGENT, repairing.KIND),
     Turn(URGENT, finishing.KIND),
     Turn(TRANSCODE, encoding.KIND, _watched, IN_TURNS),
     Turn(URGENT, posters.KIND),
     Turn(TRANSCODE, encoding.KIND, _all, IN_TURNS),
     Turn(TRANSCODE, extras.KIND),
+    Turn(TRANSCODE, verifying.KIND, _all, ("verified_at", "pk")),
     Turn(STORE, archiving.KIND, _all, ("enqueued_at", "pk")),
 )
 KINDS = tuple(dict.fromkeys(turn.kind for turn in ORDER))

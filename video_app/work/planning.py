@@ -1,6 +1,7 @@
 """Looking at a source: refuse it with a reason, or cut it into chunks."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -83,14 +84,28 @@ def _plan(video: Video, lease: Lease) -> Plan:
     plan = make_plan(found, limits)
     if found.is_seekable:
         return plan
-    # Chunks need exact seeks: give the streams a container with an index.
+    return make_plan(_look(_make_seekable(path, found, lease), lease), limits)
+
+
+def _make_seekable(path: Path, found: Source, lease: Lease) -> Path:
+    """Chunks need exact seeks: give the streams a container with an index."""
     copy = source.seekable_path(path)
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
     source.make_seekable(binary, path, found, copy, watch=lease.keep)
-    return make_plan(_look(copy, lease), limits)
+    return copy
 
 
-def _look(path: Any, lease: Lease) -> Source:
+def provide_seekable(video: Video, lease: Lease) -> None:
+    """Make the copy again that a source needed to be sought in, if it is gone."""
+    path = sources.uploaded(video)
+    if source.seekable_path(path).exists():
+        return
+    found = _look(path, lease)
+    if not found.is_seekable:
+        _make_seekable(path, found, lease)
+
+
+def _look(path: Path, lease: Lease) -> Source:
     return source.read_source(path, max_streams=settings.MAX_STREAMS, watch=lease.keep)
 
 

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connections
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 3.0
 SILENCE_SECONDS = 10.0
+# After so many beats each worker looks for due work that no job announces: pauses that are
+# over, segments that are missing.
+LOOK_BEATS = 4
 # So many deaths under one piece of work are its own doing.
 INNOCENT_DEATHS = 10
 FORGET_SECONDS = 24 * 3600
@@ -128,15 +132,19 @@ def _free(model: Any, rows: Q, *, is_innocent: bool) -> int:
 
 
 class Heartbeat:
-    """A thread that says that this worker lives, and frees what the dead have held.
+    """A thread that says that this worker lives, frees what the dead have held, and looks for
+    work that no job announces.
 
     No connection is open and no lock is held in the moment of a fork.
     """
 
-    def __init__(self, worker: uuid.UUID, queues: list[str], on_freed: Any) -> None:
+    def __init__(
+        self, worker: uuid.UUID, queues: list[str], look_for_work: Callable[[], object]
+    ) -> None:
         self._worker = worker
         self._queues = queues
-        self._on_freed = on_freed
+        self._look_for_work = look_for_work
+        self._beats = 0
         self._connected_since: float | None = None
         self._last = time.monotonic()
         self._stopped = threading.Event()
@@ -157,8 +165,10 @@ class Heartbeat:
     def _beat(self) -> None:
         try:
             beat(self._worker, self._queues)
-            if self._has_listened() and free_work_of_the_dead():
-                self._on_freed()
+            freed = free_work_of_the_dead() if self._has_listened() else 0
+            self._beats += 1
+            if freed or self._beats % LOOK_BEATS == 0:
+                self._look_for_work()
         except (Error, OSError) as error:
             self._connected_since = None
             logger.warning("heartbeat_failed", extra={"error": str(error)})

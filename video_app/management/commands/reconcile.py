@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from video_app.store import identity
+from video_app.work import verifying
+from video_app.work.lease import claim
 from video_app.work.sweeper import reconcile
 
 
@@ -19,10 +21,17 @@ class Command(BaseCommand):
             action="store_true",
             help="move films without a row into .quarantine/, however many they are",
         )
+        parser.add_argument(
+            "--verify",
+            action="store_true",
+            help="read every segment of every film; workers do so about once a week",
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, dry_run: bool, remove_orphans: bool, **options: Any) -> None:
         found = reconcile(dry_run=dry_run, remove_orphans=remove_orphans)
+        if options["verify"] and not dry_run:
+            found["damaged"] = verify_all()
         counts = {name: count for name, count in found.items() if count}
         if options["json"]:
             self.stdout.write(json.dumps(dict(found)))
@@ -31,3 +40,12 @@ class Command(BaseCommand):
         self.stdout.write(text or "nothing to do")
         if problem := identity.problem():
             self.stderr.write(f"Nothing was cleaned up. {problem}")
+
+
+def verify_all() -> int:
+    """How many chunks of all films are damaged; they are encoded again."""
+    damaged = 0
+    for pk in list(verifying.verifiable().values_list("pk", flat=True)):
+        if lease := claim(verifying.verifiable().filter(pk=pk)):
+            damaged += verifying.run(lease)
+    return damaged
