@@ -114,3 +114,16 @@ def prepare_without_copy(path: Path, folder: Path) -> Source:
     used, found = prepare(path, folder)
     assert used == path
     return found
+
+
+@pytest.mark.parametrize("later", [(), ("-output_ts_offset", "8")])
+def test_keeps_all_of_recording_whose_streams_change_their_numbers(samples, tmp_path, later):
+    first = unusual.plain(samples, "plain.ts")
+    name = f"renumbered-{len(later)}.ts"
+    pids = ("-mpegts_start_pid", "0x200", *later)
+    clock = samples.clock(20)
+    second = samples.film(name, *X264, "-c:a", "aac", *pids, source=clock)
+    _, found = prepare(unusual.appended(tmp_path / "both.ts", first, second), tmp_path)
+    assert abs(found.duration - 28) < 0.3
+    assert abs(found.audios[0].end - 28) < 0.3
+    assert codes(found) == []

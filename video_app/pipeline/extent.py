@@ -153,7 +153,8 @@ def _flv(file: BinaryIO, size: int) -> Iterator[Piece]:
             yield Piece(at, at + FLV_HEADER, is_beginning=True)
             at += FLV_HEADER
             continue
-        if len(header) < FLV_TAG or header[0] & 0x1F not in FLV_TAGS:
+        is_tag = len(header) == FLV_TAG and not any(header[8:11])  # the stream's number
+        if not is_tag or header[0] & 0xDF not in FLV_TAGS:  # but for the bit of encryption
             return
         end = at + FLV_TAG + int.from_bytes(header[1:4], "big")
         yield Piece(at, end)

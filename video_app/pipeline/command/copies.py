@@ -14,6 +14,8 @@ def remux(binary: str, path: str, source: Source, target: str) -> list[str]:
     return [
         *base_arguments(binary),
         *("-fflags", "+genpts"),
+        # A recorder may give streams other numbers on the way: they are still the same ones.
+        *(("-merge_pmt_versions", "1") if source.container == "mpegts" else ()),
         *input_arguments(path),
         *(argument for index in indexes for argument in ("-map", f"0:{index}")),
         # Matroska cannot hold every kind of text either.

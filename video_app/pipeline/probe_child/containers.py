@@ -16,6 +16,8 @@ OPTIONS = {
     # In microseconds. As much of the film as so many bytes hold: streams may begin late.
     "analyzeduration": "36000000000",
     "max_pixels": str(MAX_PIXELS),
+    # Streams of a recording that get other numbers on the way are still the same ones.
+    "merge_pmt_versions": "1",
 }
 
 
@@ -47,7 +49,8 @@ def packets(container: InputContainer, streams: list[Any]) -> Iterator[tuple[int
     while True:
         try:
             packet = next(reader)
-        except (StopIteration, av.FFmpegError):
+        # PyAV cannot drain streams that appeared on the way, which come last.
+        except (StopIteration, av.FFmpegError, IndexError):
             return
         yield packet.stream.index, packet
 
@@ -60,6 +63,15 @@ def decode(packet: Any) -> tuple[list[Any], bool]:
         return [], True
     except av.FFmpegError:
         return [], False
+
+
+def drain(stream: Any) -> list[Any]:
+    """The frames that a decoder holds back; it decodes nothing more before the next seek."""
+    try:
+        frames: list[Any] = stream.codec_context.decode(None)
+    except av.FFmpegError:
+        return []
+    return frames
 
 
 def packet_time(packet: Any, origin: Fraction) -> Fraction | None:

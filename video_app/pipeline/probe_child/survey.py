@@ -10,11 +10,10 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from video_app.pipeline.probe_child.containers import decode, packet_time, packets
+from video_app.pipeline.probe_child.containers import decode, drain, packet_time, packets
 
 PLACES = 24
 PLACE_PACKETS = 300
-PICTURE_PACKETS = 30  # decoders hold back up to 16 pictures
 MAX_SECONDS = 5  # of wall clock: very large pictures are looked at in fewer places
 # A short film's pictures are counted all, a long one's in some places for a second each.
 SHORT_SECONDS = 60
@@ -60,8 +59,8 @@ def survey(
         _add_picture(found, picture, frame)
     # Some decoders never say which pictures are key ones.
     can_tell_keys = bool(pictures) and bool(pictures[0].key_frame)
-    for place in _places(container, clock):
-        looked = _look(container, picture if pictures else None, sounds, place)
+    for _ in _places(container, clock):
+        looked = _look(container, picture if pictures else None, sounds)
         for index, sound in looked.sounds.items():
             found.kinds[index].add(_kind(sound))
         if pictures:
@@ -88,55 +87,50 @@ def _places(
 
 @dataclass(slots=True)
 class _Look:
-    """What lies at one place: a frame of each stream, and the picture's first packet."""
+    """What lies at one place: a sound of each stream, and what the first packet of the
+    picture is decoded to."""
 
     sounds: dict[int, Any] = field(default_factory=dict)
-    picture: Any = None
     packet: Any = None
-    packets: int = 0
-    errors: int = 0
+    picture: Any = None
+    is_right: bool = True
 
 
-def _look(
-    container: InputContainer, picture: Any | None, sounds: list[Any], place: Fraction
-) -> _Look:
+def _look(container: InputContainer, picture: Any | None, sounds: list[Any]) -> _Look:
     look = _Look()
     streams = [*sounds, *([picture] if picture else [])]
     for number, (index, packet) in enumerate(packets(container, streams)):
         if picture and index == picture.index:
-            _look_at_picture(look, packet)
+            _look_at_picture(look, picture, packet)
         elif index not in look.sounds:
             for sound in decode(packet)[0][:1]:
                 look.sounds[index] = sound
-        is_seen = picture is None or look.picture or look.packets >= PICTURE_PACKETS
+        is_seen = picture is None or look.packet
         if number >= PLACE_PACKETS or (is_seen and len(look.sounds) == len(sounds)):
             break
     return look
 
 
-def _look_at_picture(look: _Look, packet: Any) -> None:
-    if look.picture or look.packets >= PICTURE_PACKETS:
+def _look_at_picture(look: _Look, stream: Any, packet: Any) -> None:
+    if look.packet or not packet.size:
         return
-    look.packet = look.packet or packet
-    look.packets += 1
-    frames, is_right = decode(packet)
-    look.errors += not is_right
-    if frames:
-        look.picture = frames[0]
+    look.packet = packet
+    frames, look.is_right = decode(packet)
+    # One picture costs least: decoders hold back up to 16 unless they are drained.
+    frames = frames or drain(stream)
+    look.picture = frames[0] if frames else None
 
 
 def _add_look(found: Survey, picture: Any, look: _Look, *, can_tell_keys: bool) -> None:
     if look.picture:
         _add_picture(found, picture, look.picture)
-    elif look.errors:
-        found.damaged += 1
-    is_judged = look.picture or look.packets >= PICTURE_PACKETS
-    if can_tell_keys and is_judged and not look.errors:
+    found.damaged += not look.is_right
+    if can_tell_keys and look.packet and look.is_right:
         found.false_keys += not _is_key(look)
 
 
 def _is_key(look: _Look) -> bool:
-    """Whether a film can be decoded from here: the first packet is the first key picture."""
+    """Whether a film can be decoded from here: the packet is a key picture."""
     frame, packet = look.picture, look.packet
     if frame is None or not packet.is_keyframe or not frame.key_frame:
         return False

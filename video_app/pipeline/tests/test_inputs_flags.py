@@ -22,7 +22,7 @@ ARGUMENTS = {
     "source": PLAN.source,
     "time": Fraction(3),
     "target": "/media/work/out",
-    "indexes": {0: 2},
+    "indexes": [2],
     "folder": "/media/work",
     "count": 25,
     "back": Fraction(10),
@@ -73,21 +73,16 @@ def test_the_probe_has_the_same_flags():
         assert containers.OPTIONS[name] == given[name]
 
 
-ROOT = Path(video_app.__file__).parent
-
-
 def test_nothing_else_opens_media_or_starts_programs():
+    room = Path(video_app.__file__).parent
     code = {
-        path.relative_to(ROOT).as_posix(): path.read_text()
-        for path in ROOT.rglob("*.py")
+        str(path.relative_to(room)): path.read_text()
+        for path in room.rglob("*.py")
         if "tests" not in path.parts
     }
-    assert [name for name, text in code.items() if "av.open(" in text] == [
-        "pipeline/probe_child/containers.py"
-    ]
+    openers = [name for name, text in code.items() if "av.open(" in text]
+    assert openers == ["pipeline/probe_child/containers.py"]
     starters = [name for name, text in code.items() if "Popen(" in text]
-    assert sorted(starters) == [
-        "management/commands/worker.py",  # starts our own workers
-        "pipeline/ffmpeg.py",
-    ]
+    # The former starts our own workers.
+    assert sorted(starters) == ["management/commands/worker.py", "pipeline/ffmpeg.py"]
     assert not [name for name, text in code.items() if "shell=True" in text]
