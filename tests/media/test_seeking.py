@@ -105,6 +105,7 @@ def test_seeks_do_not_go_by_another_track(samples, encoded, name, codecs):
         ("refresh.mp4", (*LONG_X264, "-g", "60", "-x264-params", "intra-refresh=1:scenecut=0")),
         ("one-key.mkv", (*LONG_X264, "-g", "100000")),
         ("screen.mov", ("-c:v", "qtrle", "-g", "100", "-pix_fmt", "rgb24")),
+        ("palette.mov", ("-c:v", "qtrle", "-pix_fmt", "gray")),
         ("screen.avi", (*LONG_X264, "-pix_fmt", "yuv444p", "-qp", "0", "-g", "250")),
         ("alpha.webm", ("-c:v", "libvpx", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0")),
     ],

@@ -1,6 +1,7 @@
-"""Choosing a frame that stands for the film: not black, not blank, not blurred."""
+"""Choosing a picture that stands for the film: not black, not blank, not blurred."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,15 +10,40 @@ from PIL import Image, ImageFilter, ImageStat
 
 from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.seeking import is_odd
 from video_app.pipeline.types import Source
 
-CANDIDATES = 8
-STILL_LIMITS = ffmpeg.ProcessLimits(seconds=60, file_size=16 * 1024**2)
+CANDIDATES = 6
+LIMITS = ffmpeg.ProcessLimits(seconds=60, file_size=16 * 1024**2)
 # Mean luma outside of this is night or fog.
 DARK, BRIGHT = 40, 215
 
 
 Watch = Callable[[], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """A source that pictures are taken from."""
+
+    binary: str
+    path: str
+    source: Source
+    limits: ffmpeg.ProcessLimits
+    watch: Watch
+
+    def times(self) -> list[Fraction]:
+        length = self.source.duration
+        return [length * (2 * number + 1) / (2 * CANDIDATES) for number in range(CANDIDATES)]
+
+    def is_drawn_well(self, argv: list[str]) -> bool:
+        """Whether nobody complained: a decoder that does so shows torn pictures."""
+        complaints: list[str] = []
+        try:
+            ffmpeg.run(argv, self.limits, watch=self.watch, on_complaint=complaints.append)
+        except EncodeError:
+            return False
+        return not complaints
 
 
 def make_poster(
@@ -29,40 +55,59 @@ def make_poster(
     niceness: int = 10,
     watch: Watch = None,
 ) -> None:
-    """Write the most telling of some frames of the source as a JPEG to `target`.
+    """Write the most telling of some pictures of the source as a JPEG to `target`.
 
     `watch` is called about once a second and stops the work by raising.
-    `EncodeError` when not one frame could be read.
+    `EncodeError` when not one whole picture could be read.
     """
+    film = _Film(binary, str(path), source, replace(LIMITS, niceness=niceness), watch)
     target.parent.mkdir(parents=True, exist_ok=True)
     # A folder for each run: two may be under way, and each must find its own pictures.
     with TemporaryDirectory(prefix=f"{target.stem}.", dir=target.parent) as folder:
-        best = _choose(binary, path, source, Path(folder), watch)
+        stills = _pictures(film, Path(folder))
+        best = max(stills, key=score)
         best.chmod(0o640)
         best.replace(target)
 
 
-def _choose(binary: str, path: Path, source: Source, folder: Path, watch: Watch) -> Path:
-    stills = []
-    for number in range(CANDIDATES):
-        time = source.duration * (2 * number + 1) / (2 * CANDIDATES)
-        still = folder / f"{number}.jpg"
-        if _take(binary, path, source, time, still, watch):
-            stills.append(still)
-    if not stills and not _take(binary, path, source, Fraction(0), still, watch):
-        raise EncodeError("no frame could be read")
-    return max(stills or [still], key=score)
+def _pictures(film: _Film, folder: Path) -> list[Path]:
+    if film.source.must_decode_from_start or is_odd(film.source):
+        return _first_pictures(film, folder)
+    found = _key_pictures(film, folder) or _careful_pictures(film, folder)
+    return found or _first_pictures(film, folder)
 
 
-def _take(
-    binary: str, path: Path, source: Source, time: Fraction, target: Path, watch: Watch
-) -> bool:
-    argv = command.still(binary, str(path), source, time, str(target))
-    try:
-        ffmpeg.run(argv, STILL_LIMITS, watch=watch)
-    except EncodeError:
-        return False
-    return target.exists() and target.stat().st_size > 0
+def _key_pictures(film: _Film, folder: Path) -> list[Path]:
+    """Key pictures, all by one process; none when anything is odd about one."""
+    argv = command.key_stills(film.binary, film.path, film.source, film.times(), str(folder))
+    return _written(folder) if film.is_drawn_well(argv) else []
+
+
+def _careful_pictures(film: _Film, folder: Path) -> list[Path]:
+    """Pictures that are decoded one by one, without those that a decoder complained about."""
+    for number, time in enumerate(film.times()):
+        target = folder / f"{number}.jpg"
+        if not film.is_drawn_well(_still(film, time, target)):
+            target.unlink(missing_ok=True)
+    return _written(folder)
+
+
+def _first_pictures(film: _Film, folder: Path) -> list[Path]:
+    """Pictures for which nobody had to seek; torn ones only where the film itself is so."""
+    source, path = film.source, film.path
+    argv = command.first_stills(film.binary, path, source, CANDIDATES, str(folder))
+    film.is_drawn_well(argv)
+    if not (stills := _written(folder)):
+        raise EncodeError("no picture could be read")
+    return stills
+
+
+def _still(film: _Film, time: Fraction, target: Path) -> list[str]:
+    return command.still(film.binary, film.path, film.source, time, str(target))
+
+
+def _written(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.jpg")) if path.stat().st_size]
 
 
 def score(still: Path) -> float:

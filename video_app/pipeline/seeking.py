@@ -15,7 +15,7 @@ from itertools import pairwise
 from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.command import Back
 from video_app.pipeline.errors import EncodeError
-from video_app.pipeline.types import ChunkSpan, Plan
+from video_app.pipeline.types import ChunkSpan, Plan, Source
 
 # Seconds; most films have a key picture every ten.
 STEPS = (command.NEAREST, Fraction(10), Fraction(60))
@@ -36,9 +36,9 @@ class _Look:
     pictures: dict[int, str]
 
 
-def is_odd(plan: Plan) -> bool:
+def is_odd(source: Source) -> bool:
     """Whether nothing is known about how the decoder begins in the middle."""
-    return plan.source.video.codec not in KNOWN_CODECS
+    return source.video.codec not in KNOWN_CODECS
 
 
 def trusted_start(
@@ -51,26 +51,36 @@ def trusted_start(
     watch: Callable[[], None] | None = None,
 ) -> Back:
     """The nearest start from which the chunk's pictures are right; none: the film's start."""
-    count = min(math.ceil(plan.rate), span.end_frame - span.first_frame)
 
     @cache
-    def look(back: Back) -> _Look | None:
+    def look(span: ChunkSpan, back: Back) -> _Look | None:
+        count = _count(plan, span)
         argv = command.first_pictures(binary, path, plan, span, count=count, back=back)
         try:
-            return _read(ffmpeg.run(argv, limits, watch=watch), span.first_frame)
+            found = _read(ffmpeg.run(argv, limits, watch=watch), span.first_frame)
         except EncodeError:
             return None
+        return found if found and len(found.pictures) == count else None
 
+    early = plan.chunk(1)
+    # Some decoders never recover from a seek, and all of their pictures are wrong alike.
+    if is_odd(plan.source) and not _agree(look(early, command.NEAREST), look(early, None)):
+        return None
     for near, far in pairwise(STEPS):
-        if _agree(look(near), look(far), count):
+        if _agree(look(span, near), look(span, far)):
             return near
         if command.seek_point(plan, span, far) is None:
             break
     return None
 
 
-def _agree(near: _Look | None, far: _Look | None, count: int) -> bool:
-    if near is None or far is None or len(near.pictures) < count:
+def _count(plan: Plan, span: ChunkSpan) -> int:
+    """How many pictures are compared: those of a second."""
+    return min(math.ceil(plan.rate), span.end_frame - span.first_frame)
+
+
+def _agree(near: _Look | None, far: _Look | None) -> bool:
+    if near is None or far is None:
         return False
     return near.pictures == far.pictures and near.landed > far.landed
 

@@ -134,7 +134,7 @@ def _encode_exactly(encode: _Encode) -> Report:
     except EncodeError as error:
         _raise_if_full(encode.work, error)
         return encode.run(encode.find_start())
-    if not (encode.complaints or seeking.is_odd(encode.plan)):
+    if not (encode.complaints or seeking.is_odd(encode.plan.source)):
         return report
     start = encode.find_start()
     return report if start == command.NEAREST else encode.run(start)

@@ -22,7 +22,7 @@ from video_app.pipeline.command.opening import (
 )
 from video_app.pipeline.command.picture import smaller, video_codec, video_graph
 from video_app.pipeline.command.sound import TRACK_RATE, audio_rates
-from video_app.pipeline.command.stills import still, storyboard
+from video_app.pipeline.command.stills import first_stills, key_stills, still, storyboard
 
 __all__ = [
     "FORMAT_WHITELIST",
@@ -38,8 +38,10 @@ __all__ = [
     "encode_chunk",
     "encode_pattern",
     "first_pictures",
+    "first_stills",
     "input_arguments",
     "join",
+    "key_stills",
     "remux",
     "seek_point",
     "smaller",

@@ -3,33 +3,77 @@
 from fractions import Fraction
 
 from video_app.pipeline.command.opening import base_arguments, decimal, input_arguments
-from video_app.pipeline.command.picture import TONEMAP
+from video_app.pipeline.command.picture import TONEMAP, fitted
 from video_app.pipeline.ladder import display_size
 from video_app.pipeline.storyboard import COLUMNS, ROWS, every_nth_gop, picture_size
 from video_app.pipeline.types import Plan, Source
 
+# How far to look for a key picture.
+KEY_SECONDS = 20
+FIRST_SECONDS = 60
 # What viewers take a JPEG's colours for (JFIF).
 JPEG = "out_color_matrix=bt601:out_range=pc"
 
 
+def key_stills(
+    binary: str, path: str, source: Source, times: list[Fraction], folder: str
+) -> list[str]:
+    """The first key pictures after some times, as `<folder>/<place in the list>.jpg`.
+
+    Each costs the decoding of one picture. A source without key pictures there gives none.
+    """
+    argv = base_arguments(binary, threads=1)
+    outputs = []
+    for place, time in enumerate(times):
+        # The decoder's word, not the container's, on what a key picture is.
+        argv += ["-threads", "1", "-skip_frame", "nokey", "-noaccurate_seek"]
+        argv += ["-ss", decimal(time), "-t", str(KEY_SECONDS), *input_arguments(path)]
+        outputs += ["-map", f"{place}:{source.video.index}", "-frames:v", "1"]
+        outputs += ["-vf", f"select=key,{_drawn(source)}", *_jpeg(f"{folder}/{place}.jpg")]
+    return [*argv, *outputs]
+
+
 def still(binary: str, path: str, source: Source, time: Fraction, target: str) -> list[str]:
     """The picture shown at `time` seconds, at most 1280 x 720, as a JPEG in `target`."""
-    width, height = display_size(source.video)
-    scale = min(Fraction(1), 1280 / max(width, height), 720 / min(width, height))
-    size = ":".join(str(max(2, 2 * round(side * scale / 2))) for side in (width, height))
-    colours = f":in_color_matrix={source.video.matrix}:{JPEG}"
-    if source.video.is_hdr:
-        colours = f",{TONEMAP}scale=in_color_matrix=bt709:{JPEG}"
-    deinterlace = "bwdif=mode=send_frame," if source.video.is_interlaced else ""
     return [
         *base_arguments(binary, threads=1),
         *("-ss", decimal(time)),
         *input_arguments(path),
-        *("-map", f"0:{source.video.index}", "-frames:v", "1", "-an", "-sn", "-dn"),
-        "-vf",
-        f"{deinterlace}scale={size}:flags=bicubic{colours},setsar=1,format=yuvj420p",
-        *("-q:v", "3", "-map_metadata", "-1", "-f", "image2", "-update", "1", "-y"),
-        f"file:{target}",
+        *("-map", f"0:{source.video.index}", "-frames:v", "1"),
+        *("-vf", _drawn(source), *_jpeg(target)),
+    ]
+
+
+def first_stills(binary: str, path: str, source: Source, count: int, folder: str) -> list[str]:
+    """Pictures from the film's first minute, decoded from its start on, in `<folder>/N.jpg`."""
+    step = min(source.duration, Fraction(FIRST_SECONDS)) / count
+    later = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{decimal(step)})'"
+    return [
+        *base_arguments(binary, threads=1),
+        *("-t", str(FIRST_SECONDS), *input_arguments(path)),
+        *("-map", f"0:{source.video.index}", "-frames:v", str(count), "-fps_mode", "passthrough"),
+        *("-vf", f"{later},{_drawn(source)}", *_jpeg(f"{folder}/%d.jpg")),
+    ]
+
+
+def _drawn(source: Source) -> str:
+    """Filters that make a poster of a picture."""
+    video = source.video
+    width, height = display_size(video)
+    scale = min(Fraction(1), 1280 / max(width, height), 720 / min(width, height))
+    inside = (max(2, 2 * round(side * scale / 2)) for side in (width, height))
+    scaled, bars = fitted(next(inside), next(inside), video)
+    colours = f":in_color_matrix={video.matrix}:{JPEG}"
+    if video.is_hdr:
+        colours = f",{TONEMAP}scale=in_color_matrix=bt709:{JPEG}"
+    deinterlace = "bwdif=mode=send_frame," if video.is_interlaced else ""
+    return f"{deinterlace}{scaled}:flags=bicubic{colours},setsar=1,format=yuvj420p{bars}"
+
+
+def _jpeg(target: str) -> list[str]:
+    return [
+        *("-an", "-sn", "-dn", "-q:v", "3", "-map_metadata", "-1"),
+        *("-f", "image2", "-y", f"file:{target}"),
     ]
 
 
