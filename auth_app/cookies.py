@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from auth_app.tokens import Tokens
 
 PATH = "/"
+SameSite = Literal["Lax", "Strict", "None"]
 
 
 def access_tokens(request: HttpRequest) -> Iterator[str]:
@@ -43,7 +45,7 @@ def _delete(response: Response, *names: str) -> None:
             name,
             path=PATH,
             domain=settings.JWT_COOKIE_DOMAIN,
-            samesite=settings.JWT_COOKIE_SAMESITE,
+            samesite=_same_site(),
         )
         response.cookies[name]["secure"] = settings.JWT_COOKIE_SECURE or ""
         response.cookies[name]["httponly"] = True
@@ -58,8 +60,12 @@ def _set(response: Response, name: str, token: str, expires_at: datetime) -> Non
         domain=settings.JWT_COOKIE_DOMAIN,
         secure=settings.JWT_COOKIE_SECURE,
         httponly=True,
-        samesite=settings.JWT_COOKIE_SAMESITE,
+        samesite=_same_site(),
     )
+
+
+def _same_site() -> SameSite:
+    return cast(SameSite, settings.JWT_COOKIE_SAMESITE)  # the settings allow no other word
 
 
 def _pair(entry_point: str) -> tuple[str, str]:

@@ -19,7 +19,8 @@ LEFT_OUT = re.compile(
 # The word, and where it means something else.
 RETIRED = {
     "ring": (r"\b(ring|rings|ringing|rang|bells?)\b", ""),
-    "door": (r"\bdoors?\b", ""),
+    # A column kept its name.
+    "door": (r"\bdoors?\b", r"^auth_app/models\.py$"),
     "keeper": (r"\bkeepers?\b", ""),
     "chores": (r"\bchores?\b", ""),
     "Discarded": (r"\bDiscarded\b", ""),
@@ -39,16 +40,13 @@ RETIRED = {
 # Where such words still stand, as patterns of paths. An entry goes when they are rewritten.
 NOT_YET = {
     "ring": [
-        "auth_app/models.py",
         "core/settings/queues.py",
         "video_app/tests/test_bucket.py",
         "video_app/tests/test_doorbell.py",
     ],
     "door": [
         "CONTRIBUTING.md",
-        "auth_app/*",
         "core/settings/base.py",
-        "core/tests/test_frontend_pages.py",
         "docs/security.md",
     ],
     "keeper": ["video_app/tests/test_tasks.py"],
