@@ -8,16 +8,9 @@ import os
 import re
 import sys
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 
 TRUE = ("true", "yes", "on", "1", "y", "ok", "t")
 FALSE = ("false", "no", "off", "0", "n", "f")
-UNITS = {
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
-_TERM = re.compile(r"(\d{1,9})\s*(min|h|d)")
 
 
 class SettingError(ValueError):
@@ -55,27 +48,6 @@ def integer(name: str, value: str, minimum: int, maximum: int) -> int:
     if not minimum <= number <= maximum:
         raise SettingError(name, value, allowed)
     return number
-
-
-def duration(name: str, value: str, unit: str, minimum: timedelta, maximum: timedelta) -> timedelta:
-    """A number of `unit` (min, h or d), or terms with units of their own: `90min`, `1d 12h`."""
-    text = value.strip().lower()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        text += unit
-    length = timedelta()
-    for number, suffix in _TERM.findall(text):
-        length += int(number) * UNITS[suffix]
-    if _TERM.sub("", text).strip() or not minimum <= length <= maximum:
-        allowed = f"from {_spell(minimum)} to {_spell(maximum)}, as in 90min, 12h or 7d"
-        raise SettingError(name, value, allowed)
-    return length
-
-
-def _spell(length: timedelta) -> str:
-    for suffix in ("d", "h"):
-        if not length % UNITS[suffix]:
-            return f"{length // UNITS[suffix]}{suffix}"
-    return f"{length // UNITS['min']}min"
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:

@@ -2,7 +2,8 @@
 
 `/healthz/` and `/health/live/` only say that the process answers: a database that
 blinks must not get every container restarted. `/health/ready/` is for whoever sends
-requests here, `/health/` for people and monitors. Names and states only, no versions.
+requests here, `/health/` for people and monitors. Names, states and reasons; no versions,
+paths or addresses.
 """
 
 import logging
@@ -12,8 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import django_rq
 from django.conf import settings
@@ -24,21 +23,26 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
-from rq import Worker
 
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.ffmpeg import find_ffmpeg
+from video_app.store import bucket, identity, local
+from video_app.work import workers
 
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_CHECK = 3.0
 FREE_BYTES_NEEDED = 512 * 1024**2
-# An idle worker says that it lives 15 s before its `--worker-ttl` is over.
-WORKER_SILENCE = timedelta(seconds=200)
+# Written into Redis to see whether it takes writes: one that is full still answers a ping.
+PROBE_KEY, PROBE_SECONDS = "vf:health", 60
 
 Check = Callable[[], bool]
-_running: dict[str, Future[bool]] = {}
+_running: dict[str, Future[str]] = {}
 _lock = threading.Lock()
+
+
+class DownError(Exception):
+    """A component does not work, for a reason that everybody may read."""
 
 
 @never_cache
@@ -56,11 +60,12 @@ def ready(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    return _answer(("database", "redis", "worker", "media", "ffmpeg"))
+    stores = ("bucket",) if settings.USE_S3_MEDIA else ()
+    return _answer(("database", "redis", "worker", "media", *stores, "ffmpeg"))
 
 
-def components(names: Iterable[str]) -> dict[str, bool]:
-    """Name → whether it works. All checks run at once; none takes longer than 3 s."""
+def problems(names: Iterable[str]) -> dict[str, str]:
+    """Name → what is wrong, or "". All checks run at once; none takes longer than 3 s."""
     futures = {name: _started(name) for name in names}
     deadline = time.monotonic() + SECONDS_PER_CHECK
     return {name: _result(future, deadline) for name, future in futures.items()}
@@ -77,22 +82,33 @@ def migrations_are_applied() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def redis_answers() -> bool:
-    return bool(django_rq.get_connection("default").ping())
+def redis_takes_writes() -> bool:
+    """A Redis that is full or a read-only replica answers, but takes no jobs."""
+    return bool(django_rq.get_connection("default").set(PROBE_KEY, "1", ex=PROBE_SECONDS))
 
 
 def workers_serve_every_queue() -> bool:
-    since = datetime.now(UTC) - WORKER_SILENCE
-    workers = Worker.all(connection=django_rq.get_connection("default"))
-    alive = [worker for worker in workers if _heartbeat(worker) > since]
-    return {name for worker in alive for name in worker.queue_names()} >= settings.NEEDED_QUEUES
+    """By the heartbeats in the database, which outlive a Redis that came back empty."""
+    living = list(workers.living())
+    able = [worker for worker in living if not worker.problem]
+    if {name for worker in able for name in worker.queues} >= settings.NEEDED_QUEUES:
+        return True
+    if len(able) < len(living):
+        raise DownError("A worker stepped aside; see its log.")
+    return False
 
 
 def media_can_grow() -> bool:
-    root = Path(settings.MEDIA_ROOT)
-    with tempfile.TemporaryFile(dir=root) as file:
+    if reason := identity.problem():
+        raise DownError(reason)
+    with tempfile.TemporaryFile(dir=local.root()) as file:
         file.write(b"1")
-    return shutil.disk_usage(root).free > FREE_BYTES_NEEDED
+    return local.free_bytes() > FREE_BYTES_NEEDED
+
+
+def bucket_answers() -> bool:
+    bucket.sizes("hls/0/")  # a listing, of what there never is
+    return True
 
 
 def ffmpeg_is_there() -> bool:
@@ -102,24 +118,28 @@ def ffmpeg_is_there() -> bool:
 CHECKS: dict[str, Check] = {
     "database": database_works,
     "migrations": migrations_are_applied,
-    "redis": redis_answers,
+    "redis": redis_takes_writes,
     "worker": workers_serve_every_queue,
     "media": media_can_grow,
+    "bucket": bucket_answers,
     "ffmpeg": ffmpeg_is_there,
 }
+NO_REASON = "down"
 
 
 def _answer(names: Iterable[str]) -> JsonResponse:
-    states = components(names)
-    fine = all(states.values())
+    found = problems(names)
+    fine = not any(found.values())
     body = {
         "status": "ok" if fine else "error",
-        "components": {name: "ok" if works else "down" for name, works in states.items()},
+        "components": {name: "down" if problem else "ok" for name, problem in found.items()},
     }
+    if reasons := {name: why for name, why in found.items() if why not in ("", NO_REASON)}:
+        body["reasons"] = reasons
     return JsonResponse(body, status=200 if fine else 503)
 
 
-def _started(name: str) -> Future[bool]:
+def _started(name: str) -> Future[str]:
     """Run a check in a thread of its own; one that still hangs is not started again."""
     with _lock:
         future = _running.get(name)
@@ -129,24 +149,21 @@ def _started(name: str) -> Future[bool]:
         return future
 
 
-def _run(name: str, future: Future[bool]) -> None:
-    works = False
+def _run(name: str, future: Future[str]) -> None:
+    problem = NO_REASON
     try:
-        works = CHECKS[name]()
+        problem = "" if CHECKS[name]() else NO_REASON
+    except DownError as error:
+        problem = str(error)
     except (DatabaseError, RedisError, EncodeError, OSError) as error:
-        logger.warning("%s is down: %s", name, error)
+        logger.warning("component_down", extra={"component": name, "reason": str(error)})
     finally:
         connections.close_all()
-        future.set_result(works)
+        future.set_result(problem)
 
 
-def _result(future: Future[bool], deadline: float) -> bool:
+def _result(future: Future[str], deadline: float) -> str:
     try:
         return future.result(max(0.0, deadline - time.monotonic()))
     except TimeoutError:
-        return False
-
-
-def _heartbeat(worker: Worker) -> datetime:
-    beat = worker.last_heartbeat
-    return beat.replace(tzinfo=beat.tzinfo or UTC) if beat else datetime.min.replace(tzinfo=UTC)
+        return NO_REASON

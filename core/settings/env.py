@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -10,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from core import environment
-from core.environment import UNITS, SettingError
+from core.environment import SettingError
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 T = TypeVar("T")
@@ -63,22 +62,6 @@ class Env:
     ) -> Number:
         def read(text: Text) -> Number:
             return environment.integer(name, text, minimum, maximum)
-
-        return self._read(name, default, read)
-
-    def duration(
-        self,
-        name: Text,
-        unit: Text,
-        *,
-        default: timedelta,
-        minimum: timedelta = UNITS["min"],
-        maximum: timedelta = 3660 * UNITS["d"],
-    ) -> timedelta:
-        """A plain number counts in `unit` (min, h, d); `90min` and `1d 12h` say it themselves."""
-
-        def read(text: Text) -> timedelta:
-            return environment.duration(name, text, unit, minimum, maximum)
 
         return self._read(name, default, read)
 

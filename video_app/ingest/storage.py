@@ -1,12 +1,13 @@
 """How uploads are kept: on the disk before they are acknowledged, and never by half."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+
+from video_app.store import local
 
 
 class SpoolingHandler(TemporaryFileUploadHandler):
@@ -30,22 +31,7 @@ class DurableStorage(FileSystemStorage):
         except OSError:
             Path(self.path(name)).unlink(missing_ok=True)
             raise
-        sync(Path(self.path(stored)), Path(self.location))
+        path, root = Path(self.path(stored)), Path(self.location)
+        folders = [folder for folder in path.parents if folder.is_relative_to(root)]
+        local.sync([path, *folders])
         return stored
-
-
-def sync(path: Path, root: Path) -> None:
-    """Write a file, and the folders that lead to it from `root`, through to the disk."""
-    _fsync(path)
-    for folder in path.parents:
-        _fsync(folder)
-        if folder == root:
-            return
-
-
-def _fsync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -6,7 +6,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -15,9 +14,18 @@ from PIL import Image
 from tests.people import make_user, signed_in
 from video_app.ingest.validators import FILM_SUFFIXES
 from video_app.models import State, Video
+from video_app.store import identity
 
 pytestmark = pytest.mark.django_db
 URL = "/api/video/upload/"
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Any, tmp_path: Path) -> None:
+    """A folder of this test's own, marked as this database's."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / identity.UPLOADS)
+    identity.check()
 
 
 def make_uploader(name: str) -> Any:
@@ -260,7 +268,7 @@ def test_no_temporary_file_is_left(staff: Client, settings: Any):
     assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 
 
-def test_nothing_is_served_under_media(staff: Client):
+def test_nothing_is_served_under_media(staff: Client, settings: Any):
     upload(staff)
 
     stored = Video.objects.get().video_file.name

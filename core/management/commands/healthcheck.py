@@ -6,11 +6,11 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-import django_rq
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from redis.exceptions import RedisError
-from rq import Worker
+from django.db import Error as DatabaseError
+
+from video_app.work import workers
 
 TIMEOUT = 8
 
@@ -40,8 +40,8 @@ def check_web() -> None:
 def check_worker() -> None:
     """Whether a worker of this very container has said lately that it lives."""
     try:
-        workers = Worker.all(connection=django_rq.get_connection("default"))
-    except RedisError as error:
-        raise CommandError(f"Redis does not answer: {error}") from error
-    if not any(worker.hostname == socket.gethostname() for worker in workers):
+        lives = workers.living().filter(host=socket.gethostname()).exists()
+    except DatabaseError as error:
+        raise CommandError(f"The database does not answer: {error}") from error
+    if not lives:
         raise CommandError("No worker of this machine is registered.")
