@@ -25,7 +25,7 @@ RETIRED = {
     "Discarded": (r"\bDiscarded\b", ""),
     "lies for nobody": (r"\blies? there for nobody\b", ""),
     # In sound, in a timeline and in CSS there are gaps.
-    "gap": (r"\bgaps?\b", r"^(video_app/pipeline|tests/media|static|templates)/|\.css$"),
+    "gap": (r"\bgaps?\b", r"^(video_app/pipeline|tests/media|tests/js|static|templates)/|\.css$"),
     # ISO 13818-1 says "presentation time stamp".
     "stamp": (r"(?<!time )\bstamps?\b", ""),
     # A media type of HTTP.
@@ -58,7 +58,7 @@ NOT_YET = {
     "stamp": [
         "static/web/js/player/previews.js",
         "tests/test_film_end_to_end.py",
-        "tests/test_launcher.py",
+        "tests/test_venv.py",
         "video_app/pipeline/*",
     ],
     "makes of S3": [".env.template", "core/settings/bucket.py", "video_app/store/bucket.py"],
