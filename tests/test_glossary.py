@@ -19,14 +19,13 @@ LEFT_OUT = re.compile(
 # The word, and where it means something else.
 RETIRED = {
     "ring": (r"\b(ring|rings|ringing|rang|bells?)\b", ""),
-    # A column kept its name.
-    "door": (r"\bdoors?\b", r"^auth_app/models\.py$"),
+    "door": (r"\bdoors?\b", ""),
     "keeper": (r"\bkeepers?\b", ""),
     "chores": (r"\bchores?\b", ""),
     "Discarded": (r"\bDiscarded\b", ""),
     "lies for nobody": (r"\blies? there for nobody\b", ""),
     # In sound, in a timeline and in CSS there are gaps.
-    "gap": (r"\bgaps?\b", r"^(video_app/pipeline|tests/media|static|templates)/|\.css$"),
+    "gap": (r"\bgaps?\b", r"^(video_app/pipeline|tests/media|tests/js|static|templates)/|\.css$"),
     # ISO 13818-1 says "presentation time stamp".
     "stamp": (r"(?<!time )\bstamps?\b", ""),
     # A media type of HTTP.
@@ -39,26 +38,11 @@ RETIRED = {
 
 # Where such words still stand, as patterns of paths. An entry goes when they are rewritten.
 NOT_YET = {
-    "ring": [
-        "core/settings/queues.py",
-        "video_app/tests/test_bucket.py",
-        "video_app/tests/test_doorbell.py",
-    ],
-    "door": [
-        "CONTRIBUTING.md",
-        "core/settings/base.py",
-        "docs/security.md",
-    ],
-    "keeper": ["video_app/tests/test_tasks.py"],
-    "chores": ["docs/operations.md", "video_app/tests/test_bucket.py"],
-    "Discarded": ["tests/faults/*", "video_app/tests/test_bucket.py"],
+    "ring": ["core/settings/queues.py"],
+    "door": ["auth_app/models.py", "core/settings/base.py", "docs/security.md"],
+    "Discarded": ["tests/faults/*"],
     "gap": ["docs/security.md"],
-    "stamp": [
-        "static/web/js/player/previews.js",
-        "tests/test_film_end_to_end.py",
-        "tests/test_launcher.py",
-        "video_app/pipeline/*",
-    ],
+    "stamp": ["tests/test_film_end_to_end.py", "tests/test_venv.py", "video_app/pipeline/*"],
     "makes of S3": [".env.template", "core/settings/bucket.py", "video_app/store/bucket.py"],
     "in the eyes of": ["video_app/pipeline/tests/test_playlist.py"],
 }

@@ -78,25 +78,19 @@ CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after",
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
 
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
 def _minutes(subject: str, days: int) -> int:
     """A life in minutes: `<subject>_MINUTES`, or `<subject>_DAYS`."""
-    in_days = env.duration(f"{subject}_DAYS", "d", default=days * _DAY)
-    return int(env.duration(f"{subject}_MINUTES", "min", default=in_days) / _MINUTE)
+    in_days = env.int(f"{subject}_DAYS", default=days, maximum=3650)
+    minutes = env.int(f"{subject}_MINUTES", default=in_days * 24 * 60, maximum=3650 * 24 * 60)
+    return int(minutes)
 
 
 # Lifetimes. The vanilla client refreshes its token every 20 minutes and has no other way to
 # recover from a 401; an Angular client refreshes every 50.
-ACCESS_TOKEN_MINUTES = int(
-    env.duration("ACCESS_TOKEN_MINUTES", "min", default=60 * _MINUTE, maximum=_DAY) / _MINUTE
-)
+ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60, minimum=1, maximum=24 * 60)
 REFRESH_TOKEN_MINUTES = _minutes("REFRESH_TOKEN", days=7)
 # Of /users: without "remember me", and with it.
-USERS_REFRESH_TOKEN_MINUTES = int(
-    env.duration("USERS_REFRESH_TOKEN_MINUTES", "min", default=60 * _MINUTE) / _MINUTE
-)
+USERS_REFRESH_TOKEN_MINUTES = env.int("USERS_REFRESH_TOKEN_MINUTES", default=60, minimum=1)
 REMEMBER_TOKEN_MINUTES = _minutes("REMEMBER_TOKEN", days=7)
 # However often it is refreshed, a sign-in ends after this.
 SESSION_MAX_MINUTES = _minutes("SESSION_MAX", days=90)

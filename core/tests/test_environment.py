@@ -84,14 +84,6 @@ def test_choice_returns_the_allowed_spelling() -> None:
     assert choice("X", "NGINX", ("", "nginx")) == "nginx"
 
 
-def test_session_lifetime_follows_a_unit(tmp_path: Path) -> None:
-    shown = "import core.settings as s; print(s.ACCESS_TOKEN_MINUTES, s.REFRESH_TOKEN_MINUTES)"
-
-    printed = start(tmp_path, shown, ACCESS_TOKEN_MINUTES="2h", REFRESH_TOKEN_DAYS="90min")
-
-    assert printed == (0, "120 90")
-
-
 def test_reading_deletes_nothing() -> None:
     variables = {"EMPTY": "", "SET": "x"}
     env = Env(variables, {"EMPTY": "from .env"})

@@ -27,6 +27,7 @@ PROGRESS = f"{LIST}progress/"
 @pytest.fixture(autouse=True)
 def media(settings: Any, tmp_path: Path, transactional_db: None) -> Path:
     settings.MEDIA_ROOT = tmp_path
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
     identity.check()  # which marks them as this database's
     return tmp_path
 
