@@ -128,10 +128,10 @@ class TestMarked:
         assert identity.problem().startswith(identity.UNREADABLE)
 
     def test_finds_its_media_again(self, media: Path):
-        media.rename(media.with_name("away"))
+        media.rename(media.with_suffix(".away"))
         assert identity.problem() == AWAY
 
-        media.with_name("away").rename(media)
+        media.with_suffix(".away").rename(media)
         assert identity.problem() == ""
 
     def test_raises_away_error(self, media: Path):

@@ -71,7 +71,7 @@ def test_blames_ffmpeg_that_cannot_encode(
 
 
 def test_blames_media_that_are_away_for_files_that_are_gone(media: Path) -> None:
-    media.rename(media.with_name("unmounted"))
+    media.rename(media.with_suffix(".unmounted"))
     assert machine.fault(PipelineError("The uploaded file is gone.")) != ""
 
 
@@ -83,7 +83,7 @@ class TestStorage:
         assert sorted(media.rglob("*")) == before
 
     def test_finds_media_that_are_away(self, media: Path):
-        media.rename(media.with_name("unmounted"))
+        media.rename(media.with_suffix(".unmounted"))
 
         assert "away" in machine.storage_problem()
 

@@ -224,7 +224,7 @@ def test_does_not_try_hopeless_work(done: list[Any], settings: Any) -> None:
 def test_begins_nothing_while_the_media_are_away(done: list[Any], media: Any) -> None:
     make_video()
     worker = workers.begin(["urgent"])
-    media.rename(media.with_name("unmounted"))
+    media.rename(media.with_suffix(".unmounted"))
     assert not order.run_next()
     assert done == []
     assert workers.reported(worker) == machine.storage_problem() != ""

@@ -132,7 +132,7 @@ def test_waits_for_storage(settings: Any, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_writes_no_poster_into_media_that_are_away(media: Path) -> None:
     video = make_film(planned_revision=1)
-    media.rename(media.with_name("unmounted"))
+    media.rename(media.with_suffix(".unmounted"))
     make_poster(video)
     assert not media.exists()
     assert Video.objects.get().setbacks == 1

@@ -199,7 +199,7 @@ class TestMediaThatAreAway:
 
     def test_still_wakes_workers(self, media: Path):
         make_video()
-        media.rename(media.with_name("unmounted"))
+        media.rename(media.with_suffix(".unmounted"))
 
         assert found() == {"plans": 1}
         assert not media.exists()
