@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from video_app.work import sweeper, workers
 
 logger = logging.getLogger(__name__)
 
+ROOT = Path(__file__).parents[3]
 SHORT_LIFE_SECONDS = 5
 STOP_SECONDS = 5
 
@@ -73,7 +75,7 @@ class _Child:
         tie = partial(die_with, os.getpid())
         env = os.environ | {workers.ID_VARIABLE: self.worker.hex}
         self.process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-            command, cwd=str(settings.BASE_DIR), env=env, preexec_fn=tie
+            command, cwd=ROOT, env=env, preexec_fn=tie
         )
 
     def keep_alive(self) -> bool:
