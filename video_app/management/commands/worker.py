@@ -73,7 +73,10 @@ class _Child:
         tie = partial(die_with, os.getpid())
         env = os.environ | {workers.ID_VARIABLE: self.worker.hex}
         self.process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-            command, cwd=str(settings.BASE_DIR), env=env, preexec_fn=tie
+            command,
+            cwd=settings.BASE_DIR,  # type: ignore[misc]  # mypy misses what settings import
+            env=env,
+            preexec_fn=tie,
         )
 
     def keep_alive(self) -> bool:
