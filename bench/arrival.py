@@ -180,7 +180,7 @@ def _look_for_start(viewer: Viewer, arrival: Arrival) -> None:
     now = time.monotonic() - arrival.sent
     if state == "failed":
         arrival.refused = now
-    if state != "pending" and arrival.planned is None:
+    elif state != "pending" and arrival.planned is None:
         arrival.planned = now
     playlists = viewer.playlists(arrival.video)
     if playlists and all(viewer.first_segment(playlist) for playlist in playlists):

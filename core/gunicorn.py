@@ -21,9 +21,9 @@ forwarded_allow_ips = ""  # Django decides which proxy to believe
 accesslog = "-" if settings.ACCESS_LOG else None
 
 _to_console = {"handlers": ["console"], "level": "INFO", "propagate": False}
+_loggers: Any = settings.LOGGING["loggers"]
 logconfig_dict = settings.LOGGING | {
-    "loggers": settings.LOGGING["loggers"]
-    | {"gunicorn.error": _to_console, "gunicorn.access": _to_console}
+    "loggers": _loggers | {"gunicorn.error": _to_console, "gunicorn.access": _to_console}
 }
 
 

@@ -9,6 +9,7 @@ from csp.constants import HEADER as POLICY_HEADER
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from auth_app.limits import client_address
@@ -68,7 +69,9 @@ def straight_to_the_stream(get_response: Handler) -> Handler:
 class PagePolicy(CSPMiddleware):
     """django-csp, but not for answers that bring their policy: composing one takes long."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if POLICY_HEADER in response:
             return response
         return super().process_response(request, response)

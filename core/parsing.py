@@ -46,9 +46,12 @@ class NeverNotAcceptable(DefaultContentNegotiation):
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         try:
-            return super().select_renderer(request, renderers, format_suffix)
+            chosen: tuple[BaseRenderer, str]
+            chosen = super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
-            return renderers[0], renderers[0].media_type
+            renderer: BaseRenderer = renderers[0]
+            return renderer, renderer.media_type
+        return chosen
 
     def filter_renderers(self, renderers: Any, format: str) -> Any:
         return [found for found in renderers if found.format == format] or renderers

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from core.serving.arrival import Arrival, State
 from core.serving.pool import IdlePool
@@ -33,7 +33,7 @@ TICK_SECONDS = 0.25
 ROOM = 100
 
 
-class SteadyWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class SteadyWorker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Kept connections must not take the room of new ones.

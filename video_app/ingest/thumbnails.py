@@ -2,9 +2,10 @@
 
 import struct
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from PIL import ExifTags, Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -33,7 +34,7 @@ class BadImageError(ValueError):
     """Not a picture, or too large a one; the message is for people."""
 
 
-def thumbnail(file: BinaryIO) -> ContentFile:
+def thumbnail(file: "BinaryIO | UploadedFile[Any]") -> "ContentFile[bytes]":
     """The picture, upright, as a JPEG of at most 1280 × 720, without metadata."""  # noqa: RUF002
     try:
         return _jpeg(Image.open(file, formats=FORMATS))
@@ -43,11 +44,11 @@ def thumbnail(file: BinaryIO) -> ContentFile:
         raise BadImageError("This is not a picture we can read: JPEG, PNG, WebP or GIF.") from error
 
 
-def _jpeg(image: Image.Image) -> ContentFile:
+def _jpeg(image: Image.Image) -> "ContentFile[bytes]":
     if image.width * image.height > MAX_IMAGE_PIXELS:
         raise BadImageError("This picture has too many pixels.")
     image.draft("RGB", SIZE)  # lets JPEG decode at a fraction of its size
-    turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation) or 0)
     upright = (image if turn is None else image.transpose(turn)).convert("RGB")
     upright.thumbnail(SIZE)
     clean = Image.new("RGB", upright.size)
