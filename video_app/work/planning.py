@@ -84,15 +84,14 @@ def _plan(video: Video, lease: Lease) -> Plan:
     plan = make_plan(found, limits)
     if found.is_seekable:
         return plan
-    return make_plan(_look(_make_seekable(path, found, lease), lease), limits)
+    return make_plan(_make_seekable(path, found, lease), limits)
 
 
-def _make_seekable(path: Path, found: Source, lease: Lease) -> Path:
+def _make_seekable(path: Path, found: Source, lease: Lease) -> Source:
     """Chunks need exact seeks: give the streams a container with an index."""
     copy = source.seekable_path(path)
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
-    source.make_seekable(binary, path, found, copy, watch=lease.keep)
-    return copy
+    return source.make_seekable(binary, path, found, copy, watch=lease.keep)
 
 
 def provide_seekable(video: Video, lease: Lease) -> None:
