@@ -168,6 +168,16 @@ def test_blames_no_file_for_a_broken_machine(samples, tmp_path):
     assert not isinstance(caught.value, DamagedSourceError)
 
 
+def test_blames_no_file_for_a_storage_that_fails(samples, tmp_path):
+    failing = tmp_path / "ffmpeg"
+    said = "file:x: Input/output error\\nError while decoding stream #0:0: Invalid data found"
+    failing.write_text(f"#!/bin/sh\nprintf '{said}' >&2\nexit 1\n")
+    failing.chmod(0o755)
+    with pytest.raises(EncodeError) as caught:
+        encode_second_chunk(samples.film("plain.mp4", *X264, *AAC), tmp_path, bytes, str(failing))
+    assert not isinstance(caught.value, DamagedSourceError)
+
+
 @pytest.mark.parametrize(
     ("name", "codecs"),
     [
