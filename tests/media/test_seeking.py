@@ -168,11 +168,33 @@ def test_blames_no_file_for_a_broken_machine(samples, tmp_path):
     assert not isinstance(caught.value, DamagedSourceError)
 
 
-def test_sound_film_is_decoded_once(samples, tmp_path):
-    """No process but the encoder itself: what is right costs nothing."""
+def test_blames_no_file_for_a_storage_that_fails(samples, tmp_path):
+    failing = tmp_path / "ffmpeg"
+    said = "file:x: Input/output error\\nError while decoding stream #0:0: Invalid data found"
+    failing.write_text(f"#!/bin/sh\nprintf '{said}' >&2\nexit 1\n")
+    failing.chmod(0o755)
+    with pytest.raises(EncodeError) as caught:
+        encode_second_chunk(samples.film("plain.mp4", *X264, *AAC), tmp_path, bytes, str(failing))
+    assert not isinstance(caught.value, DamagedSourceError)
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("plain.mp4", (*X264, *AAC)),
+        ("plain.mkv", (*X264, "-c:a", "libopus")),
+        ("plain.webm", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus")),
+        ("plain.mov", ("-c:v", "prores_ks", "-c:a", "pcm_s16le")),
+        ("plain.avi", ("-c:v", "mpeg4", "-q:v", "4", "-g", "50", "-c:a", "libmp3lame")),
+        ("hevc.mp4", ("-c:v", "libx265", "-preset", "ultrafast", "-g", "50", *AAC)),
+        ("b-frames.mp4", ("-c:v", "libx264", "-preset", "veryfast", "-g", "60", *AAC)),
+    ],
+)
+def test_film_without_oddities_is_decoded_once(samples, tmp_path, name, codecs):
+    """By no process but the encoder: the proof costs nothing where nothing has to be proved."""
     calls = tmp_path / "calls"
     counting = tmp_path / "ffmpeg"
     counting.write_text(f'#!/bin/sh\necho >> {calls}\nexec {BINARY} "$@"\n')
     counting.chmod(0o755)
-    encode_second_chunk(samples.film("plain.mp4", *X264, *AAC), tmp_path, bytes, str(counting))
+    encode_second_chunk(samples.film(name, *codecs), tmp_path, bytes, str(counting))
     assert calls.read_text().count("\n") == 1

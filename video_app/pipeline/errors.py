@@ -9,9 +9,9 @@ class EncodeError(Exception):
     """The system is at fault (a killed ffmpeg, a short output). A retry may help."""
 
 
-class DamagedSourceError(EncodeError):
+class DamagedSourceError(PipelineError, EncodeError):
     """The file cannot be decoded where a chunk lies, whatever was tried. The message is for
-    people, its cause for the log; a retry is useless where `selftest` finds no fault."""
+    people, its cause for the log."""
 
 
 class UnknownCodecError(DamagedSourceError):

@@ -27,6 +27,7 @@ def measure(plan: Plan, span: ChunkSpan, work: Path) -> dict[str, list[dict[str,
     for name in plan.track_folders:
         segments = _read(span, work / name, has_pictures=False)
         _check_sound(plan, span, name, segments)
+        _check_cuts(plan, span, name, segments)
         report[name] = [_described(s) for s in segments]
     return report
 
@@ -70,9 +71,18 @@ def _check_sound(plan: Plan, span: ChunkSpan, name: str, segments: list[Segment]
     found = sum(segment.sound_frames for segment in segments)
     if found != end - first:
         raise UnplannedOutputError(f"{name}: {found} sound frames, not {end - first}")
-    start = Fraction(first * AAC_FRAME, SAMPLE_RATE)
     stamps = [s.first_sound_pts for s in segments if s.first_sound_pts is not None]
-    _check_stamp(f"{name} sound", min(stamps), (command.TIMESTAMP_ORIGIN + start) * CLOCK)
+    _check_stamp(f"{name} sound", min(stamps), _sound_stamp(first))
+
+
+def _check_cuts(plan: Plan, span: ChunkSpan, name: str, segments: list[Segment]) -> None:
+    for number, segment in enumerate(segments, span.first_segment):
+        first = command.audio_frame(plan.time(plan.cuts[number]))
+        _check_stamp(f"{name} segment {number}", segment.first_sound_pts, _sound_stamp(first))
+
+
+def _sound_stamp(frame: int) -> Fraction:
+    return (command.TIMESTAMP_ORIGIN + Fraction(frame * AAC_FRAME, SAMPLE_RATE)) * CLOCK
 
 
 def _check_stamp(what: str, stamp: int | None, expected: Fraction) -> None:

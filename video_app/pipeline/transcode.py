@@ -33,6 +33,12 @@ MEMORY_PER_THREAD = 512 * 1024**2
 DECODER_IS_MISSING = re.compile(r"Unknown decoder|[Dd]ecoder .*not found|no decoder found")
 INPUT_IS_BROKEN = re.compile(r"Invalid data found|rror while decoding|rror submitting packet")
 
+# What it says when the storage or the memory is.
+MACHINE_IS_AT_FAULT = re.compile(
+    r"Input/output error|Stale file|endpoint is not connected|No such file|Permission denied"
+    r"|Cannot allocate memory"
+)
+
 Report = dict[str, list[dict[str, Any]]]
 Watch = Callable[[float], None] | None
 
@@ -177,14 +183,16 @@ def _raise_if_full(work: Path, error: Exception) -> None:
 
 def _raise_if_damaged(encode: _Encode, error: Exception) -> None:
     """Tell a file's fault from the machine's: the same decoder that fails here is well."""
-    said = str(error)
-    if DECODER_IS_MISSING.search(said):
+    said = "\n".join([str(error), *encode.complaints])
+    if MACHINE_IS_AT_FAULT.search(said):
+        return
+    if DECODER_IS_MISSING.search(str(error)):
         codec = encode.plan.source.video.codec
         raise UnknownCodecError(
             f'The picture is encoded as "{codec}", which the server cannot decode.'
         ) from error
     is_short = isinstance(error, UnplannedOutputError) and encode.complaints
-    if is_short or INPUT_IS_BROKEN.search(said):
+    if is_short or INPUT_IS_BROKEN.search(str(error)):
         start, end = (encode.plan.time(n) for n in (encode.span.first_frame, encode.span.end_frame))
         raise DamagedSourceError(
             f"The file is damaged: what lies between {float(start):.0f} s and {float(end):.0f} s "

@@ -9,6 +9,7 @@ from video_app.pipeline.command.clock import (
     NEAREST,
     TIMESTAMP_ORIGIN,
     Back,
+    audio_frame,
     audio_frames,
     seek_point,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "TIMESTAMP_ORIGIN",
     "TRACK_RATE",
     "Back",
+    "audio_frame",
     "audio_frames",
     "audio_rates",
     "base_arguments",

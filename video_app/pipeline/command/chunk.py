@@ -2,7 +2,14 @@
 
 from fractions import Fraction
 
-from video_app.pipeline.command.clock import NEAREST, TIMESTAMP_ORIGIN, Back, seek, seek_point
+from video_app.pipeline.command.clock import (
+    NEAREST,
+    TIMESTAMP_ORIGIN,
+    Back,
+    audio_frame,
+    seek,
+    seek_point,
+)
 from video_app.pipeline.command.opening import base_arguments, decimal, input_arguments
 from video_app.pipeline.command.picture import grid_graph, video_codec, video_graph
 from video_app.pipeline.command.sound import (
@@ -13,11 +20,12 @@ from video_app.pipeline.command.sound import (
     track_rate_place,
 )
 from video_app.pipeline.grid import GOPS_PER_SEGMENT
-from video_app.pipeline.types import ChunkSpan, Plan
+from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan
 
 # The muxer joins sound frames for half of it, else each fills packets of its own (half of
 # 120p would be padding), and moves all time stamps by twice as much.
 MUX_DELAY = Fraction(1, 2)
+OFFSET = TIMESTAMP_ORIGIN - 2 * MUX_DELAY
 # Where the pictures' size changes, the scalers follow; new filters would count from 0.
 REINIT = ("-reinit_filter:v", "0")
 
@@ -115,22 +123,56 @@ def _tee(plan: Plan, span: ChunkSpan) -> str:
     # The first sound track comes after the further ones, and is encoded already.
     encodes = [*range(len(rates), len(rates) + len(plan.tracks)), track_rate_place(plan)]
     for folder, encode in zip(plan.track_folders, encodes, strict=False):
-        # Sound can be cut anywhere, so these cuts are the first packets past the others.
-        outputs.append(_muxer(folder, f"a:{encode}", segment, span))
+        outputs.append(_track_muxer(folder, f"a:{encode}", plan, span))
     return "|".join(outputs)
 
 
 def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> str:
+    return _slave(
+        f"{folder}/index.m3u8",
+        select,
+        {
+            "f": "hls",
+            "hls_time": decimal(cut_after),
+            "hls_list_size": "0",
+            "hls_segment_filename": f"{folder}/%03d.ts",
+            "start_number": str(span.first_segment),
+        },
+    )
+
+
+def _track_muxer(folder: str, select: str, plan: Plan, span: ChunkSpan) -> str:
+    """Sound can be cut anywhere: at each cut before the first frame that begins after it."""
+    cuts = plan.cuts[span.first_segment + 1 : span.end_segment + 1]
+    # Half a frame earlier, so that no rounding decides; the last one is never reached.
+    frames = [audio_frame(plan.time(cut)) - Fraction(1, 2) for cut in cuts]
+    times = [frame * AAC_FRAME / SAMPLE_RATE + OFFSET for frame in frames]
+    times[-1] += 1
+    return _slave(
+        f"{folder}/%03d.ts",
+        select,
+        {
+            "f": "segment",
+            "segment_format": "mpegts",
+            # Tables at the beginning are enough, and would come with each packet of sound.
+            "segment_format_options": _quoted("pat_period=86400:sdt_period=86400"),
+            "segment_times": ",".join(map(decimal, times)),
+            "segment_start_number": str(span.first_segment),
+        },
+    )
+
+
+def _slave(target: str, select: str, options: dict[str, str]) -> str:
     options = {
-        "select": f"\\'{select}\\'",
-        "f": "hls",
-        "hls_time": decimal(cut_after),
-        "hls_list_size": 0,
-        "hls_segment_filename": f"{folder}/%03d.ts",
-        "start_number": span.first_segment,
+        "select": _quoted(select),
+        **options,
         # Here and not of `tee`, which would round it to whole frames.
-        "output_ts_offset": decimal(TIMESTAMP_ORIGIN - 2 * MUX_DELAY),
-        "max_delay": int(MUX_DELAY * 1_000_000),
+        "output_ts_offset": decimal(OFFSET),
+        "max_delay": str(int(MUX_DELAY * 1_000_000)),
     }
-    slave = ":".join(f"{name}={value}" for name, value in options.items())
-    return f"[{slave}]{folder}/index.m3u8"
+    return f"[{':'.join(f'{name}={value}' for name, value in options.items())}]{target}"
+
+
+def _quoted(value: str) -> str:
+    """For a muxer behind `tee`, which takes one level of quotes away."""
+    return f"\\'{value}\\'"
