@@ -55,7 +55,7 @@ class _Counted:
         self.bytes = 0
 
     def read(self, size: int = -1) -> bytes:
-        piece = self._stream.read(size)
+        piece: bytes = self._stream.read(size)
         self.bytes += len(piece)
         return piece
 
@@ -63,10 +63,10 @@ class _Counted:
 class WholeFormParser(MultiPartParser):
     """Multipart, but not half of one: Django takes a body that broke off for a short one."""
 
-    def parse(self, stream: Any, *args: Any, **kwargs: Any) -> DataAndFiles:
-        counted = _Counted(stream)
+    def parse(self, stream: Any, *args: Any, **kwargs: Any) -> "DataAndFiles[Any, Any]":
+        counted: Any = _Counted(stream)
         try:
-            parsed = super().parse(counted, *args, **kwargs)
+            parsed: Any = super().parse(counted, *args, **kwargs)
             while counted.read(64 * 1024):
                 pass
         except UnreadablePostError as error:  # the sender stalled
@@ -77,7 +77,7 @@ class WholeFormParser(MultiPartParser):
             for file in parsed.files.values():
                 file.close()
             raise ParseError(BROKEN_OFF)
-        return parsed
+        return parsed  # type: ignore[no-any-return]
 
 
 class UploadView(APIView):
