@@ -14,11 +14,13 @@ RUN python -m venv /opt/venv \
     -r requirements.txt -r requirements-s3.txt
 ENV PATH=/opt/venv/bin:$PATH
 
-# Only root may change the code; what the product writes lies in /data, which is volumes.
+# Only root may change the code; what the product writes lies in /data, which is volumes. Group
+# 101 is that of the workers in nginx's image: they, and nobody else, may read films as well.
 COPY . .
 RUN python -m compileall -q core auth_app video_app \
- && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin videoflix \
- && install -d -o videoflix -g videoflix /data /data/media /data/var /data/static
+ && groupadd --non-unique --gid 101 films \
+ && useradd --system --uid 10001 --gid 101 --home-dir /data --shell /usr/sbin/nologin videoflix \
+ && install -d -o 10001 -g 101 -m 0750 /data /data/media /data/var /data/static
 
 ENV MEDIA_ROOT=/data/media VAR_DIR=/data/var STATIC_ROOT=/data/static STATIC_COLLECTED=1 \
     WEB_BIND=0.0.0.0:8000 IGNORE_DOTENV=1 FFMPEG_BINARY=/usr/bin/ffmpeg

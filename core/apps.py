@@ -1,6 +1,11 @@
 """The project itself as an app, for its templates, checks and commands."""
 
+import os
+
 from django.apps import AppConfig
+
+# Films and all else that is written are for their own user, and to read for one group.
+UMASK = 0o027
 
 
 class CoreConfig(AppConfig):
@@ -9,5 +14,11 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import checks  # registers them as well
 
+        _keep_files_private()
         checks.refuse_mistakes()
         checks.refuse_weak_production()
+
+
+def _keep_files_private() -> None:
+    """For this process and its children, as ffmpeg; what is stricter already stays so."""
+    os.umask(os.umask(UMASK) | UMASK)

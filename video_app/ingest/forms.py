@@ -15,7 +15,7 @@ from video_app.models import Video
 IN_MEMORY = (InMemoryUploadedFile, ContentFile)
 
 
-class VideoForm(forms.ModelForm):  # type: ignore[type-arg]  # has no [] at run time
+class VideoForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = Video
         fields = ("title", "description", "category", "video_file", "thumbnail", "is_published")

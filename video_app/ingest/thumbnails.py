@@ -1,16 +1,20 @@
-"""Pictures that people upload: never stored as they came, always drawn anew."""
+"""Thumbnails that people upload: never stored as they came, always drawn anew."""
 
+import math
 import struct
 from io import BytesIO
-from typing import Any, BinaryIO
+from threading import Lock
+from typing import IO
 
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from PIL import ExifTags, Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_IMAGE_PIXELS = 40_000_000
 SIZE = (1280, 720)
+STRIP_ROWS = 256
+# A picture of that many pixels takes 160 MB while it is decoded, in each web process.
+_one_at_a_time = Lock()
 
 # What Pillow raises for files that are broken on purpose.
 BROKEN = (
@@ -34,10 +38,11 @@ class BadImageError(ValueError):
     """Not a picture, or too large a one; the message is for people."""
 
 
-def thumbnail(file: "BinaryIO | UploadedFile[Any]") -> "ContentFile[bytes]":
+def thumbnail(file: IO[bytes]) -> "ContentFile[bytes]":
     """The picture, upright, as a JPEG of at most 1280 × 720, without metadata."""  # noqa: RUF002
     try:
-        return _jpeg(Image.open(file, formats=FORMATS))
+        with _one_at_a_time:
+            return _jpeg(Image.open(file, formats=FORMATS))
     except BadImageError:
         raise
     except BROKEN as error:
@@ -49,10 +54,26 @@ def _jpeg(image: Image.Image) -> "ContentFile[bytes]":
         raise BadImageError("This picture has too many pixels.")
     image.draft("RGB", SIZE)  # lets JPEG decode at a fraction of its size
     turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation) or 0)
-    upright = (image if turn is None else image.transpose(turn)).convert("RGB")
+    small = _reduced(image)
+    upright = small if turn is None else small.transpose(turn)
     upright.thumbnail(SIZE)
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)
     drawn = BytesIO()
     clean.save(drawn, "JPEG", quality=85, optimize=True, progressive=True)
     return ContentFile(drawn.getvalue(), "thumbnail.jpg")
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """In RGB, and not much larger than it is going to be, either way up.
+
+    Strip by strip: Pillow would convert the whole picture first, in as much memory again.
+    """
+    ratios = (max(image.width / a, image.height / b) for a, b in (SIZE, SIZE[::-1]))
+    factor = max(1, int(min(ratios) / 2))
+    size = (math.ceil(image.width / factor), math.ceil(image.height / factor))
+    reduced, rows = Image.new("RGB", size), STRIP_ROWS * factor
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        reduced.paste(strip.convert("RGB").reduce(factor), (0, top // factor))
+    return reduced

@@ -1,10 +1,14 @@
-"""Uploaded pictures: drawn anew, or refused."""
+"""Uploaded thumbnails: drawn anew, or refused."""
 
+import os
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 from typing import Literal
 
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from video_app.ingest.thumbnails import TURNS, BadImageError, thumbnail
@@ -43,6 +47,65 @@ def test_every_colour_mode_works(mode: str):
 
 def test_a_large_one_shrinks_and_keeps_its_shape():
     assert opened(picture((4000, 1000))).size == (1280, 320)
+
+
+@pytest.mark.parametrize("size", [(5000, 5000), (1900, 20_000), (20_000, 1900), (2561, 1441)])
+@pytest.mark.parametrize("mode", ["RGB", "L", "P"])
+def test_keeps_what_a_large_picture_shows(size: tuple[int, int], mode: str):
+    """Its lower half is white: large ones are reduced in strips."""
+    image = Image.new(mode, size, 0)
+    if mode == "P":
+        image.putpalette([0, 0, 0, 255, 255, 255])
+    white = {"RGB": "white", "L": 255, "P": 1}[mode]
+    image.paste(white, (0, size[1] // 2, size[0], size[1]))
+    file = BytesIO()
+    image.save(file, "PNG")
+
+    made = opened(file).convert("L")
+
+    middle = made.width // 2
+    assert [made.getpixel((middle, made.height * part // 8)) for part in (1, 3)] == [0, 0]
+    assert min(made.getpixel((middle, made.height * part // 8)) for part in (5, 7)) > 250
+
+
+PEAK = """
+import resource, threading
+from io import BytesIO
+from PIL import Image
+from video_app.ingest.thumbnails import thumbnail
+
+file = BytesIO()
+Image.new("RGBA", (8000, 5000)).save(file, "PNG")
+open("/proc/self/clear_refs", "w").write("5")
+
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+
+before = peak()
+threads = [
+    threading.Thread(target=thumbnail, args=(BytesIO(file.getvalue()),)) for _ in range(6)
+]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_six_pictures_at_once_take_the_memory_of_one():
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert int(done.stdout) < 300
 
 
 def test_metadata_are_left_behind():

@@ -3,6 +3,9 @@
 Used by `./videoflix up` and by the containers; may run any number of times, also at once.
 """
 
+import logging
+import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +16,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from core.apps import UMASK
 from core.health import migrations_are_applied
 from video_app.ingest import room
+from video_app.store import local
+
+logger = logging.getLogger(__name__)
 
 MIGRATION_LOCK = 0x5646  # any number that nobody else uses in this database
 RETRY_SECONDS = 0.5
@@ -38,8 +45,24 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
             call_command("ensure_superuser", stdout=self.stdout)
         room.prepare()  # what is wrong with the media is health's to say
+        close_media()
         if settings.STATIC_COLLECTED:
             call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def close_media() -> None:
+    """Nobody but our user and group enters the media, whatever older releases left open in it.
+
+    The group is this process's own, which nginx's workers share in the images.
+    """
+    root = local.root()
+    try:
+        found = root.stat()
+        if found.st_uid == os.getuid():
+            os.chown(root, -1, os.getgid())
+            root.chmod(stat.S_IMODE(found.st_mode) & ~UMASK)
+    except OSError as error:
+        logger.warning("media_not_closed", extra={"reason": str(error)})
 
 
 def wait_for_database(seconds: float) -> None:
