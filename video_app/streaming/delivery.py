@@ -58,8 +58,7 @@ def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) 
     content_type = TYPES[PurePosixPath(key).suffix]
     if settings.MEDIA_ACCEL == "nginx":
         # Its own 404 would tell nobody that a file is missing.
-        if not default_storage.exists(key):
-            raise FileNotFoundError(key)
+        os.stat(f"{settings.MEDIA_ROOT}/{key}")  # noqa: PTH116 - a tenth of what a Path costs
         # nginx does ranges, validators and HEAD itself. It keeps its connection to us only
         # when it knows that there is no body.
         headers |= {"X-Accel-Redirect": ACCEL_LOCATION + quote(key), "Content-Length": "0"}
