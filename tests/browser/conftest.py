@@ -65,6 +65,19 @@ def page(chromium: Browser, console: Console) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def phone(chromium: Browser, console: Console) -> Iterator[Page]:
+    """A page under a finger, 390 pixels wide."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    context.set_default_timeout(45_000)
+    page = context.new_page()
+    console.watch(page)
+    yield page
+    context.close()
+
+
 @pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The product, where its front ends expect it unless another program is there.

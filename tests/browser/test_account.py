@@ -189,3 +189,20 @@ def test_the_mailbox_shows_a_mail_and_its_link_works(site: Stack, page: Page) ->
     page.frame_locator("iframe").get_by_role("link", name="Confirm email").click()
 
     expect(page.get_by_role("heading", name="Welcome to Videoflix")).to_be_visible()
+
+
+def test_says_in_words_how_long_to_wait_after_too_many_attempts(
+    site: Stack, page: Page, console: Console
+) -> None:
+    detail = {"detail": "Request was throttled. Expected available in 51 seconds."}
+    headers = {"Retry-After": "51"}
+    page.route(
+        "**/api/login/", lambda route: route.fulfill(status=429, json=detail, headers=headers)
+    )
+    page.goto(f"{site.url}/login/")
+
+    sign_in(page, ADMIN_EMAIL, ADMIN_PASSWORD)
+
+    words = "Too many attempts. Please try again in 51 seconds."
+    expect(page.get_by_role("alert")).to_have_text(words)
+    console.forgive("429")

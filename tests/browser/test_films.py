@@ -130,9 +130,33 @@ def test_the_list_remembers_what_is_liked(
     expect(heart).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("status").filter(has_text="Added to your list")).to_be_visible()
 
-    page.reload()
-
     expect(page.get_by_role("list", name="My list")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("list", name="My list")).to_be_visible()
+
+    page.get_by_role("list", name="My list").locator(".heart").click()
+    expect(page.get_by_role("list", name="My list")).to_have_count(0)
+    assert page.evaluate("document.activeElement.matches('#rows a')"), "the focus is lost"
+
+
+def test_a_card_is_called_by_its_title_and_its_length_in_words(
+    product: Stack, signed_in: Page, film: int, clean_marks: None
+) -> None:
+    url = f"{product.url}/api/video/{film}/position/"
+    assert signed_in.context.request.put(url, data={"seconds": 8}).ok
+    signed_in.goto(product.url)
+
+    name = re.compile(r"^Colour Bars, 12 seconds, \d\d percent watched$")
+    expect(signed_in.get_by_role("link", name=name).first).to_be_visible()
+
+
+def test_a_browser_without_map_group_by_shows_the_films(
+    product: Stack, signed_in: Page, film: int
+) -> None:
+    signed_in.add_init_script("delete Map.groupBy; delete Object.groupBy; delete URL.canParse")
+    signed_in.goto(product.url)
+
+    expect(signed_in.get_by_role("list", name="Documentary")).to_be_visible()
 
 
 def test_search_finds_and_says_how_many(product: Stack, signed_in: Page, film: int) -> None:

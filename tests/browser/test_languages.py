@@ -74,3 +74,32 @@ def test_subtitles_and_their_key(playing: Page) -> None:
     playing.keyboard.press("c")
     expect(playing.get_by_role("button", name=re.compile("^Subtitles"))).to_be_visible()
     assert shown_words(playing) == ""
+
+
+def test_language_and_subtitles_are_kept_for_the_next_film(playing: Page) -> None:
+    choose(playing, "Language", "German")
+    choose(playing, "Subtitles", "English")
+
+    playing.reload()
+    playing.evaluate("video.muted = true; video.play()")
+
+    playing.wait_for_function(
+        "() => [...video.textTracks].some((track) => track.activeCues?.length)"
+    )
+    assert shown_words(playing) == "Hello from below."
+    playing.get_by_role("button", name=re.compile("^Language")).click()
+    expect(playing.get_by_role("radio", name="German")).to_be_checked()
+
+
+def test_subtitles_that_were_turned_off_stay_off(playing: Page) -> None:
+    choose(playing, "Subtitles", "English")
+    playing.keyboard.press("c")
+    playing.keyboard.press("c")
+    expect(playing.locator("#flash")).to_have_text("Subtitles: English")
+    playing.keyboard.press("c")
+    expect(playing.locator("#flash")).to_have_text("Subtitles off")
+
+    playing.reload()
+    playing.wait_for_function("() => video.readyState >= 3 && video.currentTime > 0.3")
+
+    assert shown_words(playing) == ""

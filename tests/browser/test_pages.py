@@ -28,17 +28,25 @@ UNNAMED = """() => [...document.querySelectorAll("button, a, input, select, ifra
     .map((element) => element.outerHTML)"""
 
 
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+}).observe({type: "layout-shift", buffered: true});"""
+
+
 def check(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
     assert page.evaluate(UNNAMED) == []
+    assert page.evaluate("shifted") < 0.02, "the page moves while it loads"
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_pages_for_strangers(product: Stack, page: Page, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
     page.goto(product.manage("mailbox_url").strip())
+    page.add_init_script(SHIFTS)
     for path in FOR_STRANGERS:
         check(page, product.url + path)
         is_ours = "/admin/" not in path
@@ -48,6 +56,7 @@ def test_pages_for_strangers(product: Stack, page: Page, size: dict[str, int]) -
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_pages_for_members(product: Stack, page: Page, film: int, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
+    page.add_init_script(SHIFTS)
     body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
     assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
 

@@ -53,7 +53,7 @@ function updateMyList() {
   const hadFocus = old?.contains(document.activeElement);
   old?.remove();
   if (index >= 0) $("#rows").insertBefore(makeRow(rows[index]), $("#rows").children[index] ?? null);
-  if (hadFocus) $(index >= 0 ? `[data-row="${MY_LIST}"] .heart` : "#rows a").focus();
+  if (hadFocus) $(index >= 0 ? `[data-row="${MY_LIST}"] .heart` : "#rows .film a")?.focus();
 }
 
 function showHero(film) {

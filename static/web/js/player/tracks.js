@@ -18,9 +18,7 @@ export class Subtitles {
 
   /** hls.js says so at every change of the rendition too: what is chosen stays. */
   fill(tracks) {
-    const remembered = recall(SUBTITLES);
-    if (!this.isFilled && tracks.length && remembered !== null) this.#apply(wantedTrack(tracks, remembered));
-    this.isFilled ||= tracks.length > 0;
+    if (!this.isFilled && tracks.length) this.#recall(tracks);
     this.menu.fill([{ value: OFF, label: "Off" }, ...trackChoices(tracks)], this.hls.subtitleTrack);
   }
 
@@ -29,14 +27,26 @@ export class Subtitles {
     remember(SUBTITLES, index === OFF ? "" : trackKey(this.hls.subtitleTracks[index]));
   }
 
-  /** On or off; the words for what holds now, or none where the film has no subtitles. */
+  /** On or off; the words for what holds now. */
   toggle() {
     const tracks = this.hls.subtitleTracks;
-    if (!tracks.length) return "";
+    if (!tracks.length) return "This film has no subtitles";
     const index = this.hls.subtitleTrack === OFF ? this.last : OFF;
     this.choose(index);
     this.menu.choose(index);
     return index === OFF ? "Subtitles off" : `Subtitles: ${trackLabel(tracks[index])}`;
+  }
+
+  #recall(tracks) {
+    this.isFilled = true;
+    const key = recall(SUBTITLES);
+    const wanted = wantedTrack(tracks, key);
+    if (key === null || (key !== "" && wanted === OFF)) return; // the film's own default holds
+    // Once hls.js is through: it gives a track up that the <video> does not show yet.
+    queueMicrotask(() => {
+      this.#apply(wanted);
+      this.menu.choose(wanted);
+    });
   }
 
   #apply(index) {
