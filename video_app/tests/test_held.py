@@ -16,7 +16,7 @@ from video_app.pipeline.errors import (
 )
 from video_app.tests.films import ago, end_pauses, make_encoding, make_plan, make_video
 from video_app.work import clock, encoding, machine, planning
-from video_app.work.lease import LONGEST_PAUSE, TOO_LONG, UNHURT, Lease, claim
+from video_app.work.lease import LONGEST_PAUSE, TOO_LONG, Lease, claim
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
@@ -136,7 +136,9 @@ def test_forgets_attempts_and_setbacks_when_a_film_is_planned() -> None:
     lease = claim(planning.due())
     assert lease
     assert planning.record(lease, make_plan())
-    assert Video.objects.values(*UNHURT).get(pk=video.pk) == UNHURT
+    video.refresh_from_db()
+    assert (video.attempts, video.setbacks) == (0, 0)
+    assert (video.setback, video.retry_at) == ("", None)
 
 
 def test_does_not_postpone_lease_of_another() -> None:
