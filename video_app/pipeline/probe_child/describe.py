@@ -86,9 +86,7 @@ def _look(
     """What decoding tells; fills in the channels and the end of each stream."""
     origin = clock[0]
     sounds = [] if is_deaf else _sounds(container, streams, chosen)
-    picture = None
-    if chosen and ranking.pixels(chosen) <= MAX_PIXELS:
-        picture = container.streams[chosen["index"]]
+    picture = _picture(container, chosen)
     prepare([*sounds, *([picture] if picture else [])])
     first = first_frames(container, picture, sounds)
     ends = find_ends(path, container, *clock)
@@ -105,6 +103,12 @@ def _look(
         "sounds": {index: grid for index, grid in grids.items() if grid},
         **found.facts(),
     }
+
+
+def _picture(container: InputContainer, chosen: dict[str, Any] | None) -> Any | None:
+    """The film's picture stream, unless its pictures would fill the memory."""
+    is_bearable = chosen is not None and ranking.pixels(chosen) <= MAX_PIXELS
+    return container.streams[chosen["index"]] if chosen and is_bearable else None
 
 
 def _real_start(stated: str | None, frames: list[Any] | None, origin: Fraction) -> str:
