@@ -23,7 +23,7 @@ ARGUMENTS = {
     "time": Fraction(3),
     "times": [Fraction(3), Fraction(5)],
     "target": "/media/work/out",
-    "indexes": [2],
+    "indexes": {0: 2},
     "folder": "/media/work",
     "count": 25,
     "back": Fraction(10),
