@@ -13,10 +13,10 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from video_app.catalogue import versions
-from video_app.models import Build, BuildState, ChunkState, Video
+from video_app.models import Build, BuildState, Chunk, ChunkState, Video
 from video_app.pipeline.types import Plan
 
 LIFETIME = 10  # seconds
@@ -75,15 +75,18 @@ def _film(video: Video) -> Film:
     # A retired build still serves the players that began with it; a failed one has no files.
     retired = Q(retired_at__isnull=False) & ~Q(state=BuildState.FAILED)
     shown = Q(pk=video.current_build_id) | retired
+    chunks = Chunk.objects.filter(build=OuterRef("pk")).order_by().values("build")
+    mended = Subquery(chunks.annotate(total=Sum("revision")).values("total"))
+    builds = video.builds.filter(shown).annotate(mended=mended)
     return Film(
         public=video.is_published,
         current=video.current_build_id,
         thumbnail=video.picture,
-        builds={str(build.pk): _playable(build) for build in video.builds.filter(shown)},
+        builds={str(build.pk): _playable(build, build.mended or 0) for build in builds},
     )
 
 
-def _playable(build: Build) -> PlayableBuild:
+def _playable(build: Build, revision: int) -> PlayableBuild:
     plan = build.plan
     return PlayableBuild(
         id=build.pk,
@@ -97,7 +100,7 @@ def _playable(build: Build) -> PlayableBuild:
         subtitles=build.subtitles,
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
-        revision=build.chunks.aggregate(total=Sum("revision"))["total"] or 0,
+        revision=revision,
     )
 
 
