@@ -31,7 +31,9 @@ MEMORY = 3 * 1024**3
 MEMORY_PER_THREAD = 512 * 1024**2
 # What ffmpeg says when the file is at fault, whatever its version.
 DECODER_IS_MISSING = re.compile(r"Unknown decoder|[Dd]ecoder .*not found|no decoder found")
-INPUT_IS_BROKEN = re.compile(r"Invalid data found|rror while decoding|rror submitting packet")
+INPUT_IS_BROKEN = re.compile(
+    r"Invalid data found|rror while decoding|rror submitting packet|Decode error rate"
+)
 
 # What it says when the storage or the memory is.
 MACHINE_IS_AT_FAULT = re.compile(

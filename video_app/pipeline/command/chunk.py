@@ -20,7 +20,7 @@ from video_app.pipeline.command.sound import (
     track_rate_place,
 )
 from video_app.pipeline.grid import GOPS_PER_SEGMENT
-from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan
+from video_app.pipeline.types import ChunkSpan, Plan
 
 # The muxer joins sound frames for half of it, else each fills packets of its own (half of
 # 120p would be padding), and moves all time stamps by twice as much.
@@ -28,6 +28,8 @@ MUX_DELAY = Fraction(1, 2)
 OFFSET = TIMESTAMP_ORIGIN - 2 * MUX_DELAY
 # Where the pictures' size changes, the scalers follow; new filters would count from 0.
 REINIT = ("-reinit_filter:v", "0")
+# However much of the file is damaged: what comes out is compared.
+PATIENT = ("-max_error_rate", "1")
 
 
 def encode_chunk(
@@ -56,7 +58,7 @@ def first_pictures(
     grid = grid_graph(plan, span, is_sought=seek_point(plan, span, back) is not None)
     first = span.first_frame
     return [
-        *base_arguments(binary, threads=1),
+        *(*base_arguments(binary, threads=1), *PATIENT),
         *seek(plan, span, back),
         *REINIT,
         *input_arguments(path),
@@ -143,11 +145,9 @@ def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> st
 
 def _track_muxer(folder: str, select: str, plan: Plan, span: ChunkSpan) -> str:
     """Sound can be cut anywhere: at each cut before the first frame that begins after it."""
-    cuts = plan.cuts[span.first_segment + 1 : span.end_segment + 1]
-    # Half a frame earlier, so that no rounding decides; the last one is never reached.
-    frames = [audio_frame(plan.time(cut)) - Fraction(1, 2) for cut in cuts]
-    times = [frame * AAC_FRAME / SAMPLE_RATE + OFFSET for frame in frames]
-    times[-1] += 1
+    first, *cuts = (audio_frame(plan.time(cut)) for cut in _cuts(plan, span))
+    # Counted and not timed: versions differ in where the muxer's clock begins.
+    frames = [str(cut - first) for cut in cuts]
     return _slave(
         f"{folder}/%03d.ts",
         select,
@@ -156,10 +156,14 @@ def _track_muxer(folder: str, select: str, plan: Plan, span: ChunkSpan) -> str:
             "segment_format": "mpegts",
             # Tables at the beginning are enough, and would come with each packet of sound.
             "segment_format_options": _quoted("pat_period=86400:sdt_period=86400"),
-            "segment_times": ",".join(map(decimal, times)),
+            "segment_frames": ",".join(frames),
             "segment_start_number": str(span.first_segment),
         },
     )
+
+
+def _cuts(plan: Plan, span: ChunkSpan) -> tuple[int, ...]:
+    return plan.cuts[span.first_segment : span.end_segment + 1]
 
 
 def _slave(target: str, select: str, options: dict[str, str]) -> str:
