@@ -42,12 +42,12 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(socket.IPPROTO_TCP, option, seconds * 1000)
 
 
-class AccessLogger(Logger):
+class AccessLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Writes each request as fields; the formatter masks what they must not show."""
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if isinstance(sys.exc_info()[1], BlockingIOError):  # SO_RCVTIMEO
-            self.info("A client stalled and was cut off.")
+            self.info("client_stalled")
         else:
             super().exception(msg, *args, **kwargs)
 
