@@ -42,7 +42,7 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(socket.IPPROTO_TCP, option, seconds * 1000)
 
 
-class AccessLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+class AccessLogger(Logger):
     """Writes each request as fields; the formatter masks what they must not show."""
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no types
+class HashedModules(CompressedManifestStaticFilesStorage):
     """Names files by their content, in the imports of JavaScript modules too.
 
     Without the latter a browser could join one release's page with another's modules.
