@@ -47,7 +47,7 @@ class AccessLogger(Logger):
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if isinstance(sys.exc_info()[1], BlockingIOError):  # SO_RCVTIMEO
-            self.info("A client stalled and was cut off.")
+            self.info("client_stalled")
         else:
             super().exception(msg, *args, **kwargs)
 

@@ -26,12 +26,12 @@ class DurableStorage(FileSystemStorage):
     """Django's own, but what `save` returned survives a power cut, and half a file goes away."""
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
+        stored = name
         try:
-            stored: str = super()._save(name, content)  # type: ignore[misc]
+            stored = str(super()._save(name, content))  # type: ignore[misc]
+            path, root = Path(self.path(stored)), Path(self.location)
+            local.sync([path, *(folder for folder in path.parents if folder.is_relative_to(root))])
         except OSError:
-            Path(self.path(name)).unlink(missing_ok=True)
+            Path(self.path(stored)).unlink(missing_ok=True)
             raise
-        path, root = Path(self.path(stored)), Path(self.location)
-        folders = [folder for folder in path.parents if folder.is_relative_to(root)]
-        local.sync([path, *folders])
         return stored

@@ -1,5 +1,8 @@
 """Uploading: who may, what is taken, what is stored of it."""
 
+import errno
+import os
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -257,6 +260,41 @@ class TestRefused:
         response = staff.post(URL, {}, headers={"Transfer-Encoding": "chunked"}, CONTENT_LENGTH="")
 
         assert response.status_code == 411
+
+
+def path_of(descriptor: int) -> str:
+    return str(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_film_is_on_the_disk_before_it_is_acknowledged(
+    staff: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, in_memory: bool
+):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10**6 if in_memory else 10
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(path_of(fd)))
+
+    assert upload(staff).status_code == 201
+
+    stored = Path(settings.MEDIA_ROOT) / Video.objects.get().video_file.name
+    assert [str(stored), str(stored.parent), settings.MEDIA_ROOT] == synced
+    assert stored.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_film_that_cannot_be_stored_leaves_nothing(
+    staff: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    response = upload(staff)
+
+    assert (response.status_code, set(response.json())) == (507, {"detail"})
+    assert not Video.objects.exists()
+    assert list(Path(settings.MEDIA_ROOT).glob("sources/*")) == []
 
 
 def test_no_temporary_file_is_left(staff: Client, settings: Any):
