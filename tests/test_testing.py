@@ -60,7 +60,7 @@ class Run:
         files = [str(folder / "test_hanging.py"), f"--basetemp={folder / 'base'}"]
         command = [sys.executable, "-c", LAUNCH, "2" if stubborn else "20"]
         self.process = subprocess.Popen(
-            [*command, *words, "-p", "conftest", "-c", str(ROOT / "pytest.ini"), *files],
+            [*command, *words, "-c", str(ROOT / "pytest.ini"), *files],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT), "STARTED_FROM": str(folder)},
             stdin=subprocess.DEVNULL,
