@@ -12,8 +12,9 @@ import uuid
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
-from video_app.models import Build, Installation, Video
+from video_app.models import Build, BuildState, Installation, Video
 from video_app.store import local
 
 logger = logging.getLogger(__name__)
@@ -84,8 +85,10 @@ def _stranger() -> str:
 
 def _known_paths() -> list[Path]:
     """Where some sources and builds of this database should lie."""
-    sources = Video.objects.exclude(video_file="").order_by("-pk")[:LOOKED_AT]
-    builds = Build.objects.filter(finished_at__isnull=False).order_by("-pk")[:LOOKED_AT]
+    moved = Q(video_file="") | Q(current_build__stored_at__isnull=False)
+    sources = Video.objects.exclude(moved).order_by("-pk")[:LOOKED_AT]
+    whole = Build.objects.filter(state=BuildState.COMPLETE, stored_at=None)
+    builds = whole.order_by("-pk")[:LOOKED_AT]
     keys = [video.video_file.name or "" for video in sources]
     return [local.path(key) for key in (*keys, *(build.prefix for build in builds))]
 

@@ -71,6 +71,7 @@ def make_build(video: Video, plan: Plan, *, done: int | None = None) -> Build:
         source_revision=1,
         plan_json=plan.to_json(),
         state=BuildState.COMPLETE if done is None else BuildState.ENCODING,
+        verified_at=timezone.now() if done is None else None,
     )
     for index in range(plan.chunks):
         ready = done is None or index < done

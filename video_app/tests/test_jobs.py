@@ -23,6 +23,8 @@ JOBS = [
     ("make_extras", (404,)),
     ("make_poster", (404, 1)),
     ("store_build", (404,)),
+    ("repair_chunk", (404, 0)),
+    ("verify_build", (404,)),
     ("tidy_bucket", ()),
 ]
 
@@ -91,7 +93,7 @@ def test_stops_any_number_of_times_without_counting_an_attempt(
     complete = make_film(planned_revision=1)
     stop = raising(SystemExit("stopped"))
     monkeypatch.setattr(planning, "_plan", stop)
-    monkeypatch.setattr(encoding, "_encode", stop)
+    monkeypatch.setattr(encoding, "encode", stop)
     monkeypatch.setattr(finishing, "_make_subtitles", stop)
     monkeypatch.setattr(extras, "make", stop)
     monkeypatch.setattr(posters, "_make", stop)

@@ -25,13 +25,15 @@ from video_app.work import (
     order,
     planning,
     posters,
+    repairing,
+    verifying,
     workers,
 )
 from video_app.work.kind import Kind
 from video_app.work.lease import Lease
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
-KINDS = (planning, encoding, finishing, extras, posters, archiving)
+KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying, archiving),)
 
 
 @pytest.fixture(autouse=True)
@@ -234,3 +236,25 @@ def test_begins_nothing_while_the_media_are_away(done: list[Any], media: Any) ->
 def test_names_a_queue_for_each_lane() -> None:
     assert {turn.lane for turn in order.ORDER} == set(order.LANES) == order.EVERY_LANE
     assert all(get_queue(lane) for lane in order.LANES)
+
+
+def test_mends_films_before_others_go_on(done: list[Any]) -> None:
+    film = make_film(planned_revision=1)
+    lost = Chunk.objects.filter(build=film.current_build, index=1)
+    lost.update(state="due", done_at="2026-01-01T00:00:00Z")
+    Video.objects.update(poster=f"posters/{film.pk}-1.jpg")
+    build = make_encoding(2, done=1)
+    do_all()
+    assert done[0] == ("repairs", lost.get().pk)
+    assert ("chunks", chunk_ids(build)[1]) in done
+
+
+def test_reads_films_for_damage_after_everything_else(done: list[Any]) -> None:
+    film = make_film(planned_revision=2, source_revision=2)
+    Build.objects.update(extras_at="2026-01-01T00:00:00Z", verified_at="2026-01-01T00:00:00Z")
+    build = make_encoding(2, done=1)
+    do_all()
+    assert done[-2:] == [
+        ("chunks", chunk_ids(build)[1]),
+        ("verifications", film.current_build.pk),
+    ]

@@ -8,6 +8,7 @@ import time
 import zlib
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Q
 
 from video_app.models import Build, BuildState, Chunk, ChunkState
@@ -34,13 +35,14 @@ def due() -> Any:
 
 
 def verifiable() -> Any:
-    """Whole builds that players get from here."""
-    return Build.objects.filter(
+    """Whole builds that players get from here, and do not wait to move to the bucket."""
+    here = Build.objects.filter(
         state=BuildState.COMPLETE,
         extras_at__isnull=False,
         stored_at=None,
         pk=F("video__current_build"),
     )
+    return here.none() if settings.USE_S3_MEDIA else here
 
 
 def request(rows: Any) -> None:
