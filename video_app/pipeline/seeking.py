@@ -24,7 +24,9 @@ KNOWN_CODECS = {
     *("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9"),
     *("mpeg1video", "mpeg2video", "mpeg4", "h263", "flv", "theora"),
     *("msmpeg4v1", "msmpeg4v2", "msmpeg4", "msmpeg4v3", "wmv1", "wmv2"),
-    *("mjpeg", "prores", "dnxhd", "dvvideo", "rawvideo", "ffv1", "huffyuv"),
+    # Each of their pictures is a key picture.
+    *("mjpeg", "prores", "dnxhd", "dvvideo", "rawvideo", "v210", "cfhd", "jpeg2000", "png"),
+    *("ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "hap"),
 }
 
 
