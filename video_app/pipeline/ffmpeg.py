@@ -65,14 +65,7 @@ def run(
     `TimeLimitError` after `limits.seconds`, `EncodeError` on a non-zero exit.
     The program never outlives this call.
     """
-    process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-        _limited(argv, limits),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    process = _start(argv, limits, cwd)
     try:
         output, errors = _pump(process, limits.seconds, on_line, watch)
         status = process.wait()
@@ -87,6 +80,17 @@ def run(
     if errors and on_complaint:
         on_complaint(errors)
     return output
+
+
+def _start(argv: list[str], limits: ProcessLimits, cwd: Path | None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - an argument list, no shell
+        _limited(argv, limits),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
 
 
 def _limited(argv: list[str], limits: ProcessLimits) -> list[str]:

@@ -24,7 +24,9 @@ KNOWN_CODECS = {
     *("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9"),
     *("mpeg1video", "mpeg2video", "mpeg4", "h263", "flv", "theora"),
     *("msmpeg4v1", "msmpeg4v2", "msmpeg4", "msmpeg4v3", "wmv1", "wmv2"),
-    *("mjpeg", "prores", "dnxhd", "dvvideo", "rawvideo", "ffv1", "huffyuv"),
+    # Each of their pictures is a key picture.
+    *("mjpeg", "prores", "dnxhd", "dvvideo", "rawvideo", "v210", "cfhd", "jpeg2000", "png"),
+    *("ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "hap"),
 }
 
 
@@ -54,13 +56,11 @@ def trusted_start(
 
     @cache
     def look(span: ChunkSpan, back: Back) -> _Look | None:
-        count = _count(plan, span)
-        argv = command.first_pictures(binary, path, plan, span, count=count, back=back)
+        argv = command.first_pictures(binary, path, plan, span, count=_count(plan, span), back=back)
         try:
-            found = _read(ffmpeg.run(argv, limits, watch=watch), span.first_frame)
+            return _read(ffmpeg.run(argv, limits, watch=watch), span, _count(plan, span))
         except EncodeError:
             return None
-        return found if found and len(found.pictures) == count else None
 
     early = plan.chunk(1)
     # Some decoders never recover from a seek, and all of their pictures are wrong alike.
@@ -69,8 +69,6 @@ def trusted_start(
     for near, far in pairwise(STEPS):
         if _agree(look(span, near), look(span, far)):
             return near
-        if command.seek_point(plan, span, far) is None:
-            break
     return None
 
 
@@ -85,10 +83,9 @@ def _agree(near: _Look | None, far: _Look | None) -> bool:
     return near.pictures == far.pictures and near.landed > far.landed
 
 
-def _read(output: str, first: int) -> _Look | None:
+def _read(output: str, span: ChunkSpan, count: int) -> _Look | None:
     """Lines of ffmpeg's `framecrc`: stream, dts, pts, duration, size, checksum."""
     lines = [line.split(",") for line in output.splitlines() if line and line[0] != "#"]
-    pictures = {int(fields[2]): fields[5] for fields in lines}
-    if not pictures:
-        return None
-    return _Look(min(pictures), {n: crc for n, crc in pictures.items() if n >= first})
+    decoded = {int(fields[2]): fields[5] for fields in lines}
+    pictures = {number: crc for number, crc in decoded.items() if number >= span.first_frame}
+    return _Look(min(decoded), pictures) if len(pictures) == count else None
