@@ -20,7 +20,9 @@ import json, os
 from django.conf import settings
 from tests.people import access_token, make_user
 from video_app.pipeline import layout
+from video_app.store import identity
 from video_app.tests.films import make_film
+identity.check()  # which marks the media as this database's
 film = make_film()
 big = layout.segment_key(film.current_build.prefix, "720p", 3)
 os.truncate(os.path.join(settings.MEDIA_ROOT, big), {BIG})
