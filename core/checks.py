@@ -28,7 +28,7 @@ SAME_SITES = {"lax", "strict", "none"}
 # Into files, and into the mail catcher that docker-compose.yml starts.
 UNDELIVERED = {"", "mailpit"}
 NO_MAIL = Warning(
-    "Nobody gets mail, so nobody can activate an account.",
+    "No mail is delivered, so no account can be activated.",
     hint="Set EMAIL_HOST to an SMTP server.",
     id="core.W001",
 )
@@ -48,7 +48,7 @@ def refuse_mistakes() -> None:
 
 
 def refuse_weak_production() -> None:
-    """Raise when this is production and could be taken over by whoever reads the sources."""
+    """Raise when this is production and its secrets can be guessed or read in the sources."""
     if settings.PRODUCTION and (found := [text for _, text in _weaknesses()]):
         raise ImproperlyConfigured("PRODUCTION=True refuses to start: " + " ".join(found))
 

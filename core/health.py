@@ -1,8 +1,8 @@
-"""Is everything there that the product needs? `/health/` and its kin.
+"""Whether everything that the product needs works: `/health/` and its relatives.
 
 `/healthz/` and `/health/live/` only say that the process answers: a database that
-blinks must not get every container restarted. `/health/ready/` is for whoever sends
-requests here, `/health/` for people and monitors. Names, states and reasons; no versions,
+blinks must not get every container restarted. `/health/ready/` is for load
+balancers, `/health/` for people and monitors. Names, states and reasons; no versions,
 paths or addresses.
 """
 

@@ -46,7 +46,7 @@ def request_id(get_response: Handler) -> Handler:
     return middleware
 
 
-def straight_to_the_stream(get_response: Handler) -> Handler:
+def bypass_for_streams(get_response: Handler) -> Handler:
     """Segments and playlists leave out sessions, messages and the long table of paths.
 
     None of that means anything to them, and it is a third of their price.

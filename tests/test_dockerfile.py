@@ -5,7 +5,7 @@ import re
 from tests.stack import ROOT
 
 
-def test_films_belong_to_the_group_of_nginx() -> None:
+def test_gives_films_to_group_of_nginx() -> None:
     """`nginx` is 101:101 in its image; a umask (core/apps.py) shuts everybody else out."""
     dockerfile = (ROOT / "backend.Dockerfile").read_text()
 
@@ -13,7 +13,7 @@ def test_films_belong_to_the_group_of_nginx() -> None:
     assert "install -d -o 10001 -g 101 -m 0750 /data /data/media" in dockerfile
 
 
-def test_what_is_copied_by_name_is_not_ignored() -> None:
+def test_ignores_no_copied_file() -> None:
     dockerfile = (ROOT / "backend.Dockerfile").read_text()
     copied = " ".join(re.findall(r"^COPY (.+) \./$", dockerfile, re.MULTILINE)).split()
     let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)

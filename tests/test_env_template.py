@@ -46,35 +46,35 @@ def launcher_names() -> set[str]:
     return set(re.findall(r"[A-Z_]+", " ".join(calls)))
 
 
-def test_the_template_lists_every_setting(tmp_path: Path) -> None:
+def test_lists_every_setting(tmp_path: Path) -> None:
     asked = settings_names(tmp_path) | settings_names(tmp_path, DB_HOST="db")
 
     assert asked - set(template_names()) == set()
 
 
-def test_the_template_lists_what_docker_and_the_launcher_read() -> None:
+def test_lists_variables_of_docker_and_launcher() -> None:
     assert (compose_names() | launcher_names()) - set(template_names()) == set()
 
 
-def test_the_template_lists_nothing_that_nobody_reads(tmp_path: Path) -> None:
+def test_lists_no_unread_variable(tmp_path: Path) -> None:
     asked = settings_names(tmp_path) | settings_names(tmp_path, DB_HOST="db")
 
     assert set(template_names()) - asked - compose_names() - launcher_names() == set()
 
 
-def test_no_variable_is_listed_twice() -> None:
+def test_lists_no_variable_twice() -> None:
     names = template_names()
 
     assert sorted(names) == sorted(set(names))
 
 
-def test_every_variable_stands_under_a_comment() -> None:
+def test_explains_every_variable() -> None:
     for paragraph in TEMPLATE.read_text().split("\n\n"):
         first = paragraph.strip().splitlines()[:1]
         assert not first or first[0].startswith("# "), first
 
 
-def test_the_copied_template_starts_a_development_installation(tmp_path: Path) -> None:
+def test_copy_starts_development(tmp_path: Path) -> None:
     values = read_dotenv(TEMPLATE)
 
     assert "PRODUCTION" not in values
@@ -94,7 +94,7 @@ def test_the_copied_template_starts_a_development_installation(tmp_path: Path) -
         (" PORT=81", ""),
     ],
 )
-def test_the_launcher_reads_dotenv_as_the_settings_do(
+def test_launcher_reads_dotenv_like_settings(
     tmp_path: Path, line: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / ".env"

@@ -92,7 +92,7 @@ def plain(value: bytes) -> bytes:
         return value
 
 
-def test_no_secret_reaches_a_log_or_redis(stack: Stack) -> None:
+def test_keeps_secrets_out_of_logs_and_redis(stack: Stack) -> None:
     caller = Caller(stack)
     live_a_life(caller)
     logs = stack.log("web") + stack.log("worker")
@@ -113,7 +113,7 @@ def two_lines(stack: Stack) -> list[Any]:
     return [failure, same[-1]] if "path" in same[-1] else []
 
 
-def test_what_happens_to_accounts_is_logged_with_the_requests_id(stack: Stack) -> None:
+def test_logs_account_events_with_request_id(stack: Stack) -> None:
     assert Caller(stack).call("POST", "/api/login/", {"email": "x@y.zz", "password": "z"}) == 401
     failure, access = wait_for(lambda: two_lines(stack), "the access log's line", 20)
     assert failure["ip"] == "127.0.0.1"

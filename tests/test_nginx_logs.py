@@ -119,7 +119,7 @@ def access_log(directory: Path, lines: int) -> str:
     return file.read_text()
 
 
-def test_no_link_is_in_a_log(ports: tuple[int, int], tmp_path: Path) -> None:
+def test_logs_no_link(ports: tuple[int, int], tmp_path: Path) -> None:
     plain, tls = ports
     assert {status(plain, link) for link in LINKS} == {308}
     assert {status(tls, link) for link in LINKS[:-1]} == {502}
@@ -127,13 +127,13 @@ def test_no_link_is_in_a_log(ports: tuple[int, int], tmp_path: Path) -> None:
     assert TOKEN not in (tmp_path / "error.log").read_text()
 
 
-def test_no_link_in_disguise_is_in_the_access_log(ports: tuple[int, int], tmp_path: Path) -> None:
+def test_logs_no_encoded_link(ports: tuple[int, int], tmp_path: Path) -> None:
     for link in DISGUISED:
         status(ports[1], link)
     assert TOKEN not in access_log(tmp_path, len(DISGUISED))
 
 
-def test_other_paths_and_their_errors_are_logged(ports: tuple[int, int], tmp_path: Path) -> None:
+def test_logs_other_paths_and_errors(ports: tuple[int, int], tmp_path: Path) -> None:
     path = "/api/video/?search=a%20%C3%A9&category=drama"
     assert status(ports[1], path) == 502
     assert f'"path": "{path}"' in access_log(tmp_path, 1)

@@ -12,7 +12,7 @@ INSTALLED_APPS = [
     "auth_app",
     "video_app",
     "core",
-    "auth_app.apps.GuardedAdminConfig",  # django.contrib.admin with limits at its door
+    "auth_app.apps.GuardedAdminConfig",  # django.contrib.admin with limits on sign-ins
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -30,7 +30,7 @@ MIDDLEWARE = [
     "core.middleware.request_id",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "core.middleware.straight_to_the_stream",
+    "core.middleware.bypass_for_streams",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PagePolicy",
     "core.middleware.response_headers",
@@ -81,7 +81,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # else straight from the source directories.
 STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=PRODUCTION)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
-# Source maps are fetched by nobody but developers, and take most of the time.
+# Only developers fetch source maps, and compressing them takes most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "png", "gif", "webp", "woff", "woff2"]
 STATIC_ROOT = str(Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))).absolute())
 

@@ -1,4 +1,4 @@
-"""Redis: the cache and the job queues. It is a doorbell; the database is the truth."""
+"""Redis: the cache and the job queues. It may forget; the database is the truth."""
 
 from core.settings.bucket import USE_S3_MEDIA
 from core.settings.env import env
@@ -25,10 +25,10 @@ CACHES = {
 # The pool says it once; a line for every question would drown the log.
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = False
 
-# JSON at both ends: whoever can write to Redis must not be able to run code.
+# JSON at both ends: write access to Redis must not mean running code.
 _QUEUE = {
-    # django-rq passes nothing on but the URL. For those who ring: a worker, which waits
-    # long for the bell, sets a longer time itself.
+    # django-rq passes nothing on but the URL. These time-outs are for who enqueues: a worker,
+    # which waits long for a job, sets a longer one itself.
     "URL": REDIS_URL
     + ("&" if "?" in REDIS_URL else "?")
     + "socket_connect_timeout=0.5&socket_timeout=0.5",

@@ -15,7 +15,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 HTTPS = env.bool("HTTPS", default=PRODUCTION)
-# gunicorn speaks no TLS: whoever has HTTPS has a proxy that does.
+# gunicorn speaks no TLS: with HTTPS there is a proxy that does.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=HTTPS)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

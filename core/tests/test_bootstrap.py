@@ -22,7 +22,7 @@ from video_app.work import clock, workers
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_may_run_any_number_of_times(settings: Any) -> None:
+def test_runs_any_number_of_times(settings: Any) -> None:
     settings.STATIC_COLLECTED = False
 
     call_command("bootstrap", verbosity=0)
@@ -30,7 +30,7 @@ def test_it_may_run_any_number_of_times(settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_makes_the_superuser_and_never_changes_it(settings: Any, django_user_model: Any) -> None:
+def test_makes_superuser_and_never_changes_it(settings: Any, django_user_model: Any) -> None:
     settings.STATIC_COLLECTED = False
     settings.SUPERUSER_EMAIL = "boss@example.com"
     settings.SUPERUSER_PASSWORD = "first-password"
@@ -44,7 +44,7 @@ def test_it_makes_the_superuser_and_never_changes_it(settings: Any, django_user_
     assert boss.check_password("first-password")
 
 
-def test_it_gives_a_database_that_is_away_some_time_and_then_says_so(
+def test_waits_for_database_then_reports_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse() -> None:
@@ -58,7 +58,7 @@ def test_it_gives_a_database_that_is_away_some_time_and_then_says_so(
     assert 1 <= time.monotonic() - started < 3
 
 
-def test_it_goes_on_when_the_database_comes_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_continues_when_database_comes_up(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([OperationalError("starting up"), None])
 
     def come_up() -> None:
@@ -70,7 +70,7 @@ def test_it_goes_on_when_the_database_comes_up(monkeypatch: pytest.MonkeyPatch) 
     bootstrap.wait_for_database(10)
 
 
-def test_a_worker_waits_for_somebody_elses_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_waits_for_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     applied = iter([False, False, True])
     monkeypatch.setattr(bootstrap, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(bootstrap, "migrations_are_applied", lambda: next(applied))
@@ -82,7 +82,7 @@ def test_a_worker_waits_for_somebody_elses_migrations(monkeypatch: pytest.Monkey
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_two_migrate_one_after_the_other() -> None:
+def test_migrates_one_at_a_time() -> None:
     order: list[str] = []
 
     def second() -> None:
@@ -101,7 +101,7 @@ def test_two_migrate_one_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("damage", [None, b"", b"\n", b"\0" * 64, b"\xff\xfe\x00"], ids=str)
-def test_processes_at_once_agree_on_a_secret(tmp_path: Path, damage: bytes | None) -> None:
+def test_gives_parallel_processes_one_secret(tmp_path: Path, damage: bytes | None) -> None:
     path, found = tmp_path / "var" / "key", []
     if damage is not None:
         path.parent.mkdir()
@@ -121,14 +121,14 @@ def test_processes_at_once_agree_on_a_secret(tmp_path: Path, damage: bytes | Non
     assert [entry.name for entry in path.parent.iterdir()] == ["key"]
 
 
-def test_a_secret_is_kept(tmp_path: Path) -> None:
+def test_keeps_stored_secret(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("mine\n")
 
     assert stored_secret(tmp_path / "key") == "mine"
     assert (tmp_path / "key").read_text() == "mine\n"
 
 
-def test_settings_start_with_an_empty_secret_file(tmp_path: Path) -> None:
+def test_starts_with_empty_secret_file(tmp_path: Path) -> None:
     (tmp_path / "secret_key").touch()
     env = {"PATH": os.environ["PATH"], "IGNORE_DOTENV": "1", "VAR_DIR": str(tmp_path)}
 
@@ -142,7 +142,7 @@ def test_settings_start_with_an_empty_secret_file(tmp_path: Path) -> None:
     assert len((tmp_path / "secret_key").read_text()) > 50
 
 
-def test_a_web_process_that_does_not_answer_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_web_process_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", str(free_port()))
 
     with pytest.raises(CommandError, match="does not answer"):
@@ -150,7 +150,7 @@ def test_a_web_process_that_does_not_answer_is_unhealthy(monkeypatch: pytest.Mon
 
 
 @pytest.mark.django_db
-def test_a_container_without_a_worker_is_unhealthy() -> None:
+def test_reports_container_without_worker() -> None:
     Worker.objects.create(host="another", started_at=clock.now(), seen_at=clock.now())
 
     with pytest.raises(CommandError, match="No worker of this machine"):
@@ -158,14 +158,14 @@ def test_a_container_without_a_worker_is_unhealthy() -> None:
 
 
 @pytest.mark.django_db
-def test_a_container_with_a_worker_is_healthy_whatever_redis_remembers() -> None:
+def test_accepts_container_with_living_worker() -> None:
     workers.beat(uuid.uuid4(), ["short"])
 
     healthcheck.check_worker()
 
 
 @pytest.mark.django_db
-def test_a_container_whose_worker_is_silent_is_unhealthy() -> None:
+def test_reports_container_with_silent_worker() -> None:
     workers.beat(uuid.uuid4(), ["short"])
     Worker.objects.update(seen_at=clock.ago(workers.SILENCE_SECONDS + 1))
 
@@ -173,7 +173,7 @@ def test_a_container_whose_worker_is_silent_is_unhealthy() -> None:
         healthcheck.check_worker()
 
 
-def test_a_worker_without_a_database_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_worker_without_database(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise OperationalError("connection refused")
 

@@ -31,7 +31,7 @@ def _own_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("", "http://127.0.0.1:9000/below/a/path"),
     ],
 )
-def test_links_lead_to_an_origin_that_is_allowed(settings: Any, region: str, endpoint: str) -> None:
+def test_allows_origins_of_bucket_links(settings: Any, region: str, endpoint: str) -> None:
     settings.AWS_STORAGE_BUCKET_NAME = "films"
     settings.AWS_S3_REGION_NAME, settings.AWS_S3_ENDPOINT_URL = region, endpoint
     settings.AWS_ACCESS_KEY_ID = settings.AWS_SECRET_ACCESS_KEY = "for-tests"

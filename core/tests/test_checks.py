@@ -28,7 +28,7 @@ def production(settings: Any) -> Any:
     return settings
 
 
-def test_it_starts_when_all_is_well(production: Any) -> None:
+def test_accepts_strong_production(production: Any) -> None:
     refuse_mistakes()
     refuse_weak_production()
     assert weak_configuration() == []
@@ -66,7 +66,7 @@ def test_it_starts_when_all_is_well(production: Any) -> None:
     ],
 )
 @pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
-def test_it_refuses(production: Any, name: str, value: Any, error_id: str) -> None:
+def test_refuses_weak_production(production: Any, name: str, value: Any, error_id: str) -> None:
     setattr(production, name, value)
     assert [message.id for message in weak_configuration()] == [error_id]
     with pytest.raises(ImproperlyConfigured):
@@ -81,7 +81,7 @@ def test_it_refuses(production: Any, name: str, value: Any, error_id: str) -> No
         ("REDIS_URL", "redis://:my-videoflix-9Kq@redis:6379/0"),
     ],
 )
-def test_accepts_what_nobody_guesses(production: Any, name: str, value: str) -> None:
+def test_accepts_unguessable_secrets(production: Any, name: str, value: str) -> None:
     setattr(production, name, value)
 
     assert weak_configuration() == []
@@ -110,7 +110,7 @@ PRODUCTION = {
     ],
     ids=["all is well", "database", "redis", "token", "superuser", "preload alone"],
 )
-def test_production_starts_only_without_defaults(env: dict[str, str], said: str) -> None:
+def test_production_refuses_default_secrets(env: dict[str, str], said: str) -> None:
     clean = {"PATH": os.environ["PATH"], "IGNORE_DOTENV": "1", "VAR_DIR": "/nowhere"}
     done = subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],
@@ -135,7 +135,7 @@ def test_production_starts_only_without_defaults(env: dict[str, str], said: str)
         ),
     ],
 )
-def test_hsts_binds_other_names_only_when_asked_to(env: dict[str, str], header: str) -> None:
+def test_limits_hsts_to_this_host_by_default(env: dict[str, str], header: str) -> None:
     code = (
         "import django; django.setup(); from django.test import Client;"
         "answer = Client().get('/healthz/', secure=True, headers={'host': 'films.example',"
@@ -155,18 +155,18 @@ def test_hsts_binds_other_names_only_when_asked_to(env: dict[str, str], header: 
 
 
 @pytest.mark.parametrize("host", ["", "mailpit"])
-def test_it_warns_when_nobody_would_get_mail(production: Any, host: str) -> None:
+def test_warns_when_mail_is_not_delivered(production: Any, host: str) -> None:
     production.EMAIL_HOST = host
     assert [message.id for message in weak_configuration()] == ["core.W001"]
     refuse_weak_production()
 
 
-def test_development_may_be_careless(settings: Any) -> None:
+def test_accepts_weak_development(settings: Any) -> None:
     settings.DEBUG = True
     refuse_weak_production()
 
 
-def test_a_database_or_redis_of_this_machine_needs_no_password(production: Any) -> None:
+def test_needs_no_password_for_local_servers(production: Any) -> None:
     production.REDIS_URL = "redis://127.0.0.1:6379/0"
     assert weak_configuration() == []
 
@@ -185,7 +185,7 @@ def test_a_database_or_redis_of_this_machine_needs_no_password(production: Any) 
         ("THROTTLE_RATES", {"account_long": "10"}, "core.E013", "THROTTLE_ACCOUNT_LONG"),
     ],
 )
-def test_no_start_with_a_mistake_not_even_in_development(
+def test_refuses_mistake_in_development_too(
     settings: Any, name: str, value: Any, error_id: str, variable: str
 ) -> None:
     setattr(settings, name, value)
@@ -194,7 +194,7 @@ def test_no_start_with_a_mistake_not_even_in_development(
         refuse_mistakes()
 
 
-def test_same_site_none_is_fine_when_secure(settings: Any) -> None:
+def test_accepts_secure_same_site_none(settings: Any) -> None:
     settings.JWT_COOKIE_SAMESITE = "None"
     settings.JWT_COOKIE_SECURE = True
     refuse_mistakes()
@@ -219,7 +219,7 @@ BUCKET = {
         ("FILE_URL_SECONDS", 8 * 24 * 3600, ["FILE_URL_SECONDS can be a week at most"]),
     ],
 )
-def test_a_bucket_is_described_in_full(
+def test_requires_full_bucket_settings(
     settings: Any, name: str, value: str, said: list[str]
 ) -> None:
     for setting, right in (BUCKET | {name: value}).items():
@@ -232,7 +232,7 @@ def test_a_bucket_is_described_in_full(
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
-def test_a_bucket_needs_boto3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requires_boto3_for_bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for setting, right in (BUCKET | {"USE_S3_MEDIA": True}).items():
         setattr(settings, setting, right)
     refuse_mistakes()
@@ -243,7 +243,7 @@ def test_a_bucket_needs_boto3(settings: Any, monkeypatch: pytest.MonkeyPatch) ->
         refuse_mistakes()
 
 
-def test_a_mistake_is_told_at_the_start() -> None:
+def test_reports_mistake_at_start() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],
         cwd=django_settings.BASE_DIR,
@@ -258,7 +258,7 @@ def test_a_mistake_is_told_at_the_start() -> None:
 
 
 @pytest.mark.parametrize(("https", "proxies"), [("True", "True 1"), ("False", "False 0")])
-def test_who_has_https_has_a_proxy(https: str, proxies: str) -> None:
+def test_expects_proxy_with_https(https: str, proxies: str) -> None:
     """Else production would send everybody to HTTPS for ever: gunicorn never sees it."""
     shown = "from core import settings; print(settings.BEHIND_PROXY, settings.NUM_PROXIES)"
     done = subprocess.run(

@@ -109,7 +109,7 @@ def test_importing_settings_makes_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_secret_comes_from_a_file(tmp_path: Path) -> None:
+def test_reads_secret_from_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("from the file\n")
 
@@ -117,7 +117,7 @@ def test_secret_comes_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "binary"])
-def test_unreadable_secret_file_is_named(tmp_path: Path, content: bytes | None) -> None:
+def test_names_unreadable_secret_file(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "secret"
     if content is not None:
         file.write_bytes(content)
@@ -126,19 +126,19 @@ def test_unreadable_secret_file_is_named(tmp_path: Path, content: bytes | None) 
         Env({"KEY_FILE": str(file)}, {}).str("KEY")
 
 
-def test_empty_secret_file_counts_as_not_set(tmp_path: Path) -> None:
+def test_ignores_empty_secret_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(" \n")
 
     assert Env({"KEY_FILE": str(file)}, {}).str("KEY", default="default") == "default"
 
 
-def test_a_leading_dollar_is_an_ordinary_character() -> None:
+def test_keeps_leading_dollar() -> None:
     assert Env({"DB_PASSWORD": "$HOME", "HOME": "x"}, {}).str("DB_PASSWORD") == "$HOME"
 
 
 @pytest.mark.parametrize(("value", "status"), [("yes", 0), ("off", 1), ("", 1), ("Treu", 2)])
-def test_shells_learn_from_the_exit_status(
+def test_tells_shells_by_exit_status(
     value: str, status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert environment.main(["PRODUCTION"], {"PRODUCTION": value}) == status

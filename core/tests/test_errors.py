@@ -11,14 +11,14 @@ from core.errors import exception_handler
 from tests.people import access_token, make_user
 
 
-def test_no_message_stands_twice_in_a_body() -> None:
+def test_repeats_no_message_in_body() -> None:
     error = ValidationError({"a": ["Same."], "b": ["Same.", "Other."], "c": {"d": ["Other."]}})
     response = exception_handler(error, {})
     assert response is not None
     assert response.data == {"a": ["Same."], "b": ["Other."]}
 
 
-def test_a_database_that_is_away_is_a_503_with_retry_after() -> None:
+def test_returns_503_when_database_is_away() -> None:
     response = exception_handler(OperationalError("connection refused"), {})
     assert response is not None
     assert response.status_code == 503
@@ -26,7 +26,7 @@ def test_a_database_that_is_away_is_a_503_with_retry_after() -> None:
     assert "refused" not in str(response.data)
 
 
-def test_a_fault_of_ours_is_json_that_names_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_returns_json_500_with_request_id(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(request: object) -> bool:
         raise ValueError("a secret detail")
 
@@ -38,7 +38,7 @@ def test_a_fault_of_ours_is_json_that_names_the_request(monkeypatch: pytest.Monk
     assert "secret" not in response.content.decode()
 
 
-def test_nothing_found_has_one_body() -> None:
+def test_returns_one_body_for_not_found() -> None:
     response = exception_handler(Http404("No Video matches the given query."), {})
     assert response is not None
     assert response.status_code == 404
@@ -46,12 +46,12 @@ def test_nothing_found_has_one_body() -> None:
 
 
 @pytest.mark.parametrize("format", ["xml", "api", "json"])
-def test_a_format_in_the_query_means_nothing(format: str) -> None:
+def test_ignores_format_in_query(format: str) -> None:
     assert APIClient().get("/api/video/", {"format": format}).status_code == 401
 
 
 @pytest.mark.django_db
-def test_a_denial_is_logged_with_who_and_from_where(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_denial_with_user_and_address(caplog: pytest.LogCaptureFixture) -> None:
     user = make_user("member")
     client = APIClient(HTTP_AUTHORIZATION=f"Bearer {access_token(user)}")
     assert client.post("/api/video/upload/", {}, format="multipart").status_code == 403

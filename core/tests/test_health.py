@@ -30,21 +30,23 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, health.Check]:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/", "/health/live", "/health/ready"])
-def test_it_answers_strangers_with_and_without_the_slash(client: Client, path: str) -> None:
+def test_answers_strangers_with_and_without_slash(client: Client, path: str) -> None:
     response = client.get(path)
 
     assert response.status_code == 200
     assert response.json()["status"] == "ok"
 
 
-def test_health_names_every_component(client: Client) -> None:
+def test_names_every_component(client: Client) -> None:
     names = client.get("/health/").json()["components"]
 
     assert names == dict.fromkeys(["database", "redis", "worker", "media", "ffmpeg"], "ok")
 
 
 @pytest.mark.parametrize("name", ["database", "redis", "worker", "media", "ffmpeg"])
-def test_one_component_down_is_503_and_named(client: Client, checks: Any, name: str) -> None:
+def test_returns_503_and_names_component_that_is_down(
+    client: Client, checks: Any, name: str
+) -> None:
     checks[name] = lambda: False
 
     response = client.get("/health/")
@@ -53,7 +55,7 @@ def test_one_component_down_is_503_and_named(client: Client, checks: Any, name: 
     assert [n for n, state in response.json()["components"].items() if state == "down"] == [name]
 
 
-def test_an_error_inside_a_check_is_a_component_that_is_down(client: Client, checks: Any) -> None:
+def test_reports_error_of_check_as_down(client: Client, checks: Any) -> None:
     def broken() -> bool:
         raise DatabaseError("secret details")
 
@@ -65,7 +67,7 @@ def test_an_error_inside_a_check_is_a_component_that_is_down(client: Client, che
     assert b"secret" not in response.content
 
 
-def test_a_check_that_hangs_costs_three_seconds_at_most(client: Client, checks: Any) -> None:
+def test_waits_three_seconds_for_hanging_check(client: Client, checks: Any) -> None:
     release = threading.Event()
     checks["media"] = lambda: release.wait(20)
     started = time.monotonic()
@@ -77,7 +79,7 @@ def test_a_check_that_hangs_costs_three_seconds_at_most(client: Client, checks: 
     assert time.monotonic() - started < 4
 
 
-def test_a_check_that_still_hangs_is_not_started_again(client: Client, checks: Any) -> None:
+def test_starts_hanging_check_once(client: Client, checks: Any) -> None:
     release, starts = threading.Event(), []
 
     def hanging() -> bool:
@@ -92,21 +94,21 @@ def test_a_check_that_still_hangs_is_not_started_again(client: Client, checks: A
     assert len(starts) == 1
 
 
-def test_liveness_does_not_look_at_dependencies(client: Client, checks: Any) -> None:
+def test_liveness_ignores_dependencies(client: Client, checks: Any) -> None:
     for name in checks:
         checks[name] = lambda: False
 
     assert client.get("/healthz").status_code == 200
 
 
-def test_the_real_checks_of_this_process_find_what_is_there(settings: Any) -> None:
+def test_real_checks_find_what_is_there(settings: Any) -> None:
     assert health.redis_takes_writes()
     assert health.media_can_grow()
     assert health.ffmpeg_is_there()
     assert health.migrations_are_applied()
 
 
-def test_without_a_worker_the_queues_are_not_served() -> None:
+def test_reports_missing_worker() -> None:
     assert not health.workers_serve_every_queue()
 
 
@@ -116,7 +118,7 @@ def beat(*queues: str) -> uuid.UUID:
     return worker
 
 
-def test_workers_together_serve_every_queue(settings: Any) -> None:
+def test_accepts_workers_that_share_queues(settings: Any) -> None:
     for queue in settings.NEEDED_QUEUES:
         assert not health.workers_serve_every_queue()
         beat(queue)
@@ -124,14 +126,14 @@ def test_workers_together_serve_every_queue(settings: Any) -> None:
     assert health.workers_serve_every_queue()
 
 
-def test_a_silent_worker_serves_nothing(settings: Any) -> None:
+def test_ignores_silent_worker(settings: Any) -> None:
     beat(*settings.NEEDED_QUEUES)
     Worker.objects.update(seen_at=clock.ago(workers.SILENCE_SECONDS + 1))
 
     assert not health.workers_serve_every_queue()
 
 
-def test_a_worker_that_stepped_aside_is_told(settings: Any) -> None:
+def test_reports_worker_that_stepped_aside(settings: Any) -> None:
     beat(*settings.NEEDED_QUEUES)
     Worker.objects.update(problem="ffmpeg is broken")
 
@@ -139,7 +141,7 @@ def test_a_worker_that_stepped_aside_is_told(settings: Any) -> None:
         health.workers_serve_every_queue()
 
 
-def test_media_of_another_database_are_down_and_told(client: Client, checks: Any) -> None:
+def test_reports_media_of_another_database(client: Client, checks: Any) -> None:
     def foreign() -> bool:
         raise health.DownError("The media belong to another database.")
 
@@ -151,7 +153,7 @@ def test_media_of_another_database_are_down_and_told(client: Client, checks: Any
     assert body["reasons"] == {"media": "The media belong to another database."}
 
 
-def test_a_media_folder_that_is_gone_is_down(settings: Any, tmp_path: Path) -> None:
+def test_reports_missing_media_folder(settings: Any, tmp_path: Path) -> None:
     assert health.media_can_grow()
     settings.MEDIA_ROOT = str(tmp_path / "gone")
 
@@ -160,7 +162,7 @@ def test_a_media_folder_that_is_gone_is_down(settings: Any, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("working", [True, False])
-def test_a_bucket_is_a_component_where_there_is_one(
+def test_includes_bucket_where_there_is_one(
     client: Client, checks: Any, settings: Any, working: bool
 ) -> None:
     settings.USE_S3_MEDIA = True
@@ -188,7 +190,7 @@ def small_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[red
     [("maxmemory", "1"), ("min-replicas-to-write", "1")],
     ids=["full", "without its replicas"],
 )
-def test_redis_that_takes_no_writes_is_down(
+def test_reports_redis_that_takes_no_writes(
     client: Client, checks: Any, small_redis: redis.Redis, name: str, value: str
 ) -> None:
     checks["redis"] = health.redis_takes_writes
@@ -200,9 +202,7 @@ def test_redis_that_takes_no_writes_is_down(
     assert client.get("/health/").json()["components"]["redis"] == "down"
 
 
-def test_redis_that_is_a_read_only_replica_is_down(
-    client: Client, checks: Any, small_redis: redis.Redis
-) -> None:
+def test_reports_read_only_redis(client: Client, checks: Any, small_redis: redis.Redis) -> None:
     checks["redis"] = health.redis_takes_writes
 
     small_redis.replicaof("127.0.0.1", 1)
@@ -210,13 +210,13 @@ def test_redis_that_is_a_read_only_replica_is_down(
     assert client.get("/health/").json()["components"]["redis"] == "down"
 
 
-def test_a_nearly_full_disk_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_nearly_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FREE_BYTES_NEEDED", 10**18)
 
     assert not health.media_can_grow()
 
 
-def test_an_ffmpeg_that_does_not_exist_is_down(settings: Any) -> None:
+def test_reports_missing_ffmpeg(settings: Any) -> None:
     settings.FFMPEG_BINARY = "/nowhere/ffmpeg"
 
     assert not health.ffmpeg_is_there()

@@ -36,12 +36,12 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoiMSJ9.c2lnbmF0dXJl"
         ("/api/video/1/720p/000.ts?b=3", "/api/video/1/720p/000.ts?b=3"),
     ],
 )
-def test_it_masks_what_opens_accounts_and_films(line: str, masked: str) -> None:
+def test_masks_secrets(line: str, masked: str) -> None:
     assert mask(line) == masked
 
 
 @pytest.mark.parametrize("piece", ["%25", "/%25", "?%2525", "%3FX-Amz-", "?X-Amz-", "/activate"])
-def test_no_address_keeps_it_busy(piece: str) -> None:
+def test_masks_long_addresses_fast(piece: str) -> None:
     start = time.perf_counter()
     mask("/" + piece * (8000 // len(piece)))
     assert time.perf_counter() - start < 0.5
@@ -53,18 +53,18 @@ def formatted(message: str, *args: object) -> str:
     return MaskingJsonFormatter("{message}{request_id}", style="{").format(record)
 
 
-def test_a_line_stays_a_line() -> None:
+def test_writes_one_line_per_record() -> None:
     line = formatted("name %s", "a\nERROR fake \x1b[31m")
     assert "\n" not in line
     assert "\x1b" not in line
     assert json.loads(line)["message"] == "name a\nERROR fake \x1b[31m"
 
 
-def test_arguments_are_masked_too() -> None:
+def test_masks_arguments() -> None:
     assert JWT not in formatted("got %s", JWT)
 
 
-def test_the_requests_id_is_in_the_line() -> None:
+def test_writes_request_id() -> None:
     token = request_id.set("abc")
     try:
         assert json.loads(formatted("x"))["request_id"] == "abc"

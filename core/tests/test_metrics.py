@@ -26,41 +26,41 @@ def read(client: Client, token: str) -> Any:
     return client.get("/metrics", headers={"authorization": f"Bearer {token}"})
 
 
-def test_strangers_are_refused(client: Client) -> None:
+def test_refuses_strangers(client: Client) -> None:
     assert client.get("/metrics").status_code == 401
 
 
-def test_a_wrong_token_is_refused(client: Client, settings: Any) -> None:
+def test_refuses_wrong_token(client: Client, settings: Any) -> None:
     settings.RQ_API_TOKEN = "right"
 
     assert read(client, "wrong").status_code == 401
 
 
-def test_an_empty_token_opens_nothing(client: Client, settings: Any) -> None:
+def test_refuses_empty_token(client: Client, settings: Any) -> None:
     settings.RQ_API_TOKEN = ""
 
     assert read(client, "").status_code == 401
 
 
-def test_members_are_refused(client: Client) -> None:
+def test_refuses_members(client: Client) -> None:
     client.force_login(get_user_model().objects.create(username="m", email="m@example.com"))
 
     assert client.get("/metrics").status_code == 401
 
 
-def test_staff_without_the_permission_are_refused(client: Client) -> None:
+def test_refuses_staff_without_permission(client: Client) -> None:
     client.force_login(make_user("clerk", is_staff=True))
 
     assert client.get("/metrics").status_code == 401
 
 
-def test_a_token_that_is_no_ascii_is_refused(client: Client, settings: Any) -> None:
+def test_refuses_token_beyond_ascii(client: Client, settings: Any) -> None:
     settings.RQ_API_TOKEN = "right"
 
     assert client.get("/metrics", headers={"authorization": "Bearer r\u00efght"}).status_code == 401
 
 
-def test_staff_read_the_number_of_videos_by_state(client: Client) -> None:
+def test_shows_operators_videos_by_state(client: Client) -> None:
     client.force_login(operator())
     Video.objects.bulk_create([Video(title="a", state=State.FAILED) for _ in range(2)])
 
@@ -70,7 +70,7 @@ def test_staff_read_the_number_of_videos_by_state(client: Client) -> None:
     assert 'videoflix_videos{state="completed"} 0.0' in text
 
 
-def test_the_token_reads_queues_and_workers(client: Client, settings: Any) -> None:
+def test_shows_token_queues_and_workers(client: Client, settings: Any) -> None:
     settings.RQ_API_TOKEN = "right"
 
     text = read(client, "right").content.decode()

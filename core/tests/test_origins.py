@@ -45,7 +45,7 @@ def sign_in(client: APIClient, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("headers", REFUSED)
-def test_a_foreign_origin_cannot_sign_anybody_in(headers: dict[str, str]) -> None:
+def test_refuses_sign_in_from_foreign_origin(headers: dict[str, str]) -> None:
     response = sign_in(APIClient(), **headers)
     assert response.status_code == 403
     assert list(response.json()) == ["detail"]
@@ -53,12 +53,12 @@ def test_a_foreign_origin_cannot_sign_anybody_in(headers: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize("headers", ACCEPTED)
-def test_a_trusted_origin_can(headers: dict[str, str]) -> None:
+def test_accepts_sign_in_from_trusted_origin(headers: dict[str, str]) -> None:
     assert sign_in(APIClient(), **headers).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/logout/", "/api/token/refresh/", "/users/logout"])
-def test_a_foreign_origin_changes_nothing(path: str) -> None:
+def test_refuses_changes_from_foreign_origin(path: str) -> None:
     client = APIClient()
     sign_in(client)
     before = Session.objects.values().get()
@@ -69,19 +69,19 @@ def test_a_foreign_origin_changes_nothing(path: str) -> None:
     assert client.post("/api/token/refresh/").status_code == 200
 
 
-def test_a_refusal_is_logged_with_the_address(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_refusal_with_address(caplog: pytest.LogCaptureFixture) -> None:
     sign_in(APIClient(), HTTP_ORIGIN=EVIL)
     [record] = [record for record in caplog.records if record.message == "origin_refused"]
     assert (record.origin, record.path, record.ip) == (EVIL, "/api/login/", "127.0.0.1")
 
 
-def test_a_refusal_tells_a_foreign_origin_nothing_by_cors() -> None:
+def test_sends_no_cors_headers_with_refusal() -> None:
     response = sign_in(APIClient(), HTTP_ORIGIN=EVIL)
     assert "Access-Control-Allow-Origin" not in response
 
 
 @pytest.mark.parametrize("path", ["/api/login/", "/api/nothing/"])
-def test_a_listed_origin_may_read_error_answers(path: str) -> None:
+def test_lets_listed_origin_read_errors(path: str) -> None:
     response = APIClient().post(path, {}, HTTP_ORIGIN=LISTED)
     assert response.status_code >= 400
     assert response["Access-Control-Allow-Origin"] == LISTED
@@ -99,7 +99,7 @@ def preflight(origin: str) -> Any:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:5500", "localhost:5500", "localhost:4200"])
-def test_the_clients_pass_the_preflight(host: str) -> None:
+def test_accepts_preflight_of_clients(host: str) -> None:
     response = preflight(f"http://{host}")
     assert response.status_code == 200
     assert response["Access-Control-Allow-Origin"] == f"http://{host}"
@@ -108,5 +108,5 @@ def test_the_clients_pass_the_preflight(host: str) -> None:
 
 
 @pytest.mark.parametrize("origin", [EVIL, "null", f"{LISTED}.evil.example"])
-def test_others_do_not(origin: str) -> None:
+def test_refuses_preflight_of_others(origin: str) -> None:
     assert "Access-Control-Allow-Origin" not in preflight(origin)

@@ -14,7 +14,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> redis_pool.PausingPool:
     return redis_pool.PausingPool(host="127.0.0.1", port=1)
 
 
-def test_it_fails_at_once_during_the_pause(pool: redis_pool.PausingPool):
+def test_fails_at_once_during_pause(pool: redis_pool.PausingPool):
     with pytest.raises(redis.ConnectionError, match="refused"):
         pool.get_connection()
 
@@ -22,7 +22,7 @@ def test_it_fails_at_once_during_the_pause(pool: redis_pool.PausingPool):
         pool.get_connection()
 
 
-def test_it_asks_again_after_the_pause(pool: redis_pool.PausingPool):
+def test_asks_again_after_pause(pool: redis_pool.PausingPool):
     with pytest.raises(redis.ConnectionError):
         pool.get_connection()
 
@@ -32,9 +32,7 @@ def test_it_asks_again_after_the_pause(pool: redis_pool.PausingPool):
         pool.get_connection()
 
 
-def test_one_line_per_pause_is_logged(
-    pool: redis_pool.PausingPool, caplog: pytest.LogCaptureFixture
-):
+def test_logs_one_line_per_pause(pool: redis_pool.PausingPool, caplog: pytest.LogCaptureFixture):
     for _ in range(5):
         with pytest.raises(redis.ConnectionError):
             pool.get_connection()

@@ -52,41 +52,39 @@ def upload(client: Client, **fields: Any) -> Any:
 
 
 class TestRights:
-    def test_a_stranger_may_not(self):
+    def test_refuses_stranger(self):
         assert upload(Client()).status_code == 401
 
-    def test_a_member_may_not(self):
+    def test_refuses_member(self):
         assert upload(signed_in(make_user())).status_code == 403
 
-    def test_staff_without_the_permission_may_not(self):
+    def test_refuses_staff_without_permission(self):
         assert upload(signed_in(make_user("clerk", is_staff=True))).status_code == 403
 
-    def test_staff_with_another_permission_may_not(self):
+    def test_refuses_staff_with_another_permission(self):
         clerk = make_user("clerk", is_staff=True)
         clerk.user_permissions.add(Permission.objects.get(codename="change_video"))
 
         assert upload(signed_in(clerk)).status_code == 403
 
-    def test_a_permission_makes_no_staff_of_a_member(self):
+    def test_refuses_member_with_permission(self):
         member = make_user()
         member.user_permissions.add(Permission.objects.get(codename="add_video"))
 
         assert upload(signed_in(member)).status_code == 403
 
-    def test_a_superuser_may(self):
+    def test_accepts_superuser(self):
         boss = make_user("root", is_staff=True, is_superuser=True)
 
         assert upload(signed_in(boss)).status_code == 201
 
-    def test_members_may_when_the_setting_says_so(self, settings: Any):
+    def test_accepts_member_when_setting_allows(self, settings: Any):
         settings.MEMBERS_MAY_UPLOAD = True
 
         assert upload(signed_in(make_user())).status_code == 201
 
     @pytest.mark.parametrize("user", [None, {}], ids=["stranger", "member"])
-    def test_the_body_is_not_parsed_for_those_who_may_not(
-        self, user: Any, monkeypatch: pytest.MonkeyPatch
-    ):
+    def test_parses_no_body_of_the_refused(self, user: Any, monkeypatch: pytest.MonkeyPatch):
         client = Client() if user is None else signed_in(make_user(**user))
         monkeypatch.setattr(
             "video_app.api.uploads.WholeFormParser.parse",
@@ -97,7 +95,7 @@ class TestRights:
 
 
 class TestStored:
-    def test_it_answers_with_the_new_video(self, staff: Client):
+    def test_returns_new_video(self, staff: Client):
         response = upload(staff, category="Sci-Fi", description="About a city")
 
         video = Video.objects.get()
@@ -113,26 +111,26 @@ class TestStored:
         }
 
     @pytest.mark.parametrize("path", ["/api/video/upload", "/api/videos/upload/"])
-    def test_the_alias_takes_it_too(self, staff: Client, path: str):
+    def test_accepts_alias(self, staff: Client, path: str):
         response = staff.post(path, {"title": "A film", "video_file": film()})
 
         assert response.status_code == 201
 
-    def test_the_uploader_owns_it(self, staff: Client):
+    def test_assigns_owner(self, staff: Client):
         upload(staff)
 
         assert Video.objects.get().owner.email == "boss@example.org"
 
-    def test_it_begins_a_source_revision(self, staff: Client):
+    def test_begins_source_revision(self, staff: Client):
         upload(staff)
 
         video = Video.objects.get()
         assert (video.source_revision, video.size, video.state) == (1, 17, State.PENDING)
 
-    def test_without_a_category_it_is_other(self, staff: Client):
+    def test_defaults_category_to_other(self, staff: Client):
         assert upload(staff).json()["category"] == "Other"
 
-    def test_fields_of_ours_are_ignored(self, staff: Client):
+    def test_ignores_internal_fields(self, staff: Client):
         other = make_user("other")
 
         upload(
@@ -152,20 +150,20 @@ class TestStored:
         assert video.is_published
         assert (video.state, video.poster, video.current_build_id) == ("pending", "", None)
 
-    def test_what_is_stored_cannot_run_script(self, staff: Client):
+    def test_stores_no_script(self, staff: Client):
         upload(staff, title="<script>alert(1)</script>", description='"><img src=x onerror=a()>')
 
         video = Video.objects.get()
         assert not set(video.title + video.description) & set("<>\"'")
 
     @pytest.mark.parametrize("title", ["", "  ", "&#1;", "\x00", "&nbsp;", "&#1; &#2;"])
-    def test_a_title_says_something(self, staff: Client, title: str):
+    def test_refuses_blank_title(self, staff: Client, title: str):
         response = upload(staff, title=title)
 
         assert response.status_code == 400
         assert list(response.json()) == ["title"]
 
-    def test_an_endless_text_is_refused_unread(self, staff: Client):
+    def test_refuses_endless_text_unread(self, staff: Client):
         with patch("video_app.api.serializers.harmless", lambda text: pytest.fail("was read")):
             response = upload(staff, title="&" + "amp;" * 300)
 
@@ -174,7 +172,7 @@ class TestStored:
     @pytest.mark.parametrize(
         "name", ["../../evil.mp4", "..\\evil.mp4", "CON.mp4", "a\u202e4pm.mp4", "ü b&c.mp4"]
     )
-    def test_the_name_on_disk_is_ours(self, staff: Client, name: str):
+    def test_chooses_name_on_disk(self, staff: Client, name: str):
         upload(staff, video_file=film(name))
 
         stored = Video.objects.get().video_file.name
@@ -182,7 +180,7 @@ class TestStored:
         assert Path(stored).stem.isalnum()
         assert Path(stored).suffix == ".mp4"
 
-    def test_a_thumbnail_is_drawn_anew(self, staff: Client):
+    def test_re_encodes_thumbnail(self, staff: Client):
         picture = BytesIO()
         Image.new("RGB", (30, 20), "red").save(picture, "PNG")
 
@@ -196,7 +194,7 @@ class TestStored:
 
 class TestRefused:
     @pytest.mark.parametrize("field", ["title", "video_file"])
-    def test_a_required_field_is_missing(self, staff: Client, field: str):
+    def test_names_missing_field(self, staff: Client, field: str):
         fields = {"title": "A film", "video_file": film()}
         del fields[field]
 
@@ -206,14 +204,14 @@ class TestRefused:
         assert list(response.json()) == [field]
 
     @pytest.mark.parametrize("name", ["a.html", "a.svg", "a.mp4.html", "a.m3u8", "a.exe", "mp4"])
-    def test_a_name_that_is_no_films(self, staff: Client, name: str):
+    def test_refuses_other_suffixes(self, staff: Client, name: str):
         response = upload(staff, video_file=film(name))
 
         assert response.status_code == 400
         assert list(response.json()) == ["video_file"]
 
     @pytest.mark.parametrize("suffix", [*FILM_SUFFIXES, "MP4"])
-    def test_but_not_a_films(self, staff: Client, suffix: str):
+    def test_accepts_film_suffixes(self, staff: Client, suffix: str):
         assert upload(staff, video_file=film(f"a.{suffix}")).status_code == 201
 
     @pytest.mark.parametrize(
@@ -228,7 +226,7 @@ class TestRefused:
             {"thumbnail": SimpleUploadedFile("a.svg", b"<svg/>")},
         ],
     )
-    def test_a_bad_field_is_named(self, staff: Client, fields: dict[str, Any]):
+    def test_names_bad_field(self, staff: Client, fields: dict[str, Any]):
         response = upload(staff, **fields)
 
         assert response.status_code == 400
@@ -236,19 +234,19 @@ class TestRefused:
         assert not Video.objects.exists()
 
     @pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
-    def test_other_bodies(self, staff: Client, content_type: str):
+    def test_refuses_other_media_types(self, staff: Client, content_type: str):
         assert staff.post(URL, "{}", content_type).status_code == 415
 
     @pytest.mark.parametrize("body", [b"--x\r\n", b"--x\r\nContent-Disposition: form-data"])
-    def test_broken_bodies(self, staff: Client, body: bytes):
+    def test_refuses_broken_bodies(self, staff: Client, body: bytes):
         response = staff.post(URL, body, "multipart/form-data; boundary=x")
 
         assert response.status_code == 400
 
-    def test_a_form_without_a_boundary(self, staff: Client):
+    def test_refuses_form_without_boundary(self, staff: Client):
         assert staff.post(URL, b"x", "multipart/form-data").status_code == 400
 
-    def test_too_long_a_body_is_refused_unread(self, staff: Client, settings: Any):
+    def test_refuses_too_long_body_unread(self, staff: Client, settings: Any):
         settings.MAX_UPLOAD_BYTES = 100
 
         response = upload(staff, video_file=film(body=b"x" * 200))
@@ -256,7 +254,7 @@ class TestRefused:
         assert response.status_code == 413
         assert set(response.json()) == {"detail"}
 
-    def test_a_body_must_tell_its_length(self, staff: Client):
+    def test_requires_length_of_body(self, staff: Client):
         response = staff.post(URL, {}, headers={"Transfer-Encoding": "chunked"}, CONTENT_LENGTH="")
 
         assert response.status_code == 411
@@ -268,7 +266,7 @@ def path_of(descriptor: int) -> str:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_a_film_is_on_the_disk_before_it_is_acknowledged(
+def test_syncs_film_before_answering(
     staff: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, in_memory: bool
 ):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10**6 if in_memory else 10
@@ -282,7 +280,7 @@ def test_a_film_is_on_the_disk_before_it_is_acknowledged(
     assert stored.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_film_that_cannot_be_stored_leaves_nothing(
+def test_leaves_nothing_of_unstored_film(
     staff: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
     def full(descriptor: int) -> None:
@@ -297,7 +295,7 @@ def test_a_film_that_cannot_be_stored_leaves_nothing(
     assert list(Path(settings.MEDIA_ROOT).glob("sources/*")) == []
 
 
-def test_no_temporary_file_is_left(staff: Client, settings: Any):
+def test_leaves_no_temporary_file(staff: Client, settings: Any):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
 
     upload(staff)
@@ -306,7 +304,7 @@ def test_no_temporary_file_is_left(staff: Client, settings: Any):
     assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 
 
-def test_nothing_is_served_under_media(staff: Client, settings: Any):
+def test_serves_nothing_under_media(staff: Client, settings: Any):
     upload(staff)
 
     stored = Video.objects.get().video_file.name

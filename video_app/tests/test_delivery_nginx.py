@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             yield Site(stack, port, **seeded)
 
 
-def test_the_bytes_come_from_nginx(site: Site):
+def test_sends_bytes_from_nginx(site: Site):
     response, body = site.ask(site.segment)
 
     assert response.status == 200
@@ -96,7 +96,7 @@ def test_the_bytes_come_from_nginx(site: Site):
     assert response.headers["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
-def test_another_origin_may_read_them(site: Site):
+def test_lets_listed_origin_read(site: Site):
     """nginx forgets Django's headers after X-Accel-Redirect, and hls.js would get nothing."""
     response, _ = site.ask(site.segment, Origin=ORIGIN)
 
@@ -106,26 +106,26 @@ def test_another_origin_may_read_them(site: Site):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_foreign_origin_may_not(site: Site):
+def test_keeps_foreign_origin_out(site: Site):
     response, _ = site.ask(site.segment, Origin="https://evil.example")
 
     assert response.headers["Access-Control-Allow-Origin"] is None
 
 
-def test_a_range_is_honoured(site: Site):
+def test_returns_206_for_range(site: Site):
     response, body = site.ask(site.segment, Range="bytes=188-375", Origin=ORIGIN)
 
     assert (response.status, len(body)) == (206, 188)
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
-def test_head_tells_the_length(site: Site):
+def test_returns_length_for_head(site: Site):
     response, body = site.ask(site.segment, "HEAD")
 
     assert (response.headers["Content-Length"], body) == ("3760", b"")
 
 
-def test_what_the_client_has_is_not_sent_again(site: Site):
+def test_returns_304_for_known_etag(site: Site):
     tag = site.ask(site.segment)[0].headers["ETag"]
 
     assert site.ask(site.segment, **{"If-None-Match": tag})[0].status == 304
@@ -142,11 +142,11 @@ def test_what_the_client_has_is_not_sent_again(site: Site):
         "/api/video/1/720p/..%2f..%2f..%2fsecret_key",
     ],
 )
-def test_the_internal_place_is_internal(site: Site, path: str):
+def test_hides_internal_locations(site: Site, path: str):
     assert site.ask(path)[0].status == 404
 
 
-def test_without_a_right_there_are_no_bytes(site: Site):
+def test_sends_no_bytes_without_right(site: Site):
     response, body = site.ask(site.segment, Authorization="Bearer nonsense", Origin=ORIGIN)
 
     assert response.status == 401
@@ -166,7 +166,7 @@ def seconds_until(site: Site, status: int, **headers: str) -> float:
     return time.monotonic() - start
 
 
-def test_one_viewers_right_is_nobody_elses(site: Site):
+def test_keeps_rights_of_viewers_apart(site: Site):
     assert site.ask(site.segment)[0].status == 200
 
     assert site.ask(site.segment, Authorization="")[0].status == 401
@@ -175,7 +175,7 @@ def test_one_viewers_right_is_nobody_elses(site: Site):
     assert site.ask(site.segment, **cookie)[0].status == 200
 
 
-def test_nginx_answers_by_itself_while_it_knows_the_right(site: Site):
+def test_remembers_right_for_a_moment(site: Site):
     viewer = {"Cookie": "viewer=of this test"}
     for _ in range(2):  # a burst, as at the start of a film
         assert site.ask(site.segment, **viewer)[0].status == 200
@@ -189,14 +189,14 @@ def test_nginx_answers_by_itself_while_it_knows_the_right(site: Site):
             os.kill(pid, signal.SIGCONT)
 
 
-def test_a_sign_out_takes_effect_within_seconds(site: Site):
+def test_applies_sign_out_within_seconds(site: Site):
     bearer = {"Authorization": "Bearer " + shell(site, SIGNED_IN.format(name="ida"))}
     assert site.ask(site.segment, **bearer)[0].status == 200
     shell(site, SIGN_OUT.format(name="ida"))
     seconds_until(site, 401, **bearer)
 
 
-def test_a_hidden_film_stops_within_seconds(site: Site):
+def test_stops_hidden_film_within_seconds(site: Site):
     assert site.ask(site.segment)[0].status == 200
     shell(site, HIDE.format(film=site.film, published=False))
     try:
@@ -219,28 +219,28 @@ def test_a_hidden_film_stops_within_seconds(site: Site):
         ("/api/video/{film}/1080p/000.ts?b={build}", 200),
     ],
 )
-def test_other_spellings_are_answered_by_django(site: Site, path: str, status: int):
+def test_passes_other_spellings_to_django(site: Site, path: str, status: int):
     asked = path.format(film=site.film, build=site.build)
 
     assert site.ask(asked)[0].status == status
 
 
 @pytest.mark.parametrize("number", ["004", "999999999"])
-def test_a_segment_that_is_not_there_is_djangos_404(site: Site, number: str):
+def test_returns_404_of_django_for_missing_segment(site: Site, number: str):
     response, body = site.ask(site.segment.replace("000.ts", f"{number}.ts"), Origin=ORIGIN)
 
     assert (response.status, set(json.loads(body))) == (404, {"detail"})
     assert response.headers.get_all("Access-Control-Allow-Origin") == [ORIGIN]
 
 
-def test_a_refusal_is_djangos_alone(site: Site):
+def test_sends_headers_of_refusal_once(site: Site):
     response, _ = site.ask(site.segment, Authorization="", Origin=ORIGIN)
 
     for header in ("WWW-Authenticate", "Access-Control-Allow-Origin", "Content-Type"):
         assert len(response.headers.get_all(header)) == 1, header
 
 
-def test_what_no_player_sends_is_djangos_to_refuse(site: Site):
+def test_passes_unusual_methods_to_django(site: Site):
     preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
 
     assert site.ask(site.segment, "POST")[0].status == 405
@@ -274,7 +274,7 @@ def test_serves_others_beside_300_dripping_strangers(site: Site, beginning: byte
         assert time.monotonic() - started < 5
 
 
-def test_a_body_cannot_become_the_next_request(site: Site):
+def test_smuggles_no_request_in_body(site: Site):
     """Sent on to Django with the question for the right, its length would be a lie there."""
     smuggled = b"GET /api/video/999999/720p/000.ts HTTP/1.1\r\nHost: x\r\n\r\n"
     for number in range(4):  # each from a viewer whom nginx does not know

@@ -20,7 +20,9 @@ import json, os
 from django.conf import settings
 from tests.people import access_token, make_user
 from video_app.pipeline import layout
+from video_app.store import identity
 from video_app.tests.films import make_film
+identity.check()  # which marks the media as this database's
 film = make_film()
 big = layout.segment_key(film.current_build.prefix, "720p", 3)
 os.truncate(os.path.join(settings.MEDIA_ROOT, big), {BIG})
@@ -130,7 +132,7 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("path", ATTACKS)
-def test_no_path_leaves_the_catalogue(site: Site, path: str):
+def test_returns_404_for_paths_out_of_catalogue(site: Site, path: str):
     status, body = ask(site, head(site, path.format(film=site.film)))
 
     assert status == 404
@@ -138,7 +140,7 @@ def test_no_path_leaves_the_catalogue(site: Site, path: str):
     assert body.endswith((b'{"detail":"Not found."}', b'{"detail": "Not found."}'))
 
 
-def test_head_sends_the_length_and_nothing_else(site: Site):
+def test_returns_only_length_for_head(site: Site):
     """A body after HEAD would be taken for the beginning of the next answer."""
     with connect(site) as connection:
         connection.sendall(head(site, site.segment, "HEAD") + head(site, "/api/video/0", "HEAD"))
@@ -153,7 +155,7 @@ def test_head_sends_the_length_and_nothing_else(site: Site):
     assert second.startswith(b"HTTP/1.1 404")
 
 
-def test_a_range_is_a_range_on_the_wire(site: Site):
+def test_sends_exact_range_on_the_wire(site: Site):
     """sendfile starts at the file's position; the connection goes on to be usable."""
     with connect(site) as connection:
         for _ in range(2):
@@ -183,7 +185,7 @@ PART = (
 )
 
 
-def test_half_an_upload_is_no_film(site: Site):
+def test_refuses_half_an_upload(site: Site):
     """Django alone takes what came for the whole file."""
     with connect(site) as connection:
         connection.sendall(upload(site, PART + b"x" * 1000, Content_Length="1000000"))
@@ -200,20 +202,20 @@ def test_half_an_upload_is_no_film(site: Site):
     )
 
 
-def test_an_upload_that_is_too_long_is_refused_unread(site: Site):
+def test_refuses_too_long_upload_unread(site: Site):
     status, _ = ask(site, upload(site, b"", Content_Length="2000001"))
 
     assert status == 413
     assert files_in(site.stack.media / "tmp") == 0
 
 
-def test_an_upload_without_a_length_is_refused_unread(site: Site):
+def test_refuses_upload_without_length_unread(site: Site):
     status, _ = ask(site, upload(site, b"5\r\nhello\r\n", Transfer_Encoding="chunked"))
 
     assert status == 411
 
 
-def test_strangers_fill_no_disk(site: Site):
+def test_spools_nothing_of_strangers(site: Site):
     """A body of 1.9 MB is below the limit; nobody reads it before asking who it is."""
     request = upload(site, PART + b"x" * 200_000, Content_Length="1900000")
 
@@ -227,7 +229,7 @@ def files_in(directory: Path) -> int:
     return len(list(directory.iterdir())) if directory.exists() else 0
 
 
-def test_slow_clients_stop_nobody(site: Site):
+def test_serves_others_beside_slow_clients(site: Site):
     """50 half-sent requests and 50 readers that do not read, and yet others are served."""
     with ExitStack() as clients:
         for _ in range(50):
@@ -385,20 +387,20 @@ def test_continues_a_client_that_waits_for_it(site: Site):
         ("GET /healthz/ HTTP/1.0", None, 200),
     ],
 )
-def test_http_1_1_needs_a_host(site: Site, request_line: str, host: str | None, status: int):
+def test_requires_host_of_http_1_1(site: Site, request_line: str, host: str | None, status: int):
     lines = [request_line] if host is None else [request_line, f"Host: {host}"]
 
     assert ask(site, "\r\n".join(lines).encode() + b"\r\n\r\n")[0] == status
 
 
-def test_an_endless_head_is_refused(site: Site):
+def test_refuses_endless_head(site: Site):
     with connect(site) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 10_000)
 
         assert answer_of(connection)[0] == 431
 
 
-def test_stalled_clients_are_cut_off(site: Site):
+def test_cuts_off_stalled_clients(site: Site):
     """Whoever sends nothing, or takes nothing, gives the thread back in the end."""
     with connect(site) as half, connect(site) as reader:
         half.sendall(b"GET /api/video/ HTTP/1.1\r\nX-Half")
@@ -417,7 +419,7 @@ def read_all(connection: socket.socket) -> int:
     return total
 
 
-def test_memory_does_not_grow_with_the_file(site: Site):
+def test_sends_large_file_in_constant_memory(site: Site):
     before = peak_memory(site)
 
     with connect(site) as connection:

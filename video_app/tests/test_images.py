@@ -31,12 +31,12 @@ def opened(file: BytesIO) -> Image.Image:
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "GIF"])
-def test_a_picture_becomes_a_jpeg(file_format: str):
+def test_draws_thumbnail_as_jpeg(file_format: str):
     assert opened(picture(file_format=file_format)).format == "JPEG"
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "L", "P", "CMYK", "1"])
-def test_every_colour_mode_works(mode: str):
+def test_reads_every_colour_mode(mode: str):
     file_format = "JPEG" if mode == "CMYK" else "PNG"
     colour = {"RGBA": (9, 9, 9, 9), "CMYK": (1, 2, 3, 4)}.get(mode, 1)
     file = BytesIO()
@@ -45,13 +45,13 @@ def test_every_colour_mode_works(mode: str):
     assert opened(file).mode == "RGB"
 
 
-def test_a_large_one_shrinks_and_keeps_its_shape():
+def test_shrinks_large_image_in_shape():
     assert opened(picture((4000, 1000))).size == (1280, 320)
 
 
 @pytest.mark.parametrize("size", [(5000, 5000), (1900, 20_000), (20_000, 1900), (2561, 1441)])
 @pytest.mark.parametrize("mode", ["RGB", "L", "P"])
-def test_keeps_what_a_large_picture_shows(size: tuple[int, int], mode: str):
+def test_keeps_content_of_large_image(size: tuple[int, int], mode: str):
     """Its lower half is white: large ones are reduced in strips."""
     image = Image.new(mode, size, 0)
     if mode == "P":
@@ -95,7 +95,7 @@ print(peak() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_six_pictures_at_once_take_the_memory_of_one():
+def test_decodes_one_image_at_a_time():
     done = subprocess.run(
         [sys.executable, "-c", PEAK],
         cwd=settings.BASE_DIR,
@@ -108,7 +108,7 @@ def test_six_pictures_at_once_take_the_memory_of_one():
     assert int(done.stdout) < 300
 
 
-def test_metadata_are_left_behind():
+def test_drops_metadata():
     image, file = Image.new("RGB", (20, 10)), BytesIO()
     exif = Image.Exif()
     exif[0x010E] = "where I live"
@@ -123,7 +123,7 @@ def test_metadata_are_left_behind():
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
-def test_a_photo_is_turned_upright(turn: int):
+def test_turns_photo_upright(turn: int):
     """Its top left quarter is white, however it lies in the file."""
     upright = Image.new("RGB", (32, 16), "black")
     upright.paste("white", (0, 0, 16, 8))
@@ -152,7 +152,7 @@ def with_text_for_a_number(photo: bytes) -> bytes:
     return photo[: exif - 2] + (len(body) + 2).to_bytes(2) + body + photo[end:]
 
 
-def test_untidy_metadata_do_not_matter():
+def test_ignores_untidy_metadata():
     exif, file = Image.Exif(), BytesIO()
     exif[0x0112] = 6
     Image.new("RGB", (20, 10)).save(file, "JPEG", exif=exif)
@@ -160,7 +160,7 @@ def test_untidy_metadata_do_not_matter():
     assert opened(BytesIO(with_text_for_a_number(file.getvalue()))).size == (10, 20)
 
 
-def test_too_many_pixels_are_refused():
+def test_refuses_too_many_pixels():
     with pytest.raises(BadImageError, match="too many pixels"):
         thumbnail(picture((8000, 8000), mode="1"))
 
@@ -187,6 +187,6 @@ def bomb() -> BytesIO:
     ],
     ids=["empty", "svg", "html", "half a PNG", "half a JPEG", "TIFF", "BMP", "bomb"],
 )
-def test_what_is_no_picture_is_refused(file: BytesIO):
+def test_refuses_what_is_no_image(file: BytesIO):
     with pytest.raises(BadImageError):
         thumbnail(file)
