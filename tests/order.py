@@ -84,7 +84,8 @@ def _expected(config: pytest.Config, items: list[pytest.Item]) -> dict[str, floa
     for item in items:
         kind = group_of(item) or ("ffmpeg" if item.get_closest_marker("ffmpeg") else "")
         seconds[_file(item.nodeid)] += GUESSES.get(kind, GUESS)
-    timed = config.cache.get(CACHE_KEY, {}) if config.cache else {}
+    cache = getattr(config, "cache", None)  # -p no:cacheprovider
+    timed = cache.get(CACHE_KEY, {}) if cache else {}
     return {file: timed.get(file, guessed) for file, guessed in seconds.items()}
 
 
@@ -94,12 +95,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     is, so a shorter time counts only by and by."""
     config = session.config
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if hasattr(config, "workerinput") or not reporter or not config.cache:
+    cache = getattr(config, "cache", None)
+    if hasattr(config, "workerinput") or not reporter or not cache:
         return
-    timed = config.cache.get(CACHE_KEY, {})
+    timed = cache.get(CACHE_KEY, {})
     for file, spent in _spent(reporter.stats).items():
         timed[file] = max(spent, timed.get(file, 0.0) * FADING)
-    config.cache.set(CACHE_KEY, timed)
+    cache.set(CACHE_KEY, timed)
 
 
 def _spent(stats: Mapping[str, list[Any]]) -> dict[str, float]:

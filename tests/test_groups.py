@@ -102,6 +102,13 @@ def test_begins_with_the_file_that_took_longest(tmp_path: Path) -> None:
     assert _lines(output)[0] == "test_c.py::test_c"
 
 
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_runs_without_a_cache(project: Path, processes: str) -> None:
+    output = run_pytest(project, "-p", "no:cacheprovider", "-n", processes, "test_plain.py")
+
+    assert "1 passed" in output
+
+
 def test_keeps_the_order_within_a_file(project: Path) -> None:
     output = run_pytest(project, "-n", "1", "test_marked.py", "test_plain.py")
 
