@@ -25,13 +25,17 @@ export function hideWhenIdle(player, video) {
 export function startGestures(video, { toggle, skip, fullscreen }) {
   let last = null;
   video.addEventListener("pointerup", (event) => {
-    if (event.pointerType === "mouse") return toggle();
+    if (event.button !== 0) return;
+    if (event.pointerType === "mouse") {
+      last = null;
+      return toggle();
+    }
     const tap = { time: event.timeStamp, side: sideOf(event.clientX, video.getBoundingClientRect()) };
     if (isDouble(last, tap)) (tap.side === 0 ? fullscreen : () => skip(10 * tap.side))();
     last = tap;
   });
   video.addEventListener("dblclick", () => {
-    if (last === null) fullscreen(); // fingers have their own count
+    if (last === null) fullscreen(); // taps are counted above
   });
 }
 
