@@ -14,13 +14,13 @@ from video_app.pipeline.plan import make_plan
 
 ROOT = Path(__file__).parents[2]
 PRINT_THREADS = (
-    "import os; os.cpu_count = lambda: {cores};"
-    "from django.conf import settings; print(settings.FFMPEG_THREADS)"
+    "import os, django; os.cpu_count = lambda: {cores}; django.setup();"
+    "from video_app.work import encoding; print(encoding._threads(0))"
 )
 
 
 def threads(cores: int, folder: Path, **stated: str) -> int:
-    """What the settings give each ffmpeg on a machine with so many cores."""
+    """What a film's first chunk gets on a machine with so many cores."""
     env = {"PATH": os.environ["PATH"], "IGNORE_DOTENV": "1", "VAR_DIR": str(folder)}
     env |= {"MEDIA_ROOT": str(folder), "DJANGO_SETTINGS_MODULE": "core.settings"}
     argv = [sys.executable, "-c", PRINT_THREADS.format(cores=cores)]

@@ -72,6 +72,23 @@ def trusted_start(
     return None
 
 
+def longest_gap(
+    binary: str,
+    path: str,
+    plan: Plan,
+    span: ChunkSpan,
+    back: Back,
+    limits: ffmpeg.ProcessLimits,
+    *,
+    watch: Callable[[], None] | None = None,
+) -> Fraction:
+    """Seconds of a chunk for which one picture is held at most."""
+    argv = command.decoded_pictures(binary, path, plan, span, back)
+    own = _numbers(ffmpeg.run(argv, limits, watch=watch))
+    places = [span.first_frame, *sorted(own), span.end_frame]
+    return max(plan.time(after - before) for before, after in pairwise(places))
+
+
 def _count(plan: Plan, span: ChunkSpan) -> int:
     """How many pictures are compared: those of a second."""
     return min(math.ceil(plan.rate), span.end_frame - span.first_frame)
@@ -84,8 +101,13 @@ def _agree(near: _Look | None, far: _Look | None) -> bool:
 
 
 def _read(output: str, span: ChunkSpan, count: int) -> _Look | None:
-    """Lines of ffmpeg's `framecrc`: stream, dts, pts, duration, size, checksum."""
-    lines = [line.split(",") for line in output.splitlines() if line and line[0] != "#"]
-    decoded = {int(fields[2]): fields[5] for fields in lines}
+    decoded = _numbers(output)
     pictures = {number: crc for number, crc in decoded.items() if number >= span.first_frame}
     return _Look(min(decoded), pictures) if len(pictures) == count else None
+
+
+def _numbers(output: str) -> dict[int, str]:
+    """Frame numbers and checksums in what ffmpeg's `framecrc` prints: stream, dts, pts,
+    duration, size, checksum."""
+    lines = [line.split(",") for line in output.splitlines() if line and line[0] != "#"]
+    return {int(fields[2]): fields[5] for fields in lines}

@@ -20,7 +20,7 @@ from video_app.pipeline.errors import (
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.measure import UnplannedOutputError, measure
 from video_app.pipeline.progress import Progress
-from video_app.pipeline.types import ChunkSpan, Plan
+from video_app.pipeline.types import ChunkSpan, Plan, Source
 
 # Wall clock: generous, because a slow machine is no error.
 SECONDS_PER_SECOND = 40
@@ -35,6 +35,9 @@ INPUT_IS_BROKEN = re.compile(
     r"Invalid data found|rror while decoding|rror submitting packet|Decode error rate"
 )
 
+# What decoders say when they begin between key pictures, and nothing is missing afterwards.
+HARMLESS = re.compile(r"mmco|POCs unavailable|reference (picture|frame)|first frame")
+MAX_HELD = 10  # seconds
 # What it says when the storage or the memory is.
 MACHINE_IS_AT_FAULT = re.compile(
     r"Input/output error|Stale file|endpoint is not connected|No such file|Permission denied"
@@ -90,15 +93,22 @@ class _Encode:
         )
 
     def find_start(self) -> Back:
-        watch = self.watch
-        return seeking.trusted_start(
-            self.binary,
-            str(self.source),
-            self.plan,
-            self.span,
-            self.limits,
-            watch=(lambda: watch(0)) if watch else None,
-        )
+        where = (self.binary, str(self.source), self.plan, self.span)
+        return seeking.trusted_start(*where, self.limits, watch=self.keep)
+
+    def refuse_lost(self, start: Back) -> None:
+        """A few seconds of damage are bridged by the picture before it, more are not a film."""
+        lines = [line for text in self.complaints for line in text.splitlines()]
+        if all(is_harmless(line, self.plan.source) for line in lines):
+            return
+        where = (self.binary, str(self.source), self.plan, self.span)
+        gap = seeking.longest_gap(*where, start, self.limits, watch=self.keep)
+        if gap > MAX_HELD:
+            raise UnplannedOutputError(f"one picture is held for {float(gap):.1f} s")
+
+    def keep(self) -> None:
+        if self.watch:
+            self.watch(0)
 
 
 def encode_chunk(
@@ -131,21 +141,42 @@ def encode_chunk(
 def _encode_exactly(encode: _Encode) -> Report:
     """A container may lie about where decoding can begin. When anything is odd about what
     came out, the pictures are compared with those decoded from further back."""
+    report, start = _encode_somehow(encode)
+    encode.refuse_lost(start)
+    return report
+
+
+def _encode_somehow(encode: _Encode) -> tuple[Report, Back]:
+    """The report, and where decoding began."""
     if command.seek_point(encode.plan, encode.span, command.NEAREST) is None:
-        return encode.run(None)
+        return encode.run(None), None
     if encode.plan.source.must_decode_from_start:
-        return encode.run(encode.find_start())
+        return _encode_carefully(encode)
     try:
         report = encode.run(command.NEAREST)
     except ffmpeg.TimeLimitError:
         raise
     except EncodeError as error:
         _raise_if_full(encode.work, error)
-        return encode.run(encode.find_start())
+        return _encode_carefully(encode)
     if not (encode.complaints or seeking.is_odd(encode.plan.source)):
-        return report
+        return report, command.NEAREST
     start = encode.find_start()
-    return report if start == command.NEAREST else encode.run(start)
+    return (report if start == command.NEAREST else encode.run(start)), start
+
+
+def _encode_carefully(encode: _Encode) -> tuple[Report, Back]:
+    start = encode.find_start()
+    return encode.run(start), start
+
+
+def is_harmless(complaint: str, source: Source) -> bool:
+    """Whether a line of ffmpeg's is no sign of pictures that are missing."""
+    marks = [
+        (f"[{audio.codec}", f"#0:{audio.index}:", f"#0:{audio.index}/") for audio in source.audios
+    ]
+    is_sound = any(mark in complaint for of_one in marks for mark in of_one)
+    return is_sound or HARMLESS.search(complaint) is not None
 
 
 def _make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:

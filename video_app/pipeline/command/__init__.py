@@ -4,7 +4,12 @@ Every unusual flag carries its reason; the chunk recipe as a whole is explained
 in docs/adr/0003.
 """
 
-from video_app.pipeline.command.chunk import encode_chunk, encode_pattern, first_pictures
+from video_app.pipeline.command.chunk import (
+    decoded_pictures,
+    encode_chunk,
+    encode_pattern,
+    first_pictures,
+)
 from video_app.pipeline.command.clock import (
     NEAREST,
     TIMESTAMP_ORIGIN,
@@ -37,6 +42,7 @@ __all__ = [
     "audio_frames",
     "audio_rates",
     "base_arguments",
+    "decoded_pictures",
     "encode_chunk",
     "encode_pattern",
     "first_pictures",

@@ -77,6 +77,20 @@ def encode_pattern(binary: str, plan: Plan, span: ChunkSpan) -> list[str]:
     return _encode(binary, ["-f", "lavfi", "-i", pattern], plan, span, threads=1)
 
 
+def decoded_pictures(binary: str, path: str, plan: Plan, span: ChunkSpan, back: Back) -> list[str]:
+    """The frame numbers at which a chunk's own pictures stand, those that are held left out."""
+    picture = f"[0:{plan.source.video.index}]settb=1/({plan.rate})"
+    cut = f"trim=start_pts={span.first_frame}:end_pts={span.end_frame}"
+    return [
+        *(*base_arguments(binary, threads=1), *PATIENT),
+        *seek(plan, span, back),
+        *REINIT,
+        *input_arguments(path),
+        *("-filter_complex", f"{picture},{cut},scale=16:16:flags=neighbor[v]"),
+        *("-map", "[v]", "-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
+    ]
+
+
 def _encode(
     binary: str,
     source: list[str],
