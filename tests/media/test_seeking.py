@@ -125,7 +125,7 @@ def test_pictures_without_ordinary_key_pictures_are_whole(samples, encoded, name
     ],
 )
 def test_picture_is_held_where_the_file_is_damaged(samples, encoded, name, codecs):
-    film = encoded(patched(samples, name, zero_middle, *codecs))
+    film = encoded(patched(samples, f"middle-{name}", zero_middle, *codecs))
     numbers = film.numbers()
     assert len(numbers) == film.plan.frames
     assert_in_order(numbers[:100], 0, numbers[99])
@@ -196,5 +196,5 @@ def test_film_without_oddities_is_decoded_once(samples, tmp_path, name, codecs):
     counting = tmp_path / "ffmpeg"
     counting.write_text(f'#!/bin/sh\necho >> {calls}\nexec {BINARY} "$@"\n')
     counting.chmod(0o755)
-    encode_second_chunk(samples.film(name, *codecs), tmp_path, bytes, str(counting))
+    encode_second_chunk(samples.film(f"ordinary-{name}", *codecs), tmp_path, bytes, str(counting))
     assert calls.read_text().count("\n") == 1

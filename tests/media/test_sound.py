@@ -93,7 +93,7 @@ def test_a_film_may_have_no_sound(samples, encoded):
 
 @pytest.mark.parametrize("container", ["mp4", "mkv"])
 def test_late_sound_starts_late(samples, encoded, container):
-    film = encoded(_delayed(samples, f"late-sound.{container}", 0.7))
+    film = encoded(_delayed(samples, f"sound-late-by-0.7.{container}", 0.7))
     assert_exact(film)
     beeps = beep_times(film)
     assert [round(time - number, 1) for number, time in enumerate(beeps)] == [0.7] * 8
