@@ -15,7 +15,7 @@ import pytest
 from bench.load import family
 from bench.nginx import is_installed, running_nginx
 from tests.stack import Stack, free_port, running_stack
-from video_app.tests.test_delivery_sockets import dripping
+from video_app.tests.sockets import dripping
 
 pytestmark = [
     pytest.mark.skipif(not is_installed(), reason="needs nginx (Debian: apt install nginx-light)"),

@@ -1,100 +1,21 @@
 """A real gunicorn and raw sockets: what no client library would send or do."""
 
-import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack, running_stack
+from video_app.tests.sockets import BIG, Site, answer_of, ask, connect, head, read_all, running_site
 
-pytestmark = pytest.mark.timeout(120)
-BIG = 80 * 1024 * 1024
-SEED = f"""
-import json, os
-from django.conf import settings
-from tests.people import access_token, make_user
-from video_app.pipeline import layout
-from video_app.store import identity
-from video_app.tests.films import make_film
-identity.check()  # which marks the media as this database's
-film = make_film()
-big = layout.segment_key(film.current_build.prefix, "720p", 3)
-os.truncate(os.path.join(settings.MEDIA_ROOT, big), {BIG})
-with open(os.path.join(settings.MEDIA_ROOT, "leak.txt"), "w") as file:
-    file.write("LEAKED")
-print(json.dumps({{
-    "film": film.pk,
-    "member": access_token(make_user()),
-    "staff": access_token(make_user("boss", is_staff=True, is_superuser=True)),
-}}))
-"""
-
-
-@dataclass(frozen=True)
-class Site:
-    stack: Stack
-    film: int
-    member: str
-    staff: str
-
-    @property
-    def segment(self) -> str:
-        return f"/api/video/{self.film}/720p/000.ts"
-
-    @property
-    def big(self) -> str:
-        return f"/api/video/{self.film}/720p/003.ts"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_stack(
-        tmp_path_factory.mktemp("sockets"),
-        worker=False,
-        MAX_UPLOAD_BYTES="2000000",
-        WEB_STALL_SECONDS="8",
-        THROTTLE_LOGIN="10000/min",
-    ) as stack:
-        (stack.media).mkdir(exist_ok=True)
-        yield Site(stack, **json.loads(stack.manage("shell", "-v", "0", "-c", SEED)))
-
-
-def head(site: Site, path: str, method: str = "GET", token: str = "", **headers: str) -> bytes:
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        "Host: 127.0.0.1",
-        f"Authorization: Bearer {token or site.member}",
-        *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n"
-
-
-def connect(site: Site) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", site.stack.port), timeout=20)
-
-
-def ask(site: Site, request: bytes) -> tuple[int, bytes]:
-    """Status and everything after the status line."""
-    with connect(site) as connection:
-        connection.sendall(request)
-        return answer_of(connection)
-
-
-def answer_of(connection: socket.socket) -> tuple[int, bytes]:
-    with connection.makefile("rb") as answer:
-        status = int(answer.readline().split()[1])
-        length, rest = 0, b""
-        while (line := answer.readline()) not in (b"\r\n", b""):
-            rest += line
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        return status, rest + answer.read(length)
+    with running_site(tmp_path_factory.mktemp("sockets")) as site:
+        yield site
 
 
 ATTACKS = [
@@ -229,105 +150,6 @@ def files_in(directory: Path) -> int:
     return len(list(directory.iterdir())) if directory.exists() else 0
 
 
-def test_serves_others_beside_slow_clients(site: Site):
-    """50 half-sent requests and 50 readers that do not read, and yet others are served."""
-    with ExitStack() as clients:
-        for _ in range(50):
-            half = clients.enter_context(connect(site))
-            half.sendall(b"GET /api/video/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half")
-            reader = clients.enter_context(connect(site))
-            reader.sendall(head(site, site.big))
-        time.sleep(1)
-        started = time.monotonic()
-        for _ in range(20):
-            status, _ = ask(site, head(site, site.segment, Connection="close"))
-            assert status == 200
-
-        # Well before the stalled ones are cut off.
-        assert time.monotonic() - started < 5
-
-
-SLOW_HEAD = b"GET /api/video/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
-SLOW_BODY = (
-    b"POST /api/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    b"Content-Length: 90000\r\n\r\n"
-)
-SLOW_FORM = SLOW_BODY.replace(b"/api/login/", b"/admin/login/").replace(b"90000", b"1048000")
-
-
-@contextmanager
-def dripping(clients: list[socket.socket]) -> Iterator[None]:
-    """Each client sends a byte a second, until it is cut off."""
-    over = threading.Event()
-
-    def drip() -> None:
-        while not over.wait(1):
-            for client in clients:
-                with suppress(OSError):
-                    client.send(b"x")
-
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-@pytest.mark.parametrize(
-    "beginnings",
-    [[SLOW_HEAD], [SLOW_BODY], [SLOW_FORM], [b""], [SLOW_HEAD, SLOW_BODY, b"\r\n", b"\x16\x03"]],
-    ids=["heads", "bodies", "forms", "nothing", "mixed"],
-)
-def test_serves_others_beside_300_dripping_strangers(site: Site, beginnings: list[bytes]):
-    """More than there are threads, and none of them ever stalls for long."""
-    with ExitStack() as stack:
-        clients = [stack.enter_context(connect(site)) for _ in range(300)]
-        for number, client in enumerate(clients):
-            client.sendall(beginnings[number % len(beginnings)])
-        stack.enter_context(dripping(clients))
-        time.sleep(3)
-        started = time.monotonic()
-        for _ in range(20):
-            status, _ = ask(site, head(site, site.segment, Connection="close"))
-            assert status == 200
-
-        assert time.monotonic() - started < 5
-
-
-@pytest.mark.parametrize(("beginning", "seconds"), [(SLOW_HEAD, 8), (SLOW_BODY, 24)])
-def test_cuts_off_a_dripping_client_at_a_total_deadline(
-    site: Site, beginning: bytes, seconds: float
-):
-    with connect(site) as client, dripping([client]):
-        client.settimeout(seconds + 12)
-        client.sendall(beginning)
-        started = time.monotonic()
-        try:
-            answer = client.recv(1)
-        except ConnectionError:
-            answer = b""
-
-        assert answer == b""
-        assert time.monotonic() - started == pytest.approx(seconds, abs=6)
-
-
-def test_refuses_uploads_beyond_half_of_the_threads(site: Site):
-    """Chunked bodies of strangers stand for any body that a thread has to wait for."""
-    request = head(site, "/api/login/", "POST", Transfer_Encoding="chunked")
-    with ExitStack() as stack:
-        clients = [stack.enter_context(connect(site)) for _ in range(300)]
-        stack.enter_context(dripping(clients))
-        for client in clients:
-            client.sendall(request)
-        started = time.monotonic()
-        for _ in range(20):
-            assert ask(site, head(site, site.segment, Connection="close"))[0] == 200
-
-        assert time.monotonic() - started < 5
-
-
 def test_takes_a_request_in_single_bytes(site: Site):
     with connect(site) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -398,25 +220,6 @@ def test_refuses_endless_head(site: Site):
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 10_000)
 
         assert answer_of(connection)[0] == 431
-
-
-def test_cuts_off_stalled_clients(site: Site):
-    """Whoever sends nothing, or takes nothing, gives the thread back in the end."""
-    with connect(site) as half, connect(site) as reader:
-        half.sendall(b"GET /api/video/ HTTP/1.1\r\nX-Half")
-        reader.sendall(head(site, site.big))
-
-        assert half.recv(1) == b""
-        time.sleep(8)
-        with pytest.raises(ConnectionError):
-            read_all(reader)
-
-
-def read_all(connection: socket.socket) -> int:
-    total = 0
-    while piece := connection.recv(1 << 20):
-        total += len(piece)
-    return total
 
 
 def test_sends_large_file_in_constant_memory(site: Site):
