@@ -39,6 +39,7 @@ export class Menu {
     show(this.list, isOpen);
     this.button.setAttribute("aria-expanded", isOpen);
     if (isOpen) $("input:checked", this.list)?.focus();
+    else if (this.list.contains(document.activeElement)) document.activeElement.blur(); // not only when it is next drawn
   }
 
   closeOnEscape(event) {
