@@ -18,7 +18,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 
 from auth_app.models import Mail, MailState
-from core.operators import has_token, may_see_queues
+from auth_app.permissions import may_see_operations
+from core.operators import has_token
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 from video_app.work import workers
 
@@ -26,7 +27,7 @@ from video_app.work import workers
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not may_see_queues(request.user) and not has_token(request):
+    if not may_see_operations(request.user) and not has_token(request):
         who = "Superusers, staff who may view builds, or the bearer token RQ_API_TOKEN.\n"
         return HttpResponse(who, status=401, content_type="text/plain; charset=utf-8")
     registry = CollectorRegistry()

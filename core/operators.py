@@ -5,18 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from auth_app.permissions import may_see_operations
+
 QUEUE_PAGES = "django_rq"
-
-
-def may_see_queues(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Superusers, and staff who were given the right to view builds."""
-    is_staff = user.is_active and getattr(user, "is_staff", False)
-    return bool(is_staff and user.has_perm("video_app.view_build"))  # type: ignore[union-attr]
 
 
 def has_token(request: HttpRequest) -> bool:
@@ -43,5 +37,5 @@ class QueuePagesGuard:
     ) -> None:
         if view.__module__.partition(".")[0] != QUEUE_PAGES or not request.user.is_authenticated:
             return
-        if not may_see_queues(request.user) and not has_token(request):
+        if not may_see_operations(request.user) and not has_token(request):
             raise PermissionDenied

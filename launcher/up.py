@@ -1,6 +1,7 @@
 """`./videoflix up`: everything on this machine, from nothing to a film, until Ctrl-C."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,8 @@ READY_SECONDS = 60.0
 PASSWORD_SECONDS = 10.0
 RESTARTS, RESTART_WINDOW = 5, 60.0
 LOG_BYTES = 10 * 1024**2
+VALKEY_PAUSE = 0.5
+DAMAGED_SNAPSHOT = re.compile(r"Wrong signature|RDB|corrupt|Short read", re.IGNORECASE)
 CHECKS = (
     checks.python,
     checks.folders,
@@ -143,6 +146,8 @@ class _Run:
                 self._note_demo(code)
             elif name == "password":
                 self.first_password_holds = code != PASSWORD_CHANGED
+            elif name == "valkey":
+                self._restart_valkey()
             else:
                 self._restart(name)
 
@@ -153,6 +158,17 @@ class _Run:
             raise Problem(f"{name} keeps dying; the end of {log}:\n{tail(log)}")
         say(f"{name} has died and is started again; the end of {log}:\n{tail(log, 5)}")
         self._start(name)
+
+    def _restart_valkey(self) -> None:
+        """However often it dies, the site goes on without it. A snapshot that it cannot read is
+        set aside: the database is the truth."""
+        log = self._log("valkey")
+        say(f"The built-in Redis has died and is started again; the end of {log}:\n{tail(log, 3)}")
+        snapshot = self.installation.var / "valkey" / "dump.rdb"
+        if snapshot.exists() and DAMAGED_SNAPSHOT.search(tail(log)):
+            snapshot.replace(snapshot.with_suffix(".damaged"))
+        self.processes.pause(VALKEY_PAUSE)
+        self._start("valkey")
 
     def _note_demo(self, code: int) -> None:
         if code == 0:
@@ -170,11 +186,18 @@ class _Run:
   Videoflix runs at  {installation.url}/
   Admin              {installation.url}/admin/
   E-mail             {env["DJANGO_SUPERUSER_EMAIL"]}
-  Password           {password}
+  Password           {password}{self._mailbox()}
 
   Logs are in {installation.logs}. Ctrl-C stops everything.""")
         if "demo" in self.processes.running:
             say("  Three demo films are being made; each can be watched in a minute.")
+
+    def _mailbox(self) -> str:
+        """Where mails are read that are not sent; `bootstrap` says it."""
+        log = self._log("bootstrap")
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        found = next((line for line in lines if "/dev/mail/?token=" in line), "")
+        return f"\n  Mails              {found.strip()}" if found else ""
 
     def _log(self, name: str) -> Path:
         return self.installation.logs / f"{name}.log"

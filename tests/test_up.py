@@ -105,6 +105,13 @@ def test_it_says_where_to_go_and_how_to_sign_in(up: Up) -> None:
     assert f"Password           {password}" in up.said
 
 
+def test_says_where_mails_are_read(up: Up) -> None:
+    (line,) = [line for line in up.said.splitlines() if line.strip().startswith("Mails")]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(line.split()[1]) as answer:
+        assert answer.status == 200
+
+
 def test_the_site_answers(up: Up) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/health/") as answer:
         assert b'"status": "ok"' in answer.read()
@@ -165,6 +172,25 @@ def test_a_worker_that_dies_leaves_nothing_and_is_started_again(up: Up) -> None:
     up.wait_until_it_says("worker has died and is started again")
     wait_until(lambda: len(up.pids("rqworker")) == len(before))
     assert not set(before) & set(up.pids("rqworker"))
+
+
+@pytest.mark.faults
+def test_redis_may_die_any_number_of_times(up: Up) -> None:
+    for number in range(7):
+        wait_until(lambda: up.pids("valkey-server"))
+        os.kill(up.pids("valkey-server")[0], signal.SIGKILL)
+        wait_until(lambda n=number: up.said.count("The built-in Redis has died") > n)
+    wait_until(lambda: answers(f"http://127.0.0.1:{up.port}/health/"))
+
+
+@pytest.mark.faults
+def test_sets_damaged_snapshot_of_redis_aside(tmp_path: Path) -> None:
+    snapshot = tmp_path / "var" / "valkey" / "dump.rdb"
+    snapshot.parent.mkdir(parents=True)
+    snapshot.write_bytes(b"REDIS0011 and then nonsense")
+    with running(tmp_path, "--no-demo") as up:
+        up.wait_until_it_says(READY)
+        assert snapshot.with_suffix(".damaged").exists()
 
 
 def master(up: Up) -> int:

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from core import mailbox_access
 from core.apps import UMASK
 from core.health import migrations_are_applied
 from video_app.ingest import room
@@ -46,6 +47,8 @@ class Command(BaseCommand):
             call_command("ensure_superuser", stdout=self.stdout)
         room.prepare()  # what is wrong with the media is health's to say
         close_media()
+        if mailbox_access.is_there():
+            self.stdout.write(mailbox_access.url())
         if settings.STATIC_COLLECTED:
             call_command("collectstatic", interactive=False, verbosity=0)
 
