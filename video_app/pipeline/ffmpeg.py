@@ -70,16 +70,20 @@ def run(
         output, errors = _pump(process, limits.seconds, on_line, watch)
         status = process.wait()
     finally:
-        process.kill()  # SIGTERM is ignored by an ffmpeg that duplicates frames
-        process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
+        _end(process)
     if status != 0:
         raise EncodeError(f"exit status {status}: {errors[-500:].strip()}")
     if errors and on_complaint:
         on_complaint(errors)
     return output
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()  # SIGTERM is ignored by an ffmpeg that duplicates frames
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
 
 
 def _start(argv: list[str], limits: ProcessLimits, cwd: Path | None) -> subprocess.Popen[bytes]:

@@ -186,7 +186,6 @@ _making = Lock()
 @cache
 def _make_client() -> Any:
     import boto3
-    from botocore.config import Config
 
     client = boto3.client(
         "s3",
@@ -195,30 +194,36 @@ def _make_client() -> Any:
         aws_access_key_id=settings.AWS_ACCESS_KEY_ID or None,
         aws_secret_access_key=settings.AWS_SECRET_ACCESS_KEY or None,
         aws_session_token=settings.AWS_SESSION_TOKEN or None,
-        config=Config(
-            signature_version="s3v4",
-            # Links have to begin with what pages are allowed to load from (BUCKET_ORIGINS).
-            ignore_configured_endpoint_urls=True,
-            s3={
-                "addressing_style": "path" if settings.AWS_S3_ENDPOINT_URL else "virtual",
-                "use_dualstack_endpoint": False,
-            },
-            connect_timeout=5,
-            read_timeout=30,
-            max_pool_connections=PARALLEL,
-            # Other makes of S3 refuse the checksums that Amazon's has come to know.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            retries={"mode": "standard", "max_attempts": 3},
-        ),
+        config=_config(),
     )
     for operation in ("DeleteObjects", "PutBucketCors"):
         client.meta.events.register(f"before-sign.s3.{operation}", _add_md5)
     return client
 
 
+def _config() -> Any:
+    from botocore.config import Config
+
+    return Config(
+        signature_version="s3v4",
+        # Links have to begin with what pages are allowed to load from (BUCKET_ORIGINS).
+        ignore_configured_endpoint_urls=True,
+        s3={
+            "addressing_style": "path" if settings.AWS_S3_ENDPOINT_URL else "virtual",
+            "use_dualstack_endpoint": False,
+        },
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=PARALLEL,
+        # S3-compatible stores refuse the checksums that Amazon's has come to know.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"mode": "standard", "max_attempts": 3},
+    )
+
+
 def _add_md5(request: Any, **kwargs: Any) -> None:
-    """Where a checksum is required, other makes of S3 want this one."""
+    """Where a checksum is required, S3-compatible stores want this one."""
     digest = hashlib.md5(request.body, usedforsecurity=False).digest()
     request.headers["Content-MD5"] = b64encode(digest).decode()
 
