@@ -31,5 +31,5 @@ def short_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half a minute: five chunks of 2, 4, 6, 12 and 6 seconds."""
+    """Half a minute: six chunks of 2, 4, 6, 6, 6 and 6 seconds."""
     return make_film(tmp_path_factory.mktemp("films") / "film.mp4", 30)

@@ -24,7 +24,7 @@ GOPS_PER_SEGMENT = 3  # 6 s, ibid. 7.5
 FIRST_SEGMENTS_GOPS = (1, 2)
 # Segments per chunk: the first ones small, for the first picture and for several
 # workers on a short film; later ones long, because each chunk decodes a lead-in.
-FIRST_CHUNKS = (1, 1, 1, 2, 3, 4)
+FIRST_CHUNKS = (1, 1, 1, 1, 1, 2, 3, 4)
 CHUNK_SEGMENTS = 5
 
 

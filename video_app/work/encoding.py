@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
 # For the kernel: a first picture that somebody waits for goes before the rest of films.
-FIRST_NICENESS, NICENESS = 4, 12
+FIRST_NICENESS, NICENESS = 2, 17
 
 
 def due() -> Any:

@@ -18,7 +18,7 @@ from video_app.work.lease import UNHURT, Lease
 logger = logging.getLogger(__name__)
 
 TEXT: Any = CharField()
-NICENESS = 15
+NICENESS = 19
 
 
 def due() -> Any:
