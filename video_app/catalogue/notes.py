@@ -1,10 +1,13 @@
 """What people are told of a film: what of the file is not in it, and what it waits for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Now
+
 from video_app.catalogue import progress
-from video_app.models import Build, Video
+from video_app.models import Build, Video, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +17,22 @@ class Note:
 
 
 WAITING = "waiting"
+FILM_QUEUES = {"urgent", "transcode"}
+SILENCE = timedelta(seconds=10)
 
 
 def of_film(video: Video) -> list[Note]:
     """What was left out of the newest source, and the machine's fault that it waits for."""
-    reason = progress.waiting(video)
+    reason = progress.waiting(video) or (_outage() if video.is_unfinished else "")
     return [*([Note(WAITING, reason)] if reason else []), *left_out(video)]
+
+
+def _outage() -> str:
+    """Why no worker takes films now; "" when one does, or none lives."""
+    living = Worker.objects.filter(seen_at__gt=Now() - SILENCE)
+    rows = living.values_list("queues", "problem")
+    problems = [problem for queues, problem in rows if FILM_QUEUES & set(queues)]
+    return problems[0] if problems and all(problems) else ""
 
 
 def left_out(video: Video) -> list[Note]:

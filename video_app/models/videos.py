@@ -234,6 +234,11 @@ class Video(Leased):
         return self.thumbnail.name or self.poster
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether workers still have something to do for it."""
+        return self.state in (State.PENDING, State.PROCESSING)
+
+    @property
     def needs_plan(self) -> bool:
         """Whether the newest source has not been looked at yet."""
         return bool(self.video_file) and self.planned_revision < self.source_revision

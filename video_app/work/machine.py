@@ -22,7 +22,7 @@ ERRNOS = {
     *(errno.EBUSY, errno.ENOTDIR, errno.ENOEXEC, errno.EREMOTEIO, errno.EHOSTDOWN),
 }
 FULL = {errno.ENOSPC, errno.EDQUOT}
-MIN_FREE_BYTES = 1024**2
+MIN_FREE_BYTES = 128 * 1024
 
 
 def fault(error: Exception) -> str:
