@@ -56,9 +56,9 @@ class Stack:
         self._start("web", *gunicorn, "--bind", f"127.0.0.1:{self.port}")
         self._wait_for_web()
 
-    def start_worker(self, name: str = "worker", *before: str, **env: str) -> None:
-        """One machine's processes; `before` goes before the command, `env` over the stack's."""
-        self._start(name, *before, *self._manage("worker"), **env)
+    def start_worker(self, name: str = "worker", **env: str) -> None:
+        """One machine's processes; `env` goes over the stack's."""
+        self._start(name, *self._manage("worker"), **env)
 
     def stop(self, name: str, *, kill: bool = False) -> None:
         """End one process: politely, or with SIGKILL (its children are left alone then)."""

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.ffmpeg, pytest.mark.slow]
 PASS_TIME = """
 from django.db.models import F
 from datetime import timedelta
-from video_app.models import Discarded
-Discarded.objects.update(created_at=F("created_at") - timedelta(hours=1))
+from video_app.models import Tombstone
+Tombstone.objects.update(created_at=F("created_at") - timedelta(hours=1))
 """
 
 
