@@ -43,6 +43,14 @@ def enqueue_overdue() -> int:
     return sum(_enqueue_overdue(kind, dry_run=False) for kind in KINDS)
 
 
+def enqueue_due() -> int:
+    """The same, also for what a job was enqueued for lately: an ill worker may have had it."""
+    rows = [(kind, kind.due().filter(may_start())) for kind in KINDS]
+    for kind, due in rows:
+        kind.request(due.filter(attempts__lt=settings.MAX_ATTEMPTS))
+    return sum(due.count() for _, due in rows)
+
+
 def _enqueue_overdue(kind: Kind, *, dry_run: bool) -> int:
     rows = kind.due().filter(_is_overdue(), attempts__lt=settings.MAX_ATTEMPTS)
     count: int = rows.count()

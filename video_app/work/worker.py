@@ -22,6 +22,7 @@ from rq.serializers import JSONSerializer
 
 from video_app.pipeline.launch import die_with
 from video_app.work import machine, sweeper, workers
+from video_app.work.lease import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -78,9 +79,11 @@ class FilmWorker(Worker):
     def _wait_until_well(self) -> None:
         """Step aside while this machine cannot work: others take the jobs."""
         while self.identity and not self._stop_requested and _reported(self.identity):
-            problem = machine.storage_problem() or machine.ffmpeg_problem()
+            problem = _problem()
             with suppress(Error):
                 workers.report(problem)
+                if not problem:
+                    sweeper.enqueue_due()
             connections.close_all()
             if not problem:
                 return
@@ -154,6 +157,14 @@ class FilmWorker(Worker):
             while time.monotonic() < deadline and not _has_ended(self.horse_pid):
                 time.sleep(0.05)
         super().kill_horse(sig)
+
+
+def _problem() -> str:
+    """What is wrong with this machine now; "" when nothing is."""
+    try:
+        return machine.storage_problem() or machine.ffmpeg_problem()
+    except Error:
+        return DATABASE_AWAY
 
 
 def _reported(worker: uuid.UUID) -> str:
