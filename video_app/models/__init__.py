@@ -1,6 +1,7 @@
 """What is stored: videos, their builds, the chunks of a build, marks, workers."""
 
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
+from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
 from video_app.models.videos import (
@@ -17,12 +18,16 @@ __all__ = [
     "Build",
     "BuildState",
     "Category",
+    "Chapter",
     "Chunk",
     "ChunkState",
     "Favorite",
     "Installation",
     "Leased",
+    "Person",
+    "Series",
     "State",
+    "Tag",
     "Tombstone",
     "Video",
     "VideoQuerySet",

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from video_app.models.builds import Build, BuildState, Chunk
+from video_app.models.descriptions import Person, Tag
 from video_app.models.leased import NO_LEASE, Leased
 
 
@@ -111,7 +112,22 @@ class Video(Leased):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True, max_length=5000)
     category = models.CharField(max_length=20, choices=Category, default=Category.OTHER)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    age_rating = models.PositiveSmallIntegerField("from age", null=True, blank=True)
+    series = models.ForeignKey(
+        "Series", on_delete=models.SET_NULL, null=True, blank=True, related_name="videos"
+    )
+    season = models.PositiveSmallIntegerField(null=True, blank=True)
+    episode = models.PositiveSmallIntegerField(null=True, blank=True)
+    tags: "models.ManyToManyField[Tag, Any]" = models.ManyToManyField(
+        "Tag", related_name="videos", blank=True
+    )
+    people: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(
+        "Person", related_name="videos", blank=True
+    )
     is_published = models.BooleanField("published", default=True)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    unpublish_at = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
