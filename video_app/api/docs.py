@@ -16,7 +16,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from video_app.api import uploads, views
+from video_app.api import subtitles, uploads, views
 from video_app.api.serializers import (
     CatalogueQuery,
     ContentSerializer,
@@ -30,6 +30,7 @@ from video_app.api.serializers import (
 )
 
 VIDEO = OpenApiParameter("video_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
+SUBTITLE = OpenApiParameter("subtitle_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
 NOT_MODIFIED = OpenApiResponse(description="The client has it already.")
 FILM = {
     "id": 7,
@@ -173,5 +174,40 @@ document(
         parameters=[VIDEO],
         responses={200: PositionSerializer},
         tags=["my films"],
+    ),
+)
+document(
+    subtitles.SubtitlesView,
+    get=extend_schema(
+        operation_id="list_subtitles",
+        parameters=[VIDEO],
+        responses=subtitles.SubtitleSerializer(many=True),
+        tags=["describing"],
+    ),
+    post=extend_schema(
+        operation_id="add_subtitles",
+        parameters=[VIDEO],
+        request={"multipart/form-data": subtitles.NewSubtitleSerializer},
+        responses={201: subtitles.SavedSubtitleSerializer},
+        tags=["describing"],
+    ),
+)
+document(
+    subtitles.SubtitleView,
+    patch=extend_schema(
+        operation_id="change_subtitles",
+        parameters=[VIDEO, SUBTITLE],
+        request={
+            "multipart/form-data": subtitles.ChangedSubtitleSerializer,
+            "application/json": subtitles.SubtitleSerializer,
+        },
+        responses=subtitles.SavedSubtitleSerializer,
+        tags=["describing"],
+    ),
+    delete=extend_schema(
+        operation_id="remove_subtitles",
+        parameters=[VIDEO, SUBTITLE],
+        responses={204: None},
+        tags=["describing"],
     ),
 )

@@ -39,6 +39,7 @@ BUILD = _parameter(
 )
 VIDEO = _parameter("video_id", "path", {"type": "integer", "minimum": 1})
 TRACK = _parameter("track", "path", PLACE, "From 0.")
+ADDED = _parameter("subtitle_id", "path", {"type": "integer", "minimum": 1})
 NUMBER = _parameter("number", "path", PLACE, "From 0.")
 SEGMENT = _parameter(
     "number",
@@ -159,6 +160,20 @@ OPERATIONS = [
         "One segment of a subtitle track, in WebVTT.",
         _bytes(VTT),
         (TRACK, NUMBER, BUILD),
+    ),
+    Operation(
+        "text-{subtitle_id}/index.m3u8",
+        "get_added_subtitle_playlist",
+        "The playlist of a subtitle track that people added.",
+        _text(HLS),
+        (ADDED, BUILD),
+    ),
+    Operation(
+        "text-{subtitle_id}/{number}.vtt",
+        "get_added_subtitle_segment",
+        "One segment of a subtitle track that people added, in WebVTT.",
+        _text(VTT),
+        (ADDED, NUMBER, BUILD),
     ),
     Operation(
         "storyboard.vtt",

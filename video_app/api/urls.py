@@ -6,6 +6,7 @@ What players ask for all day stands first in each list.
 from django.urls import URLPattern, URLResolver, include, path
 
 from video_app.api import converters, uploads, views  # noqa: F401 - converters register
+from video_app.api import subtitles as subtitles_api
 from video_app.streaming.views import files, playlists, posters, segments
 
 rendition = [
@@ -22,6 +23,10 @@ subtitles = [
     path("index.m3u8/", playlists.subtitles, name="video-subtitles"),
     path("<place:number>.vtt/", segments.subtitle_segment, name="video-subtitle-segment"),
 ]
+added_text = [
+    path("index.m3u8/", playlists.added_text, name="video-added-text"),
+    path("<place:number>.vtt/", segments.added_text_segment, name="video-added-text-segment"),
+]
 video: list[URLPattern | URLResolver] = [
     path("<resolution:resolution>/", include(rendition)),
     path("master.m3u8/", playlists.master, name="video-master"),
@@ -29,10 +34,17 @@ video: list[URLPattern | URLResolver] = [
     path("thumbnail.jpg/", posters.thumbnail, name="video-thumbnail"),
     path("audio-<place:track>/", include(track)),
     path("subtitles-<place:track>/", include(subtitles)),
+    path("text-<id:subtitle_id>/", include(added_text)),
     path("storyboard.vtt/", playlists.storyboard, name="video-storyboard"),
     path("storyboard/<place:number>.jpg/", segments.sheet, name="video-sheet"),
     path("", views.VideoView.as_view(), name="video"),
     path("status/", views.StatusView.as_view(), name="video-status"),
+    path("subtitles/", subtitles_api.SubtitlesView.as_view(), name="video-subtitle-list"),
+    path(
+        "subtitles/<id:subtitle_id>/",
+        subtitles_api.SubtitleView.as_view(),
+        name="video-subtitle",
+    ),
     path("favorite/", views.FavoriteView.as_view(), name="video-favorite"),
     path("position/", views.PositionView.as_view(), name="video-position"),
 ]

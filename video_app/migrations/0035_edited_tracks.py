@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 ('is_automatic', models.BooleanField(db_default=False, default=False, verbose_name='made by a machine')),
                 ('offset', models.FloatField(db_default=0.0, default=0.0, verbose_name='shown later by, in seconds')),
                 ('text', models.TextField(editable=False)),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='added_subtitles', to='video_app.video')),
             ],

@@ -14,7 +14,6 @@ class Subtitle(models.Model):
     is_automatic = models.BooleanField("made by a machine", default=False, db_default=False)
     offset = models.FloatField("shown later by, in seconds", default=0.0, db_default=0.0)
     text = models.TextField(editable=False)
-    revision = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -48,6 +48,11 @@ _LANGUAGES = {
     "vie": ("vi", "Vietnamese"),
 }
 
+# Words that people use, to one code each; of two codes the later, which is the terminological one.
+_CODES = {tag: code for code, (tag, _) in _LANGUAGES.items()}
+_CODES |= {name.lower(): _CODES[tag] for tag, name in _LANGUAGES.values()}
+_CODES |= {code: _CODES[tag] for code, (tag, _) in _LANGUAGES.items()}
+
 
 def tag(code: str) -> str:
     """The BCP 47 tag for a container's language code; "und" for nonsense."""
@@ -59,6 +64,25 @@ def tag(code: str) -> str:
 def english(code: str) -> str:
     """The English name of a container's language code; empty when nobody knows it."""
     return _LANGUAGES.get(code, ("", ""))[1]
+
+
+def code(word: str) -> str | None:
+    """The container's code for a code, a tag or an English name: "deu" for "de", "German" or
+    "de-AT"; None for what is no language."""
+    word = word.strip().lower()
+    if word in _CODES:
+        return _CODES[word]
+    main = word.replace("_", "-").partition("-")[0]
+    if main in _CODES:
+        return _CODES[main]
+    return main if main.isascii() and main.isalpha() and 2 <= len(main) <= 3 else None
+
+
+def choices() -> list[tuple[str, str]]:
+    """`(code, English name)` of the languages that have one, by name."""
+    return sorted(
+        {(_CODES[found], name) for found, name in _LANGUAGES.values()}, key=lambda c: c[1]
+    )
 
 
 def names(tracks: list[tuple[str, str]]) -> list[str]:

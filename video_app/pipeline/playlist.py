@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from video_app.pipeline import subtitles
+from video_app.pipeline import subtitles, text_tracks
 from video_app.pipeline.command import TRACK_RATE
 from video_app.pipeline.languages import names, tag
-from video_app.pipeline.layout import segment_name, subtitle_name, subtitles_name
+from video_app.pipeline.layout import segment_name, subtitle_name
+from video_app.pipeline.text_tracks import TextTrack
 from video_app.pipeline.types import Plan, Rung
 
 Report = dict[str, list[dict[str, Any]]]
@@ -21,10 +22,6 @@ Report = dict[str, list[dict[str, Any]]]
 TARGET_DURATION = 6
 # Transport stream packets and PES headers, as a share; measured 3 to 15 %.
 TS_OVERHEAD = Fraction(115, 100)
-# What subtitles for people who do not hear well tell (Apple's HLS Authoring Specification 4.7).
-TRANSCRIBED = (
-    "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
-)
 # Shaka takes 0 for absent, and starts near the end.
 START = "#EXT-X-START:TIME-OFFSET=0.01,PRECISE=YES"
 
@@ -83,7 +80,7 @@ def master_playlist(
     reports: Sequence[Report],
     *,
     complete: bool,
-    has_subtitles: bool = False,
+    texts: Sequence[TextTrack] = (),
     uri: Callable[[str], str] = str,
 ) -> str:
     """The multivariant playlist. `uri` makes a playlist's URI of its name.
@@ -96,8 +93,8 @@ def master_playlist(
         lines.append(START)
     lines += _audio_lines(plan, uri)
     groups = ',AUDIO="sound"' if plan.tracks else ""
-    if has_subtitles:
-        lines += _subtitle_lines(plan, uri)
+    if texts:
+        lines += text_tracks.lines(texts, uri)
         groups += ',SUBTITLES="text"'
     for rung in _by_preference(plan.rungs):
         rates = _measured(plan, rung, reports) if complete else _bounds(plan, rung)
@@ -126,25 +123,6 @@ def _audio_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
             + (f',URI="{uri(f"{folder}/index.m3u8")}"' if folder else "")
         )
     return lines
-
-
-def _subtitle_lines(plan: Plan, uri: Callable[[str], str]) -> list[str]:
-    streams = plan.source.subtitles
-    titles = names([(stream.language, stream.title) for stream in streams])
-    # RFC 8216, 4.3.4.1.1: a group has one default at most.
-    default = next((n for n, stream in enumerate(streams) if stream.is_default), None)
-    return [
-        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{title}",'
-        f'LANGUAGE="{tag(stream.language)}",DEFAULT={_yes(number == default)},AUTOSELECT=YES,'
-        f"FORCED={_yes(stream.is_forced)},"
-        + (f'CHARACTERISTICS="{TRANSCRIBED}",' if stream.is_sdh else "")
-        + f'URI="{uri(f"{subtitles_name(number)}/index.m3u8")}"'
-        for number, (stream, title) in enumerate(zip(streams, titles, strict=True))
-    ]
-
-
-def _yes(value: bool) -> str:
-    return "YES" if value else "NO"
 
 
 def _head(version: int, *, complete: bool, target: int = TARGET_DURATION) -> list[str]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from video_app.pipeline.command import TIMESTAMP_ORIGIN
+from video_app.pipeline.texts import stamp
 
 SEGMENT_SECONDS = 60
 SEGMENT = 1000 * SEGMENT_SECONDS  # milliseconds
@@ -42,10 +43,13 @@ def segment_count(duration: Fraction) -> int:
     return max(1, -(-duration // SEGMENT_SECONDS))
 
 
-def cut(text: str, duration: Fraction) -> Iterator[str]:
-    """The segments of a whole WebVTT text; a cue stands in each minute that it touches."""
+def cut(text: str, duration: Fraction, shift: Fraction = Fraction(0)) -> Iterator[str]:
+    """The segments of a whole WebVTT text; a cue stands in each minute that it touches.
+
+    Cues are shown `shift` seconds later than the text says.
+    """
     begun = defaultdict(list)
-    for cue in _cues(text, segment_count(duration)):
+    for cue in _cues(text, segment_count(duration), round(1000 * shift)):
         begun[cue.first].append(cue)
     left = len(text) + SPARE
     running: list[_Cue] = []
@@ -63,18 +67,19 @@ def _within(cues: list[_Cue], room: int) -> list[_Cue]:
     return cues[: bisect_right(ends, room)]
 
 
-def _cues(text: str, segments: int) -> Iterator[_Cue]:
+def _cues(text: str, segments: int, shift: int) -> Iterator[_Cue]:
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         timing = TIMING.search(block)
         if timing is None:
             continue
-        start, end = _milliseconds(timing[1]), _milliseconds(timing[2])
-        first = start // SEGMENT
-        if first >= segments or not start < end <= start + LONGEST:
+        start, end = _milliseconds(timing[1]) + shift, _milliseconds(timing[2]) + shift
+        first = max(0, start) // SEGMENT
+        if end <= 0 or first >= segments or not start < end <= start + LONGEST:
             continue
         shown = block[timing.end() :].replace(ARROW, "→").strip()
         last = min((end - 1) // SEGMENT, segments - 1)
-        yield _Cue(first, last, f"{timing[0].rstrip()}\n{shown}")
+        shifted = f"{stamp(max(0, start))} --> {stamp(end)}{timing[3]}" if shift else timing[0]
+        yield _Cue(first, last, f"{shifted.rstrip()}\n{shown}")
 
 
 def _milliseconds(stamp: str) -> int:

@@ -17,7 +17,7 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, NotFound
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from video_app.models import Build
+from video_app.models import Build, Subtitle
 from video_app.store import bucket
 from video_app.streaming import access, delivery
 
@@ -42,7 +42,7 @@ def stream_view(view: View) -> View:
             return view(request, **named)
         except (APIException, DatabaseError, Http404, PermissionDenied) as error:
             return _error(request, error)
-        except (FileNotFoundError, Build.DoesNotExist):
+        except (FileNotFoundError, Build.DoesNotExist, Subtitle.DoesNotExist):
             return _error(request, NotFound())
         except OSError as error:
             logger.warning("file_unreadable", extra={"reason": str(error)})

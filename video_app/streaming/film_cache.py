@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 
 
 class PlayableBuild(TypedDict):
@@ -41,6 +41,7 @@ class PlayableBuild(TypedDict):
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
+    tracks_revision: int  # how often people edited the tracks
 
 
 class Film(TypedDict):
@@ -82,11 +83,14 @@ def _film(video: Video) -> Film:
         public=video.is_published,
         current=video.current_build_id,
         thumbnail=video.picture,
-        builds={str(build.pk): _playable(build, build.mended or 0) for build in builds},
+        builds={
+            str(build.pk): _playable(build, build.mended or 0, video.tracks_revision)
+            for build in builds
+        },
     )
 
 
-def _playable(build: Build, revision: int) -> PlayableBuild:
+def _playable(build: Build, revision: int, tracks_revision: int) -> PlayableBuild:
     plan = build.plan
     return PlayableBuild(
         id=build.pk,
@@ -101,6 +105,7 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
+        tracks_revision=tracks_revision,
     )
 
 

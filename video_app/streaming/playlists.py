@@ -16,7 +16,7 @@ from video_app.models import Build
 from video_app.pipeline import layout, playlist, storyboard
 from video_app.pipeline.types import Plan
 from video_app.store import bucket
-from video_app.streaming import watching
+from video_app.streaming import tracks, watching
 from video_app.streaming.film_cache import PlayableBuild
 
 LIFETIME = 3600  # seconds
@@ -28,9 +28,12 @@ MEDIA = "media"
 MASTER = "master"
 IFRAMES = "iframes"
 SUBTITLES = "subtitles"
+ADDED_TEXT = "added text"
 STORYBOARD = "storyboard"
 HLS = "application/vnd.apple.mpegurl"
-TYPES = dict.fromkeys([MEDIA, MASTER, IFRAMES, SUBTITLES], HLS) | {STORYBOARD: layout.TYPES[".vtt"]}
+TYPES = dict.fromkeys([MEDIA, MASTER, IFRAMES, SUBTITLES, ADDED_TEXT], HLS) | {
+    STORYBOARD: layout.TYPES[".vtt"]
+}
 
 
 class Playlist(TypedDict):
@@ -70,7 +73,7 @@ def fresh(cached: Any, cache_key: str, build: PlayableBuild, kind: str, folder: 
     master it is what its URIs begin with. `Build.DoesNotExist` when the build was removed
     meanwhile.
     """
-    flags = f"{build['complete']:d}{build['abandoned']:d}"
+    flags = f"{build['complete']:d}{build['abandoned']:d}.{build['tracks_revision']}"
     where = settings.AWS_STORAGE_BUCKET_NAME if build["stored"] else ""
     version = f"{CACHE_VERSION}.{build['id']}.{build['ready']}.{build['revision']}.{flags}{where}"
     if cached and cached["version"] == version:
@@ -104,7 +107,7 @@ def _lifetime(build: PlayableBuild) -> int:
 
 
 def _render(build: PlayableBuild, kind: str, folder: str) -> str:
-    row = Build.objects.get(pk=build["id"])
+    row = Build.objects.select_related("video").get(pk=build["id"])
     plan, complete = row.plan, build["complete"]
 
     mended = _mended_segments(row, plan) if build["revision"] else {}
@@ -119,6 +122,9 @@ def _render(build: PlayableBuild, kind: str, folder: str) -> str:
         return playlist.media_playlist(
             plan, build["ready"], complete=complete, abandoned=build["abandoned"], uri=uri
         )
+    if kind == ADDED_TEXT:  # which never lies in the bucket
+        edited = build["tracks_revision"]
+        return playlist.subtitle_playlist(plan, uri=lambda name: f"{here(name)}&s={edited}")
     if kind == SUBTITLES:
         return playlist.subtitle_playlist(plan, uri=uri)
     if kind == STORYBOARD:
@@ -126,11 +132,12 @@ def _render(build: PlayableBuild, kind: str, folder: str) -> str:
     reports = _reports(row, plan) if complete else []
     if kind == IFRAMES:
         return playlist.iframe_playlist(plan, folder, reports, uri=uri)
+    named = tracks.corrected(plan, row.video.track_edits)
     return playlist.master_playlist(
-        plan,
+        named,
         reports,
         complete=complete,
-        has_subtitles=bool(build["subtitles"]),
+        texts=tracks.text_tracks_of(row, named),
         uri=lambda name: folder + here(name),
     )
 

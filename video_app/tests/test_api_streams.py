@@ -194,6 +194,7 @@ EXAMPLES = {
     "<segment:number>": "000.ts",
     "<place:number>": "0",
     "<place:track>": "0",
+    "<id:subtitle_id>": "1",
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from video_app.pipeline import playlist
 from video_app.pipeline.tests.samples import a_plan, a_rate, an_audio, reports
+from video_app.pipeline.text_tracks import TextTrack, of_source
 from video_app.pipeline.types import Plan, SubtitleStream
 
 PLAN = a_plan(30)
@@ -198,9 +199,8 @@ def test_flags_of_subtitles_are_kept():
         SubtitleStream(4, "subrip", "eng", is_forced=True, is_default=True),
         SubtitleStream(5, "subrip", "deu", is_sdh=True, is_default=True),
     )
-    text = playlist.master_playlist(
-        a_plan(30, subtitles=subtitles), [], complete=False, has_subtitles=True
-    )
+    plan = a_plan(30, subtitles=subtitles)
+    text = playlist.master_playlist(plan, [], complete=False, texts=of_source(plan))
     plain, forced, described = m3u8.loads(text).media
     assert [(m.forced, m.default) for m in (plain, forced)] == [("NO", "NO"), ("YES", "YES")]
     assert described.default == "NO"  # one of a group only
@@ -218,13 +218,25 @@ def test_description_for_the_blind_is_said_to_be_one():
 def test_subtitles_are_listed_when_they_are_there():
     text = playlist.master_playlist(BILINGUAL, reports(BILINGUAL), complete=True)
     assert "SUBTITLES" not in text
+    texts = of_source(BILINGUAL)
     parsed = m3u8.loads(
-        playlist.master_playlist(BILINGUAL, reports(BILINGUAL), complete=True, has_subtitles=True)
+        playlist.master_playlist(BILINGUAL, reports(BILINGUAL), complete=True, texts=texts)
     )
     (track,) = (media for media in parsed.media if media.type == "SUBTITLES")
     assert (track.name, track.language) == ("French", "fr")
     assert track.uri == "subtitles-0/index.m3u8"
     assert all(listed.stream_info.subtitles == "text" for listed in parsed.playlists)
+
+
+def test_added_subtitles_follow_those_of_the_source_without_removed_ones():
+    streams = (SubtitleStream(3, "subrip", "eng"), SubtitleStream(4, "subrip", "deu"))
+    plan = a_plan(30, subtitles=streams)
+    texts = [*of_source(plan, removed={0}), TextTrack("text-7", "deu", "", is_forced=True)]
+    first, second = m3u8.loads(
+        playlist.master_playlist(plan, [], complete=False, texts=texts)
+    ).media
+    assert (first.name, first.uri) == ("German", "subtitles-1/index.m3u8")
+    assert (second.name, second.uri, second.forced) == ("German 2", "text-7/index.m3u8", "YES")
 
 
 def test_subtitle_segments_span_the_film():

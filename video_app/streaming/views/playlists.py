@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
-from video_app.streaming import delivery, playlists, watching
+from video_app.streaming import delivery, playlists, tracks, watching
 from video_app.streaming.access import Viewing, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
@@ -53,6 +53,16 @@ def subtitles(request: HttpRequest, video_id: int, track: int) -> HttpResponseBa
     build = named_build(request, viewing.film)
     if track >= build["subtitles"]:
         raise NotFound
+    return _send(request, wanted, viewing, build)
+
+
+@stream_view
+def added_text(request: HttpRequest, video_id: int, subtitle_id: int) -> HttpResponseBase:
+    """A subtitle track that people added; it is there before the film is whole."""
+    wanted = _wanted(request, video_id, playlists.ADDED_TEXT, f"text-{subtitle_id}")
+    viewing = require_viewer(request, video_id, *wanted.keys)
+    build = named_build(request, viewing.film)
+    tracks.segment(video_id, subtitle_id, 0, build)  # which says whether there is such a track
     return _send(request, wanted, viewing, build)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
-from video_app.streaming import damage
+from video_app.streaming import damage, delivery, tracks
 from video_app.streaming.access import require_build
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import send_segment
@@ -38,6 +38,25 @@ def subtitle_segment(
     if track >= build["subtitles"]:
         raise NotFound
     return send_segment(request, build, layout.subtitle_key(build["prefix"], track, number))
+
+
+@stream_view
+def added_text_segment(
+    request: HttpRequest, video_id: int, subtitle_id: int, number: int
+) -> HttpResponseBase:
+    build = require_build(request, video_id)
+    try:
+        text = tracks.segment(video_id, subtitle_id, number, build)
+    except IndexError as error:
+        raise NotFound from error
+    is_named = "b" in request.GET and request.GET.get("s") == str(build["tracks_revision"])
+    return delivery.send_text(
+        request,
+        text,
+        content_type=layout.TYPES[".vtt"],
+        etag=f"{subtitle_id}-{build['id']}-{build['tracks_revision']}-{number}",
+        cache_control=layout.IMMUTABLE if is_named else delivery.REVALIDATE,
+    )
 
 
 @stream_view
