@@ -20,9 +20,24 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 ADMIN_PREFIX = "/admin/"
+PLAY_LINK_PREFIX = "/api/play/"
 API_PREFIXES = ("/api/", "/users/", "/content", "/health")
-STREAM_PREFIXES = ("/api/video/", "/api/videos/")
+STREAM_PREFIXES = ("/api/video/", "/api/videos/", "/api/play/")
 STREAM_SUFFIXES = (".ts", ".m3u8")
+# Players of any page may read what a play link opens. `*` would not do for old televisions.
+OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "content-length, content-range, etag, retry-after, "
+    "x-request-id",
+    "Referrer-Policy": "no-referrer",
+}
+OPEN_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "accept, accept-encoding, cache-control, content-type, "
+    "if-none-match, origin, range, x-requested-with, "
+    "cmcd-object, cmcd-request, cmcd-session, cmcd-status",
+    "Access-Control-Max-Age": "86400",
+}
 NO_DEVICES = "camera=(), microphone=(), geolocation=()"
 JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -41,6 +56,26 @@ def request_id(get_response: Handler) -> Handler:
         finally:
             logs.request_id.reset(token)
         response["X-Request-ID"] = value
+        return response
+
+    return middleware
+
+
+def open_play_links(get_response: Handler) -> Handler:
+    """Let pages of every origin read what play links open, errors and redirects included.
+
+    The right stands in the address and no cookie counts, so none is asked for.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PLAY_LINK_PREFIX):
+            return get_response(request)
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers=OPEN_HEADERS | OPEN_PREFLIGHT)
+        response = get_response(request)
+        for name, value in OPEN_HEADERS.items():
+            response.headers[name] = value
+        response.headers.pop("Access-Control-Allow-Credentials", None)
         return response
 
     return middleware
