@@ -56,8 +56,8 @@ def _refuse_too_many(user: Any, now: datetime) -> None:
 
 def url(request: HttpRequest, link: PlayLink) -> str:
     """The absolute address of the master playlist."""
-    names = {"right": str(PlayRight.of(link)), "video_id": link.video_id}
-    return absolute(request, "video-master", **names)
+    right = str(PlayRight.of(link))
+    return absolute(request, "video-master", right=right, video_id=link.video_id)
 
 
 def end(links: Any) -> int:

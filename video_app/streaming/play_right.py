@@ -48,10 +48,10 @@ class PlayRight:
         """A genuine right that has not expired; otherwise `signing.BadSignature`."""
         packed = _signer.unsign(text)
         try:
-            *numbers, session = _FIELDS.unpack(urlsafe_b64decode(f"{packed}=="))
+            link, video, build, expires, session = _FIELDS.unpack(urlsafe_b64decode(f"{packed}=="))
         except (EncodingError, struct.error) as error:  # signed, so made by another release
             raise signing.BadSignature("It is of another shape.") from error
-        right = cls(*numbers, session=uuid.UUID(bytes=session))
+        right = cls(link, video, build, expires, uuid.UUID(bytes=session))
         if right.expires <= time():
             raise signing.SignatureExpired("It has expired.")
         return right
