@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from video_app.pipeline.programs import find_changes
+
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 # A download that reserved its room and was cut off ends in zeros.
@@ -50,6 +52,7 @@ def read_extent(path: Path) -> Extent:
             if piece.is_beginning and piece.start and len(begins) < MAX_PARTS:
                 begins.append(piece.start)
             end = piece.end
+        begins += find_changes(file, size)
         is_blank = size > 2 * BLANK_TAIL and not any(_read(file, size - BLANK_TAIL, BLANK_TAIL))
     parts = tuple(itertools.pairwise([*begins, size]))
     return Extent(parts, is_cut_off=end > size or is_blank, expected=max(end, size))
