@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from video_app.pipeline.extent import ASF_HEADER, read_extent
+from video_app.pipeline.extent import read_extent
+from video_app.pipeline.pieces import ASF_HEADER
 
 
 def box(name: bytes, content: bytes = b"", size: int | None = None) -> bytes:
