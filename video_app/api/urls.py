@@ -5,7 +5,7 @@ What players ask for all day stands first in each list.
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from video_app.api import converters, uploads, views  # noqa: F401 - converters register
+from video_app.api import converters, resumable, uploads, views  # noqa: F401 - converters register
 from video_app.streaming.views import files, playlists, posters, segments
 
 rendition = [
@@ -42,4 +42,12 @@ catalogue: list[URLPattern | URLResolver] = [
     path("upload/", uploads.UploadView.as_view(), name="video-upload"),
     path("continue/", views.ContinueView.as_view(), name="video-continue"),
 ]
-urlpatterns = [path("videos/", include(catalogue)), path("video/", include(catalogue))]
+resumable_uploads: list[URLPattern | URLResolver] = [
+    path("", resumable.UploadsView.as_view(), name="uploads"),
+    path("<uuid:upload_id>/", resumable.UploadView.as_view(), name="resumable-upload"),
+]
+urlpatterns = [
+    path("videos/", include(catalogue)),
+    path("video/", include(catalogue)),
+    path("uploads/", include(resumable_uploads)),
+]

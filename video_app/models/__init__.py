@@ -1,5 +1,6 @@
 """What is stored: videos, their builds, the chunks of a build, marks, workers."""
 
+from video_app.models.arrivals import Arrival, Upload
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
@@ -15,6 +16,7 @@ from video_app.models.videos import (
 )
 
 __all__ = [
+    "Arrival",
     "Build",
     "BuildState",
     "Category",
@@ -29,6 +31,7 @@ __all__ = [
     "State",
     "Tag",
     "Tombstone",
+    "Upload",
     "Video",
     "VideoQuerySet",
     "WatchPosition",
