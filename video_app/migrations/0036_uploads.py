@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0016_descriptions'),
+        ('video_app', '0035_edited_tracks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
