@@ -22,6 +22,12 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=10 * 1024**3, minimum=1, maximum=2**50)
 MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
+# Of one user at a time.
+MAX_UNFINISHED_UPLOADS = env.int("MAX_UNFINISHED_UPLOADS", default=1000, minimum=1)
+# All films of a member who is not staff together, in bytes; 0 = no limit.
+UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=0, maximum=2**50)
+# An unfinished upload goes, with its draft, so long after its last byte came.
+UPLOAD_EXPIRES_HOURS = env.int("UPLOAD_EXPIRES_HOURS", default=7 * 24, minimum=1, maximum=8760)
 
 STORAGES = {
     "default": {"BACKEND": "video_app.ingest.storage.DurableStorage"},

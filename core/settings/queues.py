@@ -65,4 +65,5 @@ HOUSEKEEPING = [
     "auth_app.mails.send_due",
     "auth_app.services.flush_expired",
     "video_app.streaming.play_links.remove_useless",
+    "video_app.ingest.uploads.tidy",
 ]

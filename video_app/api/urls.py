@@ -5,7 +5,13 @@ What players ask for all day stands first in each list.
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from video_app.api import converters, play_links, uploads, views  # noqa: F401 - converters register
+from video_app.api import (
+    converters,  # noqa: F401 - they register
+    play_links,
+    resumable,
+    uploads,
+    views,
+)
 from video_app.streaming.views import files, playlists, posters, segments
 
 rendition = [
@@ -46,10 +52,15 @@ catalogue: list[URLPattern | URLResolver] = [
     path("upload/", uploads.UploadView.as_view(), name="video-upload"),
     path("continue/", views.ContinueView.as_view(), name="video-continue"),
 ]
+resumable_uploads: list[URLPattern | URLResolver] = [
+    path("", resumable.UploadsView.as_view(), name="uploads"),
+    path("<uuid:upload_id>/", resumable.UploadView.as_view(), name="resumable-upload"),
+]
 urlpatterns = [
     path("play/<right:right>/<id:video_id>/", include(streams)),
     path("videos/", include(catalogue)),
     path("video/", include(catalogue)),
+    path("uploads/", include(resumable_uploads)),
     path("play-links/", play_links.PlayLinksView.as_view(), name="play-links"),
     path("play-links/<id:link_id>/", play_links.OnePlayLinkView.as_view(), name="play-link"),
 ]

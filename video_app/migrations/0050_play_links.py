@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0035_edited_tracks'),
+        ('video_app', '0036_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """What is stored: videos, their builds, the chunks of a build, marks, workers."""
 
+from video_app.models.arrivals import Arrival, Upload
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
@@ -17,6 +18,7 @@ from video_app.models.videos import (
 )
 
 __all__ = [
+    "Arrival",
     "Build",
     "BuildState",
     "Category",
@@ -33,6 +35,7 @@ __all__ = [
     "Subtitle",
     "Tag",
     "Tombstone",
+    "Upload",
     "Video",
     "VideoQuerySet",
     "WatchPosition",
