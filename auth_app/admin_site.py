@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
-from auth_app import limits, services
+from auth_app import admin_sessions, limits, services
 
 
 class AdminLoginForm(AdminAuthenticationForm):
@@ -54,4 +55,24 @@ class GuardedAdminSite(admin.AdminSite):
         if wait := getattr(form, "wait", 0):
             response.status_code = 429
             response["Retry-After"] = str(wait)
+        if request.method == "POST" and response.status_code == 302:
+            admin_sessions.join(request, response)
+        return response
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        site_session = request.session.get(admin_sessions.KEY)
+        response = super().logout(request, extra_context)
+        if site_session:
+            admin_sessions.end(site_session, response)
+        return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """A new password ends every session, and begins one here."""
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            admin_sessions.join(request, response)
         return response

@@ -4,11 +4,21 @@ import os
 
 from django.apps import AppConfig
 
+from auth_app.apps import GuardedAdminConfig
+
 # Films and all else that is written are for their own user, and to read for one group.
 UMASK = 0o027
 
 
+class DashboardConfig(GuardedAdminConfig):
+    """Stands in for `django.contrib.admin`."""
+
+    default = False
+    default_site = "core.admin_site.DashboardSite"
+
+
 class CoreConfig(AppConfig):
+    default = True
     name = "core"
 
     def ready(self) -> None:

@@ -12,7 +12,7 @@ INSTALLED_APPS = [
     "auth_app",
     "video_app",
     "core",
-    "auth_app.apps.GuardedAdminConfig",  # django.contrib.admin with limits on sign-ins
+    "core.apps.DashboardConfig",  # django.contrib.admin with limits on sign-ins
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auth_app.admin_sessions.follow_site",
     "core.middleware.guards.bounded_body",
     "core.operators.QueuePagesGuard",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,0 +1,60 @@
+"""One sign-in for the admin and the site: an admin's session names one of the site, and ends
+with it."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from rest_framework.response import Response
+
+from auth_app import cookies, limits, sessions
+from auth_app.models import EntryPoint, User
+from auth_app.tokens import tokens_of
+
+KEY = "site_session"
+
+
+def join(request: HttpRequest, response: HttpResponse) -> None:
+    """Sign who has just signed in to the admin in on the site as well."""
+    agent = request.headers.get("User-Agent", "")
+    client = sessions.Client(limits.client_address(request) or None, agent)
+    with suppress(sessions.UserChangedError):  # then the admin's session is over too
+        session = sessions.begin(cast(User, request.user), EntryPoint.API, client)
+        request.session[KEY] = session.pk.hex
+        cookies.put(_as_api(response), request, EntryPoint.API, tokens_of(session))
+
+
+def end(session_id: str, response: HttpResponse) -> None:
+    """Sign out of the site too."""
+    sessions.end(uuid.UUID(session_id), "signed out")
+    cookies.clear(_as_api(response))
+
+
+def follow_site(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Whose session on the site has ended, however that came, is signed out of the admin."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _is_over(request):
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _is_over(request: HttpRequest) -> bool:
+    """Sessions from before this was so, and those of tests, name none of the site."""
+    known = request.session.get(KEY)
+    if known is None:
+        return False
+    session_id = uuid.UUID(known)
+    state = cache.get(sessions.cache_key(session_id)) or sessions.state(session_id)
+    return bool(state == sessions.OVER)
+
+
+def _as_api(response: HttpResponse) -> Response:
+    return cast(Response, response)  # cookies are set on either in the same way
