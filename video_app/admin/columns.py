@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from video_app.catalogue import notes, progress
-from video_app.models import State, Video
+from video_app.catalogue import notes
+from video_app.catalogue.outlook import clock, outlook
+from video_app.models import Video
 
 
 class FilmColumns:
@@ -24,7 +26,7 @@ class FilmColumns:
 
     @admin.display(description="state", ordering="state")
     def progress_bar(self, video: Video) -> str:
-        shown = progress_of(video)
+        shown = outlook(video)
         return format_html(
             '<span class="vf-progress" data-id="{}" data-state="{}" data-url="{}">'
             '<progress max="100" value="{}" aria-label="Encoded"></progress> '
@@ -35,6 +37,13 @@ class FilmColumns:
             shown["percent"],
             shown["label"],
         )
+
+    @admin.display(description="preview")
+    def preview(self, video: Video) -> str:
+        """A player, from which a frame can be taken as the poster."""
+        if not video.current_build_id:
+            return "It cannot be watched yet."
+        return render_to_string("admin/video_app/video/preview.html", {"video": video})
 
     @admin.display(description="publication", ordering="is_published")
     def publication(self, video: Video) -> str:
@@ -77,30 +86,3 @@ def publication(video: Video) -> str:
 
 def _date(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-
-
-def progress_of(video: Video) -> dict[str, Any]:
-    """`{state, percent, label}`: how far a film is, for programs and for people."""
-    percent = progress.percent(video)
-    labels = {
-        State.PENDING: "waiting for a worker" if video.video_file else "being uploaded",
-        State.PROCESSING: f"encoding {percent:.0f} %{_outlook(video)}",
-        State.COMPLETED: "ready",
-        State.FAILED: f"failed: {video.error}",
-    }
-    label = labels[State(video.state)]
-    if reason := progress.waiting(video):
-        label = f"{label}, waiting: {reason}"
-    return {"state": video.state, "percent": percent, "label": label}
-
-
-def _outlook(video: Video) -> str:
-    """When a running transcode will be done, and whether one can watch already."""
-    pace = progress.pace(video)
-    left = f", {clock(pace.seconds_left)} left at {pace.speed:g}x" if pace else ""
-    return left + (", watchable" if video.current_build_id else "")
-
-
-def clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

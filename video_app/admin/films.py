@@ -7,16 +7,28 @@ from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, DataError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.urls import URLPattern, path, reverse
 
-from video_app.admin import files
+from video_app.admin import files, posters, studio, subtitles, track_fields
 from video_app.admin.bulk import BulkActions
-from video_app.admin.columns import FilmColumns, poster_url, progress_of
+from video_app.admin.columns import FilmColumns, poster_url
 from video_app.admin.descriptions import ChapterInline
 from video_app.admin.forms import FilmForm
-from video_app.models import Video
+from video_app.admin.subtitles import SubtitleInline
+from video_app.catalogue import notes
+from video_app.catalogue.outlook import outlook
+from video_app.models import Subtitle, Video
+from video_app.streaming import tracks
 
+# What asks for Django's form instead of the studio: our link, and its pop-ups.
+PLAIN_FORM = {"plain", "_popup"}
 ID = re.compile(r"[1-9][0-9]{0,17}")
 FOLLOWED_AT_ONCE = 200
 NEW = ("title", "description", "category", "video_file", "thumbnail", "is_published")
@@ -26,7 +38,7 @@ ABOUT_THE_FILE = ("length", "source_size", "frame_size", "left_out")
 @admin.register(Video)
 class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[type-arg]
     form = FilmForm
-    inlines = (ChapterInline,)
+    inlines = (SubtitleInline, ChapterInline)
     list_display = (
         "poster_image",
         "title",
@@ -45,23 +57,22 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         *("publish", "unpublish", "set_category", "add_tag", "remove_tag"),
         "transcode_again",
     )
-    autocomplete_fields = ("tags", "people", "series")
     fieldsets = (
-        (None, {"fields": ("progress_bar", "poster_image")}),
+        (None, {"fields": ("progress_bar", "preview", "poster_image")}),
         (
             "About the film",
             {
                 "fields": (
-                    *("title", "description", "category", "tags", "people"),
+                    *("title", "description", "category", "tag_names", "people_names"),
                     ("year", "age_rating"),
-                    ("series", "season", "episode"),
+                    ("series_title", "season", "episode"),
                 )
             },
         ),
         ("Publication", {"fields": ("is_published", "publish_at", "unpublish_at")}),
         ("File", {"fields": ("video_file", "thumbnail", *ABOUT_THE_FILE)}),
     )
-    readonly_fields = ("progress_bar", "poster_image", *ABOUT_THE_FILE)
+    readonly_fields = ("progress_bar", "preview", "poster_image", *ABOUT_THE_FILE)
 
     class Media:
         css = {"all": ("video_app/admin.css",)}
@@ -69,16 +80,29 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
 
     def get_urls(self) -> list[URLPattern]:
         for_staff: Any = self.admin_site.admin_view
-        own = {"progress/": self.progress_view}
+        own = {"progress/": self.progress_view, "upload/": self.studio_view}
         of_film = {"poster": files.poster, "source": files.source}
+        frame = for_staff(self._changing(posters.take_frame))
         return [
             *(path(p, for_staff(view), name=_name(p)) for p, view in own.items()),
             *(
                 path(f"<int:pk>/{p}/", for_staff(self._viewed(view)), name=_name(p))
                 for p, view in of_film.items()
             ),
+            path("<int:pk>/frame/", frame, name="video_app_video_frame"),
             *super().get_urls(),
         ]
+
+    def studio_view(self, request: HttpRequest) -> HttpResponse:
+        return studio.page(self.admin_site, request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Whoever wants to add films comes to the studio; the plain form is for those who ask."""
+        if request.method == "GET" and PLAIN_FORM.isdisjoint(request.GET):
+            return HttpResponseRedirect(reverse("admin:video_app_video_upload"))
+        return super().add_view(request, form_url, extra_context)
 
     def _viewed(self, view: Any) -> Any:
         """Being staff alone is not enough: they need the right to see films."""
@@ -91,27 +115,52 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
 
         return checked
 
+    def _changing(self, view: Any) -> Any:
+        def checked(request: HttpRequest, **named: Any) -> HttpResponse:
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            answer: HttpResponse = view(request, **named)
+            return answer
+
+        return checked
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
         rows: Any = super().get_queryset(request)
         shown: QuerySet[Video] = rows.with_progress()
         return shown
 
     def get_fieldsets(self, request: HttpRequest, obj: Video | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else ((None, {"fields": NEW}),)
+        if obj is None:
+            return ((None, {"fields": NEW}),)
+        names = tuple(track_fields.fields_of(obj))
+        in_file = (("Tracks in the file", {"fields": names}),) if names else ()
+        return (*self.fieldsets, *in_file)
+
+    def get_form(
+        self, request: HttpRequest, obj: Video | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """With fields for the tracks that this film's file has."""
+        if obj is not None:
+            kwargs["form"] = type("OneFilmForm", (FilmForm,), track_fields.fields_of(obj))
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Video | None) -> Any:
         return self.inlines if obj else ()
 
     def progress_view(self, request: HttpRequest) -> JsonResponse:
-        """`{id: {percent, state, label, length, poster}}` for `?ids=1,2,3`: what the list
-        shows, live."""
+        """`{id: {percent, state, label, length, poster, is_watchable}}` for `?ids=1,2,3`: what
+        the list shows, live; with `notes=1` also `notes`, what was left out."""
         wanted = [pk for pk in request.GET.get("ids", "").split(",") if ID.fullmatch(pk)]
         videos = Video.objects.filter(pk__in=wanted[:FOLLOWED_AT_ONCE]).with_progress()
-        return JsonResponse({str(video.pk): self._row(video) for video in videos})
+        shown = {str(video.pk): self._row(video) for video in videos}
+        if "notes" in request.GET:
+            for video in videos.select_related("current_build"):
+                shown[str(video.pk)]["notes"] = [note.text for note in notes.left_out(video)]
+        return JsonResponse(shown)
 
     def _row(self, video: Video) -> dict[str, Any]:
         pictures = {"length": self.length(video), "poster": poster_url(video)}
-        return progress_of(video) | pictures
+        return outlook(video) | pictures | {"is_watchable": bool(video.current_build_id)}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """As Django's, but an id or filter that no database can hold is a bad request."""
@@ -119,6 +168,18 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
             return super().changelist_view(request, extra_context)
         except (ValueError, OverflowError, DataError) as error:
             raise BadRequest("There is no such filter or film.") from error
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With names of tags and people; edited tracks are in the menu of the next player."""
+        super().save_related(request, form, formsets, change)
+        form.save_names()
+        texts = [formset for formset in formsets if formset.model is Subtitle]
+        if any(formset.has_changed() for formset in texts):
+            tracks.announce(form.instance.pk)
+            for formset in texts:
+                subtitles.tell_how_they_were_read(request, formset.forms)
+        if (edits := track_fields.edits_of(form)) is not None:
+            tracks.correct(form.instance.pk, edits)
 
     def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
         if not change:

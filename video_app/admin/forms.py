@@ -4,13 +4,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminFileWidget
+from django.contrib.admin.widgets import AdminFileWidget, AdminTextInputWidget
 from django.urls import reverse
 from django.utils import timezone
 
+from video_app.ingest import describing
 from video_app.ingest.forms import VideoForm
+from video_app.models import Person, Tag
 
 ENDS_BEFORE = "It would be withdrawn before it is published."
+
+
+COMMAS = "With commas between them."
+WIDE = AdminTextInputWidget
+
+
+def _names(text: str, model: Any) -> list[str]:
+    """The names in a list with commas, each once."""
+    names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
+    longest = model._meta.get_field("name").max_length
+    if any(len(name) > longest for name in names):
+        raise forms.ValidationError(f"A name has at most {longest} characters.")
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,12 @@ class DownloadInput(AdminFileWidget):
 
 
 class FilmForm(VideoForm):
+    """Tags, people and the series are typed: whoever is new is made."""
+
+    tag_names = forms.CharField(label="Tags", required=False, help_text=COMMAS, widget=WIDE)
+    people_names = forms.CharField(label="People", required=False, help_text=COMMAS, widget=WIDE)
+    series_title = forms.CharField(label="Series", required=False, max_length=200)
+
     class Meta(VideoForm.Meta):
         widgets = {"video_file": DownloadInput, "thumbnail": DownloadInput}
 
@@ -39,6 +60,9 @@ class FilmForm(VideoForm):
         super().__init__(*args, **kwargs)
         film = self.instance
         if film.pk:
+            self.initial["tag_names"] = ", ".join(film.tags.values_list("name", flat=True))
+            self.initial["people_names"] = ", ".join(film.people.values_list("name", flat=True))
+            self.initial["series_title"] = film.series.title if film.series else ""
             self._link("video_file", "source", film.original_name or "the uploaded file")
             self._link("thumbnail", "poster", "the picture")
 
@@ -47,6 +71,24 @@ class FilmForm(VideoForm):
         if isinstance(widget, DownloadInput):
             url = reverse(f"admin:video_app_video_{page}", args=[self.instance.pk])
             widget.download = _Download(url, name)
+
+    def clean_tag_names(self) -> list[str]:
+        return _names(self.cleaned_data["tag_names"], Tag)
+
+    def clean_people_names(self) -> list[str]:
+        return _names(self.cleaned_data["people_names"], Person)
+
+    def save(self, commit: bool = True) -> Any:
+        if "series_title" in self.changed_data:
+            self.instance.series = describing.series_named(self.cleaned_data["series_title"])
+        return super().save(commit)
+
+    def save_names(self) -> None:
+        """Once the film is saved."""
+        if "tag_names" in self.changed_data:
+            self.instance.tags.set(describing.named(Tag, self.cleaned_data["tag_names"]))
+        if "people_names" in self.changed_data:
+            self.instance.people.set(describing.named(Person, self.cleaned_data["people_names"]))
 
     def clean(self) -> dict[str, Any]:
         """A date to come decides, whatever is ticked beside it."""

@@ -25,7 +25,7 @@ def set_category(video_ids: list[int], category: str) -> list[int]:
 
 def add_tag(video_ids: list[int], name: str) -> list[int]:
     """The ids of the films that did not have it."""
-    tag: Any = tag_named(name)
+    (tag,) = named(Tag, [name])
     changed: list[int] = []
     for rows in _in_batches(video_ids):
         others = list(rows.exclude(tags=tag))
@@ -53,12 +53,13 @@ def delete(video_ids: list[int]) -> None:
         rows.delete()
 
 
-def tag_named(name: str) -> Tag:
-    """The tag of that name in whatever case, made when there is none."""
-    name = name.strip()
-    with transaction.atomic():
-        found = Tag.objects.filter(name__iexact=name).first()
-        return found or Tag.objects.create(name=name)
+def named(model: Any, names: list[str]) -> list[Any]:
+    """The tags or people of these names in whatever case, made when there are none."""
+    return [_one_named(model, name.strip()) for name in names]
+
+
+def _one_named(model: Any, name: str) -> Any:
+    return model.objects.filter(name__iexact=name).first() or model.objects.create(name=name)
 
 
 def series_named(title: str) -> Series | None:

@@ -102,9 +102,6 @@ def _subtitles(streams: list[Stream], chosen: Stream) -> Iterator[Note]:
 
 
 def _file(facts: dict[str, Any]) -> Iterator[Note]:
-    if facts["chapters"]:
-        many = "chapter is" if facts["chapters"] == 1 else "chapters are"
-        yield Note("chapters", f"The file's {facts['chapters']} {many} not kept.")
     end, stated = lengths(facts)
     if is_short(end, stated):
         yield Note(

@@ -1,6 +1,7 @@
 """From a probe's facts to a `Source`, or to a reason why it cannot be a film."""
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from video_app.pipeline.shapes import main_shape, read_shapes
 from video_app.pipeline.types import (
     MAX_TRACKS,
     AudioStream,
+    ChapterMark,
     Source,
     SubtitleStream,
     VideoStream,
@@ -22,6 +24,7 @@ FORCED_TITLE = re.compile(r"\bforced\b", re.IGNORECASE)
 SDH_TITLE = re.compile(r"\bSDH\b|\bCC\b|hearing.impaired", re.IGNORECASE)
 # The mode of `probe_child` that looks at no sound.
 DEAF = "deaf"
+MAX_CHAPTER_TITLE = 200
 # A film of which no more than the rest is missing is shown.
 COMPLETE_SHARE = Fraction(95, 100)
 # So many places at which the container's key pictures are none, and no seek is trusted.
@@ -59,7 +62,19 @@ def source_from_facts(facts: dict[str, Any], *, max_streams: int, is_copy: bool 
         must_decode_from_start=facts["false_keys"] >= FALSE_KEYS,
         notes=notes.notes_from_facts(facts, chosen),
         parts=facts["parts"],
+        chapters=tuple(_chapters(facts)),
     )
+
+
+def _chapters(facts: dict[str, Any]) -> Iterator[ChapterMark]:
+    """In their order, one at each moment."""
+    last = Fraction(-1)
+    for mark in sorted(facts["chapters"], key=lambda mark: Fraction(mark["start"])):
+        start = max(Fraction(0), Fraction(mark["start"]))
+        if start > last:
+            title = "".join(c for c in mark["title"] if c.isprintable()).strip()
+            yield ChapterMark(start, title[:MAX_CHAPTER_TITLE])
+            last = start
 
 
 def _refuse_many(facts: dict[str, Any], max_streams: int) -> None:

@@ -110,7 +110,8 @@ def _read_copy(path: Path, watch: Callable[[], None]) -> Source:
 def _with_facts_of(found: Source, copied: Source) -> Source:
     is_interlaced = found.video.is_interlaced or copied.video.is_interlaced
     video = replace(copied.video, is_interlaced=is_interlaced)
-    return replace(copied, video=video, notes=tuple(dict.fromkeys(found.notes + copied.notes)))
+    notes = tuple(dict.fromkeys(found.notes + copied.notes))
+    return replace(copied, video=video, notes=notes, chapters=found.chapters)
 
 
 def _join(

@@ -69,6 +69,14 @@ class Note:
     text: str  # for people, one sentence
 
 
+@dataclass(frozen=True, slots=True)
+class ChapterMark:
+    """Where a chapter of the file begins, in seconds after the container's own start."""
+
+    start: Fraction
+    title: str = ""
+
+
 # Transport and program streams, which have no index, and others whose index is a guess.
 INEXACT_CONTAINERS = ("mpeg", "mpegts", "flv", "ogg")
 
@@ -95,6 +103,7 @@ class Source:
     must_decode_from_start: bool = False
     notes: tuple[Note, ...] = ()
     parts: int = 1  # files that were appended to each other, each with a clock of its own
+    chapters: tuple[ChapterMark, ...] = ()
 
     @property
     def is_seekable(self) -> bool:
@@ -234,6 +243,10 @@ def source_from_json(value: dict[str, Any]) -> Source:
         must_decode_from_start=value.get("must_decode_from_start", False),
         notes=tuple(Note(**note) for note in value.get("notes", ())),
         parts=value.get("parts", 1),
+        chapters=tuple(
+            ChapterMark(Fraction(mark["start"]), mark["title"])
+            for mark in value.get("chapters", ())
+        ),
     )
 
 

@@ -95,6 +95,12 @@ def _segments(row: Subtitle, build_id: int) -> list[str]:
     return list(subtitles.cut(row.text, plan.duration, shift))
 
 
+def correct(video_id: int, edits: dict[str, dict[str, str | None]]) -> None:
+    """Have other languages for the tracks in the file, or leave some out."""
+    Video.objects.filter(pk=video_id).update(track_edits=edits)
+    announce(video_id)
+
+
 def announce(video_id: int) -> None:
     """Players that load the master from now on see the tracks as they are now."""
     Video.objects.filter(pk=video_id).update(tracks_revision=F("tracks_revision") + 1)

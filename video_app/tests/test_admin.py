@@ -1,8 +1,8 @@
 """The admin: uploading, watching the progress, transcoding again."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -15,14 +15,19 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tests.people import make_user
-from video_app.models import Build, State, Video
+from video_app.models import Build, Series, State, Video
+from video_app.pipeline.types import Note, Plan
 from video_app.store import identity
 from video_app.tests.films import make_build, make_film, make_plan, make_video, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/video_app/video/"
 PROGRESS = f"{LIST}progress/"
-NO_ROWS = {"chapters-TOTAL_FORMS": 0, "chapters-INITIAL_FORMS": 0}
+NO_ROWS = {
+    f"{rows}-{count}_FORMS": 0
+    for rows in ("chapters", "added_subtitles")
+    for count in ("TOTAL", "INITIAL")
+}
 
 
 @pytest.fixture(autouse=True)
@@ -222,11 +227,14 @@ def test_returns_404_when_saved_film_was_deleted(staff: Client) -> None:
     assert response.status_code == 404
 
 
+def plan_with_note(text: str) -> Plan:
+    plan = make_plan()
+    return replace(plan, source=replace(plan.source, notes=(Note("tracks", text),)))
+
+
 def test_shows_what_was_left_out(staff: Client) -> None:
     video = make_film()
-    note = SimpleNamespace(code="tracks", text="Two <sounds> were left out.")
-    plan = SimpleNamespace(source=SimpleNamespace(notes=(note,)))
-    with patch.object(Build, "plan", plan):
+    with patch.object(Build, "plan", plan_with_note("Two <sounds> were left out.")):
         page = staff.get(f"{LIST}{video.pk}/change/").content.decode()
     assert "Two &lt;sounds&gt; were left out." in page
 
@@ -274,3 +282,54 @@ def test_serves_poster_to_staff(staff: Client) -> None:
 def test_returns_404_without_poster(staff: Client) -> None:
     video = make_video(poster="posters/gone.jpg")
     assert staff.get(f"{LIST}{video.pk}/poster/").status_code == 404
+
+
+# --- the studio -----------------------------------------------------------------------
+
+
+def test_adding_leads_to_the_studio(staff: Client) -> None:
+    assert staff.get(f"{LIST}add/")["Location"] == f"{LIST}upload/"
+    assert "video_file" in staff.get(f"{LIST}add/?plain=1").content.decode()
+
+
+def test_studio_names_limits_and_known_series(staff: Client, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = 12345
+    Series.objects.create(title="Harbour Lights")
+    page = staff.get(f"{LIST}upload/").content.decode()
+    assert 'data-largest="12345"' in page
+    assert '<option value="Harbour Lights">' in page
+    assert "<script>" not in page
+
+
+def test_studio_is_closed_to_staff_who_may_not_add_films(client: Client) -> None:
+    client.force_login(make_user("clerk", is_staff=True))
+    assert client.get(f"{LIST}upload/").status_code == 403
+
+
+def test_downloads_source_under_its_own_name(staff: Client) -> None:
+    video = make_video(original_name="Ferien, Straße.mp4")
+    write("sources/a.mp4", b"the film")
+    page = staff.get(f"{LIST}{video.pk}/change/").content.decode()
+    assert f'href="{LIST}{video.pk}/source/">Ferien, Straße.mp4' in page
+    response = staff.get(f"{LIST}{video.pk}/source/")
+    assert b"".join(response.streaming_content) == b"the film"
+    assert "Ferien%2C%20" in response["Content-Disposition"]
+
+
+def test_returns_404_without_source(staff: Client) -> None:
+    assert staff.get(f"{LIST}{make_video().pk}/source/").status_code == 404
+    assert staff.get(f"{LIST}{make_video(video_file='').pk}/source/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["source", "poster"])
+def test_keeps_files_from_staff_who_may_not_see_films(client: Client, page: str) -> None:
+    client.force_login(make_user("clerk", is_staff=True))
+    assert client.get(f"{LIST}{make_video().pk}/{page}/").status_code == 403
+
+
+def test_tells_notes_when_asked(staff: Client) -> None:
+    video = make_film()
+    with patch.object(Build, "plan", plan_with_note("Two sounds were left out.")):
+        shown = staff.get(PROGRESS, {"ids": video.pk, "notes": 1}).json()[str(video.pk)]
+    assert shown["notes"] == ["Two sounds were left out."]
+    assert shown["is_watchable"] is True

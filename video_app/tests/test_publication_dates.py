@@ -12,6 +12,7 @@ from tests.people import make_user, signed_in
 from video_app.models import Video
 from video_app.streaming import film_cache, publication
 from video_app.tests.films import make_film, make_video
+from video_app.tests.test_admin import NO_ROWS
 from video_app.work import sweeper
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
@@ -86,7 +87,7 @@ def test_form_checks_dates(client: Client, fields: dict[str, str], error: str) -
     given = {f"{name}_0": day for name, day in fields.items()}
     given |= {f"{name}_1": "12:00" for name, day in fields.items() if day}
     given |= {"title": "A film", "category": "drama", "is_published": "on"}
-    given |= {"chapters-TOTAL_FORMS": "0", "chapters-INITIAL_FORMS": "0"}
+    given |= NO_ROWS
 
     page = client.post(f"/admin/video_app/video/{video.pk}/change/", given)
 

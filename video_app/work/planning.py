@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from video_app.catalogue import versions
-from video_app.models import Build, BuildState, Chunk, State, Video
+from video_app.models import Build, BuildState, Chapter, Chunk, State, Video
 from video_app.models.leased import NO_LEASE
 from video_app.pipeline import ffmpeg, source
 from video_app.pipeline.errors import PipelineError
@@ -125,8 +125,23 @@ def record(lease: Lease, plan: Plan) -> Build | None:
             width=plan.rungs[-1].width,
             height=plan.rungs[-1].height,
         )
+        _keep_chapters(video, plan)
         encoding.request(build.chunks.all())
     return build
+
+
+def _keep_chapters(video: Video, plan: Plan) -> None:
+    """Those of the file, unless the film has some: people may have edited them."""
+    if Chapter.objects.filter(video=video).exists():
+        return
+    starts = {
+        max(0.0, float(mark.start - plan.origin)): mark.title for mark in plan.source.chapters
+    }
+    Chapter.objects.bulk_create(
+        Chapter(video=video, seconds=seconds, title=title)
+        for seconds, title in starts.items()
+        if seconds < plan.duration
+    )
 
 
 def failed(lease: Lease, error: Exception) -> None:

@@ -25,6 +25,7 @@ from video_app.pipeline.types import MAX_TRACKS, seeks_exactly
 
 # Seconds; less may be pictures that recordings begin with and nobody can decode.
 LATE = Fraction(1, 2)
+MAX_CHAPTERS = 500
 UNKNOWN_SIZES = (bytes(4), b"\xff" * 4)
 
 
@@ -47,11 +48,21 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
             "streams": streams,
             "chosen": chosen and chosen["index"],
             "has_index": has_index,
-            "chapters": len(container.chapters()),
+            "chapters": _chapters(container, origin),
             "parts": len(extent.parts),
             "is_cut_off": extent.is_cut_off,
             "expected_size": extent.expected,
         }
+
+
+def _chapters(container: InputContainer, origin: Fraction) -> list[dict[str, str]]:
+    return [
+        {
+            "start": str(Fraction(mark["start"]) * Fraction(mark["time_base"]) - origin),
+            "title": str(mark["metadata"].get("title", "")),
+        }
+        for mark in container.chapters()[:MAX_CHAPTERS]
+    ]
 
 
 def _is_unfinished_riff(path: str) -> bool:

@@ -63,7 +63,7 @@ def facts(*streams: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "sounds": {},
         "has_index": True,
         "has_steady_sound": True,
-        "chapters": 0,
+        "chapters": [],
         "parts": 1,
         "is_cut_off": False,
         "expected_size": 1000,

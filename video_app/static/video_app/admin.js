@@ -4,13 +4,14 @@
 const POLL_MS = 2000;
 
 function row(bar) {
-  return bar.closest("tr, form");
+  return bar.closest("tr, form, li");
 }
 
 // A short film may be done before its poster.
 function isSettled(bar) {
   const { state } = bar.dataset;
-  return state === "failed" || (state === "completed" && row(bar).querySelector("img.vf-poster"));
+  const place = row(bar).querySelector("span.vf-poster");
+  return state === "failed" || (state === "completed" && !place);
 }
 
 function running() {
@@ -35,7 +36,8 @@ function show(bars, videos) {
     bar.dataset.state = video.state;
     bar.querySelector("progress").value = video.percent;
     bar.querySelector("span").textContent = video.label;
-    row(bar).querySelector("td.field-length, .field-length .readonly").textContent = video.length;
+    const length = row(bar).querySelector("td.field-length, .field-length .readonly");
+    if (length) length.textContent = video.length;
     if (video.poster) showPoster(row(bar).querySelector("span.vf-poster"), video.poster);
   }
 }
@@ -92,7 +94,15 @@ function finish(request, form) {
   if (fresh) watchUpload(fresh);
 }
 
+// Django leaves the heading of a column empty, which readers announce as nothing.
+function nameEmptyHeadings() {
+  for (const heading of document.querySelectorAll("th.original:empty")) {
+    heading.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: "Entry" }));
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  nameEmptyHeadings();
   refresh();
   const form = document.querySelector("#video_form");
   if (form) watchUpload(form);

@@ -1,0 +1,102 @@
+"""Staff in the studio: many films dropped at once, uploaded, described and followed."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.console import Console
+from tests.browser.product import make_clip
+from tests.browser.test_admin import staff  # noqa: F401 - a fixture
+from tests.stack import Stack
+
+STUDIO = "/admin/video_app/video/upload/"
+READY_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dropped")
+    for name in ("Night.Train.2019.1080p.mkv", "Harbour.Lights.S01E02.The.Storm.mp4"):
+        make_clip(folder / name, seconds=2, size="320x180", rate=12)
+    (folder / "notes.txt").write_text("no film")
+    return folder
+
+
+@pytest.fixture
+def studio(site: Stack, staff: Page) -> Page:  # noqa: F811 - the fixture
+    staff.goto(f"{site.url}{STUDIO}")
+    return staff
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
+
+
+def drop(page: Page, *files: Path) -> None:
+    page.get_by_label("Choose films").set_input_files(files)
+
+
+def test_dropped_films_become_ready_while_they_are_described(studio: Page, clips: Path) -> None:
+    drop(studio, *sorted(clips.iterdir()))
+
+    storm = row(studio, "Harbour.Lights")
+    expect(storm.get_by_label("Series")).to_have_value("Harbour Lights")
+    expect(storm.get_by_label("Episode")).to_have_value("2")
+    expect(row(studio, "notes.txt")).to_contain_text("It is no film")
+    train = row(studio, "Night.Train")
+    expect(train.get_by_label("Year")).to_have_value("2019")
+    train.get_by_label("Category").select_option("Western")
+    expect(train.get_by_text("Saved.")).to_be_visible()
+    for film in (storm, train):
+        expect(film.get_by_text("ready", exact=True)).to_be_visible(timeout=READY_MS)
+
+    # Who is signed in here is signed in on the site, where the change has come.
+    train.get_by_role("link", name="Watch").click()
+    expect(studio.get_by_role("heading", name="Night Train")).to_be_attached()
+    expect(studio.locator("#facts")).to_contain_text("Western")
+
+
+def test_upload_goes_on_after_the_page_was_closed(
+    studio: Page, tmp_path: Path, console: Console
+) -> None:
+    film = make_clip(tmp_path / "Broken Off.mp4", seconds=2, size="320x180", rate=12)
+    content = film.read_bytes()
+    half = len(content) // 2
+
+    def cut(route: object) -> None:  # half of the film, then nothing more
+        request = route.request  # type: ignore[attr-defined]
+        if request.method != "PATCH" or request.headers.get("upload-offset") != "0":
+            route.abort() if request.method == "PATCH" else route.continue_()  # type: ignore[attr-defined]
+            return
+        route.continue_(post_data=content[:half], headers=request.headers)  # type: ignore[attr-defined]
+
+    studio.route("**/api/uploads/**", cut)
+    drop(studio, film)
+    expect(row(studio, "Broken Off")).to_contain_text("Trying again")
+    studio.unroute("**/api/uploads/**")
+    studio.reload()
+    expect(row(studio, "Broken Off")).to_contain_text("Drop “Broken Off.mp4” here again")
+
+    drop(studio, film)
+
+    expect(row(studio, "Broken Off").get_by_text("ready", exact=True)).to_be_visible(
+        timeout=READY_MS
+    )
+    console.overlook("ERR_FAILED|409")
+
+
+def test_studio_is_usable_on_a_phone_and_by_keyboard(studio: Page, tmp_path: Path) -> None:
+    studio.set_viewport_size({"width": 320, "height": 640})
+    letter = tmp_path / "A very long name of a film that nobody can pronounce.mp4"
+    letter.write_text("Dear viewers, this is no film. " * 100)
+    drop(studio, letter)
+    film = row(studio, "A very long name")
+    expect(film).to_contain_text("failed: This is not a video file", timeout=READY_MS)
+
+    assert studio.evaluate("document.documentElement.scrollWidth") <= 320
+    remove = film.get_by_role("button", name="Take off the list")
+    remove.focus()
+    studio.keyboard.press("Enter")
+    expect(film).not_to_be_attached()
+    expect(studio.get_by_role("heading", name="Films", exact=True)).to_be_focused()

@@ -1,0 +1,27 @@
+"""The poster as staff choose it: a frame of the film that their player shows."""
+
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from video_app.admin import history
+from video_app.ingest import thumbnails
+from video_app.models import Video
+
+NO_PICTURE = "There is no picture in this request."
+
+
+def take_frame(request: HttpRequest, pk: int) -> JsonResponse:
+    """Make the picture `thumbnail` of a form the film's; answers with its address."""
+    video = get_object_or_404(Video, pk=pk)
+    file = request.FILES.get("thumbnail")
+    if request.method != "POST" or file is None:
+        return JsonResponse({"detail": NO_PICTURE}, status=400)
+    try:
+        drawn = thumbnails.thumbnail(file)
+    except thumbnails.BadImageError as error:
+        return JsonResponse({"detail": str(error)}, status=400)
+    video.thumbnail.save("frame.jpg", drawn, save=False)
+    video.save(update_fields=["thumbnail", "updated_at"])
+    history.note(request, [pk], "Chose a frame as the poster.")
+    return JsonResponse({"poster": reverse("admin:video_app_video_poster", args=[pk])})

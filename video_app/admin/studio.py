@@ -1,0 +1,32 @@
+"""The studio: the page where many films are uploaded and followed until they are ready."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from video_app.ingest.validators import FILM_SUFFIXES
+from video_app.models import Category, Series
+
+KNOWN_SERIES = 500
+
+
+def page(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """For whoever may add films. The uploads themselves go to `/api/uploads/`."""
+    if not request.user.has_perm("video_app.add_video"):
+        raise PermissionDenied
+    about: dict[str, Any] = {
+        "title": "Upload films",
+        "endings": " ".join(FILM_SUFFIXES),
+        "accept": ",".join(f".{suffix}" for suffix in FILM_SUFFIXES),
+        "largest": settings.MAX_UPLOAD_BYTES,
+        "categories": Category.labels,
+        "series": Series.objects.values_list("title", flat=True)[:KNOWN_SERIES],
+        "watch_url": reverse("page-watch", args=[0]),
+    }
+    template = "admin/video_app/video/upload.html"
+    return TemplateResponse(request, template, site.each_context(request) | about)
