@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_app import mails, sessions, sign_ups
+from auth_app import invitations, mails, sessions, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import EntryPoint, Mail, MailKind, MailState, Session, User
 
@@ -36,12 +36,32 @@ class _AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class UserCreation(_AddressForm, AdminUserCreationForm):  # type: ignore[type-arg]
+    invite = forms.BooleanField(
+        label="Send an invitation",
+        required=False,
+        help_text="They choose their own password by the link in a mail; leave it empty here.",
+    )
+
     class Meta:
         model = User
         fields = ["email"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not invitations.are_allowed():
+            del self.fields["invite"]
+
+    def clean_usable_password(self) -> str:
+        """Who is invited has no password yet."""
+        return "false" if self.is_invited else str(self.cleaned_data["usable_password"])
+
+    @property
+    def is_invited(self) -> bool:
+        return bool(self.cleaned_data.get("invite"))
+
     def save(self, commit: bool = True) -> User:
         self.instance.username = self.cleaned_data["email"].lower()
+        self.instance.is_active = not self.is_invited
         return super().save(commit)  # type: ignore[no-any-return]
 
 
@@ -69,7 +89,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         ("Dates", {"fields": ["activated_at", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["email", "usable_password", "password1", "password2"]}),
+        (None, {"fields": ["email", "invite", "usable_password", "password1", "password2"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
@@ -83,12 +103,26 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None and not invitations.are_allowed():
+            return [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+        return super().get_fieldsets(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and form.is_invited:
+            invitations.invite(obj.email, request.user.pk or 0)
+
     @admin.action(description="Send the activation mail again", permissions=["change"])
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """Who was invited is invited again."""
         waiting = [user for user in users if user.is_awaiting_activation]
         for user in waiting:
-            mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
-        self.message_user(request, f"{len(waiting)} activation mails are on their way.")
+            if user.invited_at and invitations.are_allowed():
+                invitations.invite(user.email, request.user.pk or 0)
+            else:
+                mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
+        self.message_user(request, f"{len(waiting)} mails are on their way.")
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:

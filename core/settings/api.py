@@ -32,6 +32,10 @@ def _login_page(variable: str, path: str) -> str:
     return _page(variable, named, "/login/")
 
 
+def _site_page(variable: str, path: str) -> str:
+    return urljoin(BACKEND_ORIGIN, env.str(variable, default=path))
+
+
 _USERS_LOGIN_PAGE = _login_page("USERS_LOGIN_PATH", "/login")
 
 # Where mails and redirects lead, for the clients of each set of paths. The defaults for
@@ -43,6 +47,10 @@ FRONTEND_PAGES = {
             "FRONTEND_RESET_PATH", "/pages/auth/confirm_password.html", "/reset-password/"
         ),
         "login": _login_page("FRONTEND_LOGIN_PATH", "/pages/auth/login.html"),
+        "forgot": _site_page("FRONTEND_FORGOT_URL", "/forgot-password/"),
+        # No client of others has these: by default the built-in site's.
+        "account": _site_page("FRONTEND_ACCOUNT_URL", "/account/"),
+        "address": _site_page("FRONTEND_ADDRESS_URL", "/confirm-address/"),
         # Without a link to check, that client's activation page shows its error.
         "activation_error": _page(
             "FRONTEND_ACTIVATION_ERROR_PATH", "/pages/auth/activate.html", "/activation-failed/"
@@ -74,7 +82,8 @@ _listed_origins = env.list(
 CORS_ALLOWED_ORIGINS = list(dict.fromkeys(filter(None, [*_listed_origins, FRONTEND_ORIGIN])))
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csrftoken", "x-retry"]
-CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after"]
+CORS_EXPOSE_HEADERS += ["x-confirm", "x-request-id"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
 
@@ -134,6 +143,12 @@ THROTTLE_RATES = {
     "link": env.str("THROTTLE_LINK", default="60/min"),
     "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
 }
+# Who may make an account: everybody, whoever staff invite, nobody.
+SIGN_UP = env.choice("SIGN_UP", ("open", "invitation", "closed"), default="open")
+# For so long after the password was given the account itself may be changed.
+FRESH_SIGN_IN_MINUTES = env.int("FRESH_SIGN_IN_MINUTES", default=15, minimum=1, maximum=1440)
+# Between asking for it and the end of the account.
+ACCOUNT_DELETION_DAYS = env.int("ACCOUNT_DELETION_DAYS", default=14, maximum=365)
 # Mails of one kind to one address; more are quietly dropped.
 MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3, minimum=1, maximum=1000)
 
@@ -153,6 +168,8 @@ REST_FRAMEWORK = {
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
 # What `/users/login/` tells of the films that a user has marked.
 FAVORITES = "video_app.catalogue.marks.favorites"
+# What else people leave behind there: to show, to clear, to delete.
+PERSONAL_DATA = "video_app.catalogue.personal"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",
