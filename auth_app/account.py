@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from auth_app import audit, links, mails, sessions, sign_ups
+from auth_app import api_tokens, audit, links, mails, sessions, sign_ups
 from auth_app.errors import AddressTakenError, InvalidLinkError, LastAdministratorError
 from auth_app.models import AuditEntry, EntryPoint, Mail, MailKind, Session, User
 from auth_app.sessions import Client
@@ -37,6 +37,7 @@ def change_password(session: Session, checked: User, password: str, client: Clie
         if not unchanged.update(password=make_password(password)):
             raise sessions.UserChangedError
         sessions.end_others(session, "password")
+        api_tokens.end_all(checked.pk)
         mails.ask_for(MailKind.PASSWORD_CHANGED, checked.email, EntryPoint.API)
     audit.record("password.changed", checked.pk, "user", checked.pk, ip=client.ip)
 
@@ -99,6 +100,7 @@ def ask_for_deletion(user: User, client: Client, *, with_films: bool) -> datetim
         planned = {"delete_at": delete_at, "delete_films": with_films and not user.is_staff}
         User.objects.filter(pk=user.pk).update(**planned)
         sessions.end_all(user.pk, "deletion")
+        api_tokens.end_all(user.pk)
         mails.ask_for(MailKind.DELETION, user.email, EntryPoint.API, user=user)
     audit.record("account.deletion_asked", user.pk, "user", user.pk, ip=client.ip)
     return delete_at

@@ -11,9 +11,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_app import invitations, mails, sessions, sign_ups
+from auth_app import api_tokens, invitations, mails, sessions, sign_ups
 from auth_app.managers import normalized
-from auth_app.models import EntryPoint, Mail, MailKind, MailState, Session, User
+from auth_app.models import (
+    ApiToken,
+    AuditEntry,
+    EntryPoint,
+    Mail,
+    MailKind,
+    MailState,
+    Session,
+    User,
+)
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -128,6 +137,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             sessions.end_all(user.pk, "by staff")
+            api_tokens.end_all(user.pk)
         self.message_user(request, f"{len(users)} users were signed out.")
 
 
@@ -146,6 +156,36 @@ class SessionAdmin(_ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["user__email", "ip"]
     exclude = ["current_jti", "spent"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(_ReadOnlyAdmin):
+    """Seen and ended here; made by their owners."""
+
+    list_display = ["name", "user", "scopes", "created_at", "expires_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__email"]
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        api_tokens.end(obj, request.user.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            api_tokens.end(token, request.user.pk)
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(_ReadOnlyAdmin):
+    """Read and filtered; nothing here can be changed or deleted."""
+
+    list_display = ["at", "actor", "action", "subject", "subject_id", "details", "ip"]
+    list_filter = ["action", "subject"]
+    list_select_related = ["actor"]
+    search_fields = ["actor__email", "action", "subject_id", "ip"]
+    date_hierarchy = "at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Mail)

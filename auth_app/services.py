@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import audit, limits, links, mails, sessions, sign_ups
+from auth_app import api_tokens, audit, limits, links, mails, sessions, sign_ups
 from auth_app.errors import (
     AddressTakenError,
     InvalidLinkError,
@@ -209,6 +209,7 @@ def reset_password(uid: str, token: str, password: str, entry_point: str, client
         else:
             User.objects.filter(pk=user.pk).update(password=changed_to)
         sessions.end_all(user.pk, "password")
+        api_tokens.end_all(user.pk)
         mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, entry_point)
     for scope in limits.ACCOUNT_SCOPES:
         limits.forget(scope, user.email)

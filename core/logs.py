@@ -27,6 +27,7 @@ SECRETS = re.compile(
         {_spelled("/")})[^/\s"?]+(?:/[^/\s"?]+)?
     | (?P<query>{_spelled("?", "&")}(?:{_spelled("uid", "token", "sig", "signature", "email")}
         |{_spelled("X-Amz-")}[A-Za-z0-9%]{{1,60}}?){_spelled("=")})[^&\s"]*
+    | vft_[\w-]{{20,}}
     | eyJ[\w-]{{5,}}\.[\w-]+\.[\w-]*
     """,
     re.VERBOSE,

@@ -9,12 +9,14 @@ from rest_framework import serializers
 
 from auth_app.api.me.serializers import (
     AddressLinkSerializer,
+    ApiTokenSerializer,
     ChangeSerializer,
     ConfirmSerializer,
     ExportSerializer,
     InvitationSerializer,
     LeaveSerializer,
     MeSerializer,
+    NewApiTokenSerializer,
     OwnPasswordSerializer,
     SessionSerializer,
 )
@@ -94,6 +96,25 @@ end_other_sessions = described(
     responses={204: None},
 )
 end_session = described("End one session.", responses={204: None, 404: DETAIL})
+
+
+class MadeTokenSerializer(ApiTokenSerializer):
+    token = TEXT(help_text="Shown this once.")
+
+    class Meta(ApiTokenSerializer.Meta):
+        fields = [*ApiTokenSerializer.Meta.fields, "token"]
+        read_only_fields = fields
+
+
+tokens = described("One's API tokens.", responses={200: ApiTokenSerializer(many=True)})
+make_token = described(
+    "Make an API token for a program.",
+    more="Send it as `Authorization: Bearer …`. `read` opens lists and streams, `upload` adds "
+    "films, `manage` changes them; no token opens an account. A password reset ends it.",
+    request=NewApiTokenSerializer,
+    responses={201: MadeTokenSerializer, 400: ERRORS, 403: UNCONFIRMED},
+)
+end_token = described("End an API token.", responses={204: None, 404: DETAIL})
 export_state = described("Whether the file is ready.", responses={200: ExportSerializer})
 ask_for_export = described(
     "Ask for everything of the account in one file.",

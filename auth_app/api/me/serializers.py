@@ -1,12 +1,14 @@
 """The bodies of `/api/me/`."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from auth_app.api.serializers import AddressField, NewPasswordSerializer, password_field
 from auth_app.devices import in_words
-from auth_app.models import Session, User
+from auth_app.models import ApiToken, Scope, Session, User
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -88,6 +90,30 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
 
     def get_is_current(self, session: Session) -> bool:
         return bool(session.pk == self.context["current"])
+
+
+class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
+    """A token as it is listed; its text is shown once, when it is made."""
+
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices))
+
+    class Meta:
+        model = ApiToken
+        fields = ["id", "name", "scopes", "hint", "created_at", "expires_at", "last_used_at"]
+        read_only_fields = fields
+
+
+class NewApiTokenSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(Scope.choices), allow_empty=False, max_length=3
+    )
+    expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+    def validate_expires(self, expires: datetime | None) -> datetime | None:
+        if expires and expires <= timezone.now():
+            raise serializers.ValidationError("This is in the past.")
+        return expires
 
 
 class ExportSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from auth_app.api.me import account_views, export_views, session_views
+from auth_app.api.me import account_views, export_views, session_views, token_views
 
 urlpatterns = [
     path("", account_views.AccountDetailView.as_view(), name="me"),
@@ -20,6 +20,8 @@ urlpatterns = [
         name="me-favorites",
     ),
     path("history/", account_views.MarksView.as_view(clear="clear_history"), name="me-history"),
+    path("tokens/", token_views.TokenListView.as_view(), name="me-tokens"),
+    path("tokens/<int:token_id>/", token_views.TokenDetailView.as_view(), name="me-token"),
     path("export/", export_views.ExportView.as_view(), name="me-export"),
     path("export/file/", export_views.ExportFileView.as_view(), name="me-export-file"),
 ]
