@@ -118,6 +118,10 @@ class StreamTokenAuthentication(_TokenAuthentication):
     def program(self, request: HttpRequest, text: str) -> tuple[AnonymousUser, StreamPass]:
         return AnonymousUser(), StreamPass.of_program(text)
 
+    def pass_of(self, session_id: uuid.UUID) -> StreamPass:
+        """For a right that was handed out in a session and ends with it."""
+        return StreamPass.of_session(session_id)
+
 
 def bearer_token(request: HttpRequest | Request) -> str:
     """The token of the Authorization header; "" without one."""

@@ -67,4 +67,6 @@ HOUSEKEEPING = [
     "auth_app.exports.make_due",
     "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
+    "video_app.streaming.play_links.remove_useless",
+    "video_app.ingest.uploads.tidy",
 ]
