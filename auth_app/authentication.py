@@ -63,16 +63,16 @@ class SessionTokenAuthentication(_TokenAuthentication):
         return (session.user, session) if session else None
 
     def program(self, request: HttpRequest, text: str) -> tuple[Any, Any]:
-        """Only for methods whose view names a scope; all others are closed to tokens."""
+        """Only for methods whose view names scopes in `token_scopes`, one of which is enough."""
         token = api_tokens.find(text)
         if token is None:
             raise AuthenticationFailed(BAD_TOKEN)
         view = getattr(request, "parser_context", {}).get("view")
-        scope = getattr(view, "token_scopes", {}).get(str(request.method))
-        if scope is None:
+        scopes = getattr(view, "token_scopes", {}).get(str(request.method), ())
+        if not scopes:
             raise PermissionDenied("API tokens cannot do this.")
-        if scope not in token.scopes:
-            raise PermissionDenied(f"This API token lacks the scope “{scope}”.")
+        if not set(scopes) & set(token.scopes):
+            raise PermissionDenied(f"This API token lacks the scope {' or '.join(scopes)}.")
         return token.user, token
 
 

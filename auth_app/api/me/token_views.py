@@ -9,6 +9,7 @@ from auth_app import api_tokens
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
 from auth_app.api.me.serializers import ApiTokenSerializer, NewApiTokenSerializer
+from auth_app.models import ApiToken
 
 TOO_MANY = f"You have {api_tokens.MAX_PER_USER} tokens. End one that is no longer used."
 
@@ -18,7 +19,7 @@ class TokenListView(MeView):
 
     @schema.tokens
     def get(self, request: Request) -> Response:
-        return Response(ApiTokenSerializer(self.user.api_tokens.all(), many=True).data)
+        return Response(ApiTokenSerializer(ApiToken.objects.filter(user=self.user), many=True).data)
 
     @schema.make_token
     def post(self, request: Request) -> Response:
@@ -34,7 +35,7 @@ class TokenListView(MeView):
 class TokenDetailView(MeView):
     @schema.end_token
     def delete(self, request: Request, token_id: int) -> Response:
-        token = self.user.api_tokens.filter(pk=token_id).first()
+        token = ApiToken.objects.filter(user=self.user, pk=token_id).first()
         if token is None:
             raise Http404
         api_tokens.end(token, self.user.pk, ip=self.client().ip)

@@ -6,13 +6,14 @@ import { keepSessionFresh, leaveForLogin, signOut } from "../session.js";
 import { startData } from "./data.js";
 import { startProfile } from "./profile.js";
 import { startSessions } from "./sessions.js";
+import { startTokens } from "./tokens.js";
 
 async function start() {
   const me = await request("/api/me/");
   startProfile(me);
   startData(me);
   show($("#account"));
-  await startSessions();
+  await Promise.all([startSessions(), startTokens()]);
 }
 
 $("#sign-out").addEventListener("click", signOut);
