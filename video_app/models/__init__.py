@@ -4,6 +4,7 @@ from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombst
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
+from video_app.models.search import Mention, Word, WordKey
 from video_app.models.videos import (
     Category,
     State,
@@ -24,6 +25,7 @@ __all__ = [
     "Favorite",
     "Installation",
     "Leased",
+    "Mention",
     "Person",
     "Series",
     "State",
@@ -32,6 +34,8 @@ __all__ = [
     "Video",
     "VideoQuerySet",
     "WatchPosition",
+    "Word",
+    "WordKey",
     "Worker",
     "source_name",
     "thumbnail_name",
