@@ -5,6 +5,7 @@ from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
 from video_app.models.search import Mention, Word, WordKey
+from video_app.models.subtitles import Subtitle
 from video_app.models.videos import (
     Category,
     State,
@@ -29,6 +30,7 @@ __all__ = [
     "Person",
     "Series",
     "State",
+    "Subtitle",
     "Tag",
     "Tombstone",
     "Video",

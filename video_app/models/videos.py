@@ -193,6 +193,12 @@ class Video(Leased):
     )
 
     planned_revision = models.PositiveIntegerField(default=0, editable=False)
+    tracks_revision = models.PositiveIntegerField(
+        "how often its tracks were edited", default=0, db_default=0, editable=False
+    )
+    track_edits: Any = models.JSONField(
+        "what people corrected of the tracks in its file", null=True, editable=False
+    )
 
     objects = VideoQuerySet.as_manager()
     _stored_file: str | None = ""  # the name in the database
