@@ -56,9 +56,7 @@ def respond(
     )
 
 
-def _count(
-    rows: QuerySet[Any], serializer: type[Serializer[Any]], asked: dict[str, Any]
-) -> int:
+def _count(rows: QuerySet[Any], serializer: type[Serializer[Any]], asked: dict[str, Any]) -> int:
     """Counted once for all users until the catalogue changes: it is what grows with it."""
     version = versions.current(versions.CATALOGUE)
     key = f"count:{version}:{json.dumps([serializer.__name__, asked.get('category')])}"

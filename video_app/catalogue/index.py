@@ -107,7 +107,9 @@ def _title_words(title: str) -> Iterator[tuple[str, Found]]:
     found = words(title)
     telling = [word for word in found if word not in STOP_WORDS] or found
     weight = TITLE + SHARED_BY_TITLE // max(1, len(telling))
-    yield from ((word, Found(weight)) for word in found)
+    for word in found:
+        is_telling = word in telling
+        yield word, Found(weight if is_telling else TITLE + SHARED_BY_TITLE // len(found))
     for one, other in pairwise(telling):
         yield (one + other)[:LONGEST_WORD], Found(weight, may_be_misspelt=False)
 
@@ -129,11 +131,7 @@ def _add_words(texts: set[str]) -> None:
     Word.objects.bulk_create((Word(text=text) for text in new), ignore_conflicts=True)
     added = Word.objects.filter(text__in=new)
     WordKey.objects.bulk_create(
-        (
-            WordKey(key=key, word=word)
-            for word in added
-            for key in spelling.prefix_keys(word.text)
-        ),
+        (WordKey(key=key, word=word) for word in added for key in spelling.prefix_keys(word.text)),
         ignore_conflicts=True,
     )
 

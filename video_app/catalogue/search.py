@@ -65,9 +65,7 @@ def _exact(typed: list[str]) -> list[Meanings]:
 
 def _beginning(word: str, filed: Iterable[_Key]) -> dict[_Key, int]:
     return {
-        key: EXACT if key.text == word else UNFINISHED
-        for key in filed
-        if key.text.startswith(word)
+        key: EXACT if key.text == word else UNFINISHED for key in filed if key.text.startswith(word)
     }
 
 

@@ -17,12 +17,15 @@ WORD = re.compile(r"[^\W_]+")
 UMLAUT = re.compile("([aou])e")
 LONGEST_WORD = 40
 # Nobody means a film by one of these alone, unless there is nothing else.
-STOP_WORDS = frozenset(
-    "a an and as at by for from in is it its of on or the to with "
-    "am auf aus das dem den der des die ein eine einem einen einer eines im in ist mit "
-    "oder sich und von vom zu zum zur "
-    "au aux de des du en et il la le les un une y el los las".split()
-)
+STOP_WORDS = {
+    *("a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "its", "of", "on"),
+    *("or", "the", "to", "with"),
+    *("am", "auf", "aus", "das", "dem", "den", "der", "des", "die", "ein", "eine", "einem"),
+    *("einen", "einer", "eines", "im", "ist", "mit", "oder", "sich", "und", "von", "vom", "zu"),
+    *("zum", "zur"),
+    *("au", "aux", "de", "du", "en", "et", "il", "la", "le", "les", "un", "une"),
+    *("y", "el", "los", "las"),
+}
 
 
 def fold(text: str) -> str:
@@ -40,7 +43,7 @@ def words(text: str) -> list[str]:
 
 
 def sort_key(title: str) -> bytes:
-    """Titles in the order of these bytes are A–Z on every database."""
+    """Titles in the order of these bytes are alphabetical on every database."""
     return " ".join(WORD.findall(fold(title))).encode()[:200]
 
 

@@ -31,7 +31,9 @@ class WordKey(models.Model):
 class Mention(models.Model):
     """A word of a film. The weight says how much of the film it stands for."""
 
-    word = models.ForeignKey(Word, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    word = models.ForeignKey(
+        Word, on_delete=models.CASCADE, related_name="mentions", db_index=False
+    )
     video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="mentions")
     weight = models.PositiveSmallIntegerField()
 
