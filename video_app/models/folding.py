@@ -9,9 +9,9 @@ import unicodedata
 
 # Letters that no normalization takes apart.
 LETTERS = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 )
-# Inside a word they come and go: O'Brien and OBrien, L’Avventura and Lavventura.
+# Inside a word they come and go: O'Brien and OBrien.
 APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")  # noqa: RUF001
 WORD = re.compile(r"[^\W_]+")
 UMLAUT = re.compile("([aou])e")
