@@ -8,7 +8,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 
 from video_app.catalogue import index
-from video_app.models import Build, Person, Series, Tag, Tombstone, Video
+from video_app.ingest import landing
+from video_app.models import Build, Person, Series, Tag, Tombstone, Upload, Video
 from video_app.store import files
 from video_app.streaming import film_cache
 from video_app.work import planning
@@ -60,6 +61,13 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
     pk, keys = instance.pk, files.keys_of(instance)
     transaction.on_commit(lambda: files.remove(pk, keys))
     transaction.on_commit(lambda: film_cache.forget([pk]))
+
+
+@receiver(post_delete, sender=Upload)
+def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
+    """What came of it goes; a finished one's file is its film's."""
+    if instance.finished_at is None:
+        transaction.on_commit(lambda: landing.abort(instance.key))
 
 
 @receiver(post_delete, sender=Build)

@@ -15,7 +15,7 @@ def drop_former_indexes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0035_edited_tracks'),
+        ('video_app', '0050_play_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

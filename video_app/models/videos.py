@@ -245,6 +245,14 @@ class Video(Leased):
             super().save(**options)
         self._stored_file = self.video_file.name
 
+    def take_source(self, key: str, filename: str) -> None:
+        """Begin a revision with a file that lies in the store already."""
+        with transaction.atomic():
+            self.video_file.name = key
+            self.save(update_fields=[*REVISION, "is_published", "updated_at"])
+            self.original_name = filename[:255]
+            Video.objects.filter(pk=self.pk).update(original_name=self.original_name)
+
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             Video.objects.filter(pk=self.pk).select_for_update().only("pk").first()

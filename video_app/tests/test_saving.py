@@ -27,15 +27,14 @@ def another(field: Any) -> Any:
     if field.choices:
         return {"state": State.FAILED, "category": Category.WAR}[field.name]
     if field.is_relation:
-        return MAKERS[field.name]().pk
+        return {
+            "owner": make_user,
+            "current_build": make_encoding,
+            "series": Series.objects.create,
+        }[field.name]().pk
     return VALUES[field.get_internal_type()]
 
 
-MAKERS: dict[str, Any] = {
-    "owner": make_user,
-    "current_build": make_encoding,
-    "series": lambda: Series.objects.create(title="Another"),
-}
 VALUES: dict[str, Any] = {
     "JSONField": {"another": True},
     "BooleanField": False,
