@@ -61,3 +61,7 @@ MEDIA_ACCEL = env.choice("MEDIA_ACCEL", ("", "nginx"), default="")
 # Signed links, to a progressive MP4 or into the bucket, open their file for this long: a
 # long film with its pauses.
 FILE_URL_SECONDS = env.int("FILE_URL_SECONDS", default=8 * 3600, minimum=60)
+# A play link (for televisions and other players) opens its film for this long at most, and one
+# person may make so many in an hour.
+PLAY_LINK_SECONDS = env.int("PLAY_LINK_SECONDS", default=8 * 3600, minimum=60, maximum=30 * 86400)
+PLAY_LINKS_PER_HOUR = env.int("PLAY_LINKS_PER_HOUR", default=60, minimum=1, maximum=10_000)

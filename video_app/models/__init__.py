@@ -5,6 +5,8 @@ from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombst
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
+from video_app.models.play_links import PlayLink
+from video_app.models.search import Mention, Word, WordKey
 from video_app.models.subtitles import Subtitle
 from video_app.models.videos import (
     Category,
@@ -27,7 +29,9 @@ __all__ = [
     "Favorite",
     "Installation",
     "Leased",
+    "Mention",
     "Person",
+    "PlayLink",
     "Series",
     "State",
     "Subtitle",
@@ -37,6 +41,8 @@ __all__ = [
     "Video",
     "VideoQuerySet",
     "WatchPosition",
+    "Word",
+    "WordKey",
     "Worker",
     "source_name",
     "thumbnail_name",
