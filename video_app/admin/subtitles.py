@@ -19,8 +19,13 @@ FIRST_LINES = (
 def language_choices(current: str = "") -> list[tuple[str, str]]:
     """Every language with a name, and the one that is set."""
     known = [UNKNOWN, *languages.choices()]
-    is_listed = not current or current in dict(known)
+    is_listed = not current or listed(current) in dict(known)
     return known if is_listed else [*known, (current, current)]
+
+
+def listed(code: str) -> str:
+    """The code under which a language stands among the choices: "deu" for "ger"."""
+    return languages.code(code) or code
 
 
 class SubtitleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

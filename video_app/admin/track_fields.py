@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from video_app.admin.subtitles import language_choices
+from video_app.admin.subtitles import language_choices, listed
 from video_app.models import Build, Video
 from video_app.streaming import tracks
 
@@ -38,7 +38,7 @@ def _choice(label: str, stream: Any, language: str) -> forms.ChoiceField:
     choices = language_choices(stream.language)
     title = f"Its title in the file: {stream.title}" if stream.title else ""
     return forms.ChoiceField(
-        label=label, choices=choices, initial=language, required=False, help_text=title
+        label=label, choices=choices, initial=listed(language), required=False, help_text=title
     )
 
 

@@ -48,8 +48,10 @@ _LANGUAGES = {
     "vie": ("vi", "Vietnamese"),
 }
 
-# Words that people use, to one code each; of two codes the later, which is the terminological one.
-_CODES = {tag: code for code, (tag, _) in _LANGUAGES.items()}
+# Where a language has two codes, the one that is not its own name's.
+_BIBLIOGRAPHIC = {"cze", "chi", "dut", "fre", "ger", "gre", "rum", "slo"}
+# Words that people use, to one code each.
+_CODES = {tag: code for code, (tag, _) in _LANGUAGES.items() if code not in _BIBLIOGRAPHIC}
 _CODES |= {name.lower(): _CODES[tag] for tag, name in _LANGUAGES.values()}
 _CODES |= {code: _CODES[tag] for code, (tag, _) in _LANGUAGES.items()}
 

@@ -20,3 +20,28 @@ def test_names_are_distinct():
 
 def test_a_title_cannot_leave_its_quotes():
     assert languages.names([("eng", 'Director"\n,URI="x')]) == ["Director,URI=x"]
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("de", "deu"),
+        ("ger", "deu"),
+        ("German", "deu"),
+        (" DE-at ", "deu"),
+        ("zh", "zho"),
+        ("fr", "fra"),
+        ("tlh", "tlh"),
+        ("gibberish", None),
+        ("", None),
+        ("d3", None),
+    ],
+)
+def test_finds_code_of_what_people_say(word, code):
+    assert languages.code(word) == code
+
+
+def test_offers_each_language_once_by_its_name():
+    choices = languages.choices()
+    assert ("deu", "German") in choices
+    assert len({code for code, _ in choices}) == len({name for _, name in choices}) == len(choices)
