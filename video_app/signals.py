@@ -37,8 +37,9 @@ def index_words(instance: Video, **kwargs: Any) -> None:
 @receiver(m2m_changed, sender=Video.people.through)
 def index_names(instance: Any, action: str, **kwargs: Any) -> None:
     """A film got or lost tags or people, or one of these lost or got films."""
-    if isinstance(instance, Video) and action in ("post_add", "post_remove", "post_clear"):
-        index_words(instance)
+    if isinstance(instance, Video):
+        if action in ("post_add", "post_remove", "post_clear"):
+            index_words(instance)
     elif action in ("post_add", "pre_remove", "pre_clear"):
         mark_stale(instance)
 
