@@ -66,6 +66,16 @@ class FilmForm(VideoForm):
             self._link("video_file", "source", film.original_name or "the uploaded file")
             self._link("thumbnail", "poster", "the picture")
 
+        for name in ("publish_at", "unpublish_at"):
+            if name in self.fields:
+                self._name_parts(name)
+
+    def _name_parts(self, name: str) -> None:
+        """Django leaves the two inputs of a moment without labels of their own."""
+        parts: Any = getattr(self.fields[name].widget, "widgets", ())
+        for widget, part in zip(parts, ("date", "time"), strict=False):
+            widget.attrs["aria-label"] = f"{self.fields[name].label}: {part}"
+
     def _link(self, field: str, page: str, name: str) -> None:
         widget = self.fields[field].widget if field in self.fields else None
         if isinstance(widget, DownloadInput):
