@@ -84,7 +84,7 @@ async function added(answer) {
   show($("#new-app"));
   await display();
   showCodes(answer);
-  if (wasRequired && !answer.recovery_codes.length) location.reload();
+  show($("#continue"), wasRequired);
 }
 
 function showCodes({ recovery_codes: codes }) {
