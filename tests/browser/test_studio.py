@@ -100,3 +100,27 @@ def test_studio_is_usable_on_a_phone_and_by_keyboard(studio: Page, tmp_path: Pat
     studio.keyboard.press("Enter")
     expect(film).not_to_be_attached()
     expect(studio.get_by_role("heading", name="Films", exact=True)).to_be_focused()
+
+
+def test_added_subtitles_are_in_the_menu_and_in_time(
+    site: Stack,
+    staff: Page,  # noqa: F811 - the fixture
+    film: int,
+) -> None:
+    text = "1\n00:00:03,000 --> 00:00:05,000\nÜber Straße\n".encode()
+    file = {"name": "a.srt", "mimeType": "text/plain", "buffer": text}
+    fields = {"file": file, "language": "de", "label": "Deutsch", "offset": "-0.5"}
+    subtitles = f"{site.url}/api/video/{film}/subtitles/"
+    answer = staff.request.post(subtitles, multipart=fields, headers={"Origin": site.url})
+    assert answer.status == 201, answer.text()
+
+    staff.goto(f"{site.url}/watch/{film}/")
+    menu = staff.locator("#subtitle-menu")
+    expect(menu).to_be_visible()
+    staff.keyboard.press("c")
+
+    start = "[...document.querySelector('video').textTracks].flatMap(t => [...t.cues ?? []])[0]"
+    staff.wait_for_function(f"{start} !== undefined")
+    assert staff.evaluate(f"{start}.text") == "Über Straße"
+    assert abs(staff.evaluate(f"{start}.startTime") - 2.5) < 0.1
+    staff.request.delete(f"{subtitles}{answer.json()['id']}/", headers={"Origin": site.url})
