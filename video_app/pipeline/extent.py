@@ -6,11 +6,13 @@ at once, and headers may state any length: sizes are what is left to go by.
 """
 
 import itertools
+import os
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
+
+from video_app.pipeline.location import Location, open_binary
 
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -40,10 +42,10 @@ class Piece:
     is_beginning: bool = False  # of a file
 
 
-def read_extent(path: Path) -> Extent:
-    """What the structure of `path` says; one whole part for a container without sizes."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
+def read_extent(location: Location) -> Extent:
+    """What the structure of a file says; one whole part for a container without sizes."""
+    with open_binary(location) as file:
+        size = file.seek(0, os.SEEK_END)
         pieces = _pieces(file, size)
         begins, end = [0], 0
         for piece in pieces:

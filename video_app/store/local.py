@@ -89,8 +89,8 @@ class LocalStore:
         yield str(path(key))
 
     @contextmanager
-    def folder(self, prefix: str, names: Sequence[str]) -> Iterator[Path]:
-        yield path(prefix)
+    def folder(self, keys: Sequence[str], *, watch: Watch = unwatched) -> Iterator[Path]:
+        yield path(keys[0]).parent
 
     def url(self, key: str, seconds: int) -> str:
         return ""
@@ -120,6 +120,9 @@ class LocalStore:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Nothing: what was broken off lies in `tmp/`, with what others left there."""
 
     # --- uploads: a file in `tmp/` that grows
 

@@ -215,7 +215,7 @@ def test_counts_everything_as_json() -> None:
     counts = json.loads(run("reconcile", "--json"))
     names = {"plans", "chunks", "finishes", "posters", "extras", "stores"}
     names |= {"repairs", "verifications"}
-    assert set(counts) == names | {"given_up", "tidying", "folders", "files"}
+    assert set(counts) == names | {"given_up", "folders", "files"}
     assert not any(counts.values())
 
 
@@ -240,8 +240,8 @@ def test_moves_many_orphans_away_when_told_to(media: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "served"),
     [
-        (("default",), ("default", "short", "urgent", "transcode", "store")),
-        ((), ("default", "short", "urgent", "transcode", "store")),
+        (("default",), ("default", "short", "urgent", "transcode")),
+        ((), ("default", "short", "urgent", "transcode")),
         (("short",), ("short",)),
     ],
 )

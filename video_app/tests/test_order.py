@@ -17,7 +17,6 @@ from video_app.tests.films import (
     make_video,
 )
 from video_app.work import (
-    archiving,
     encoding,
     extras,
     finishing,
@@ -33,7 +32,7 @@ from video_app.work.kind import Kind
 from video_app.work.lease import Lease
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
-KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying, archiving),)
+KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying),)
 
 
 @pytest.fixture(autouse=True)
@@ -151,9 +150,8 @@ def test_says_when_there_is_no_work() -> None:
     [
         ("urgent", {"plans", "chunks", "finishes", "posters"}),
         ("transcode", {"plans", "chunks", "finishes", "posters", "extras"}),
-        ("store", {"stores"}),
-        ("", {"plans", "chunks", "finishes", "posters", "extras", "stores"}),
-        ("default", {"plans", "chunks", "finishes", "posters", "extras", "stores"}),
+        ("", {"plans", "chunks", "finishes", "posters", "extras"}),
+        ("default", {"plans", "chunks", "finishes", "posters", "extras"}),
     ],
 )
 def test_does_the_work_of_a_lane(

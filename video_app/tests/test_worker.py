@@ -143,7 +143,7 @@ class TestForeignJobs:
             ("os.system", ["touch {}"]),
             ("pathlib.Path.touch", ["{}"]),
             ("video_app.tasks._work", []),
-            ("video_app.tasks.archiving.tidy", []),
+            ("video_app.tasks.order.run_next", []),
             ("django.core.management.call_command", ["flush"]),
         ],
     )
