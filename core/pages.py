@@ -22,7 +22,7 @@ from django.views.generic import TemplateView
 
 from core import errors, mailbox_access
 from core.mailbox import Mail, mails
-from core.middleware import API_PREFIXES
+from core.middleware.requests import API_PREFIXES
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from video_app.models import Build, Tombstone, Video
+from video_app.ingest import landing
+from video_app.models import Build, Tombstone, Upload, Video
 from video_app.store import files
 from video_app.streaming import film_cache
 from video_app.work import planning
@@ -30,6 +31,13 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
     pk = instance.pk
     files.discard(files.of(instance))
     transaction.on_commit(lambda: film_cache.forget([pk]))
+
+
+@receiver(post_delete, sender=Upload)
+def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
+    """What came of it goes; a finished one's file is its film's."""
+    if instance.finished_at is None:
+        transaction.on_commit(lambda: landing.abort(instance.key))
 
 
 @receiver(post_delete, sender=Build)

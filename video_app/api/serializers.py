@@ -9,7 +9,7 @@ from rest_framework import serializers
 from video_app.catalogue.text import harmless
 from video_app.ingest import thumbnails
 from video_app.ingest.validators import film_suffix
-from video_app.models import Category, State, Video
+from video_app.models import Category, PlayLink, State, Video
 from video_app.streaming import links
 
 BIGGEST_ID = 2**63 - 1
@@ -200,3 +200,20 @@ def _finite(value: float) -> None:
 class PositionSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField(min_value=0, max_value=10**6, validators=[_finite])
     is_watched = serializers.BooleanField(read_only=True)
+
+
+class PlayLinkSerializer(serializers.ModelSerializer[PlayLink]):
+    """A play link as its maker sees it later: without the address."""
+
+    title = serializers.CharField(source="video.title")
+    expires = serializers.DateTimeField(source="expires_at")
+
+    class Meta:
+        model = PlayLink
+        fields = ("id", "video", "title", "created_at", "expires")
+
+
+class MadePlayLinkSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    url = serializers.URLField()
+    expires = serializers.DateTimeField()

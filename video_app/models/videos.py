@@ -167,6 +167,12 @@ class Video(Leased):
     )
 
     planned_revision = models.PositiveIntegerField(default=0, editable=False)
+    tracks_revision = models.PositiveIntegerField(
+        "how often its tracks were edited", default=0, db_default=0, editable=False
+    )
+    track_edits: Any = models.JSONField(
+        "what people corrected of the tracks in its file", null=True, editable=False
+    )
 
     objects = VideoQuerySet.as_manager()
     _stored_file: str | None = ""  # the name in the database
@@ -211,6 +217,14 @@ class Video(Leased):
                 self._begin_revision()
             super().save(**options)
         self._stored_file = self.video_file.name
+
+    def take_source(self, key: str, filename: str) -> None:
+        """Begin a revision with a file that lies in the store already."""
+        with transaction.atomic():
+            self.video_file.name = key
+            self.save(update_fields=[*REVISION, "is_published", "updated_at"])
+            self.original_name = filename[:255]
+            Video.objects.filter(pk=self.pk).update(original_name=self.original_name)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.people import make_user
-from video_app.models import Category, State, Video
+from video_app.models import Category, Series, State, Video
 from video_app.tests.films import make_encoding, make_video, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
@@ -26,7 +26,11 @@ def another(field: Any) -> Any:
     if field.choices:
         return {"state": State.FAILED, "category": Category.WAR}[field.name]
     if field.is_relation:
-        return {"owner": make_user, "current_build": make_encoding}[field.name]().pk
+        return {
+            "owner": make_user,
+            "current_build": make_encoding,
+            "series": Series.objects.create,
+        }[field.name]().pk
     return VALUES[field.get_internal_type()]
 
 

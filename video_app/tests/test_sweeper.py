@@ -50,7 +50,7 @@ class TestLostWork:
         assert found() == {}
 
     def test_counts_everything_by_its_name(self):
-        names = {kind.name for kind in order.KINDS}
+        names = {kind.name for kind in order.KINDS} | {"dated"}
 
         assert set(sweeper.reconcile()) == names | {"given_up", "folders", "files"}
 

@@ -16,7 +16,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from video_app.models import Build, BuildState, Chunk, ChunkState, Installation, State, Video
+from video_app.models import (
+    Build,
+    BuildState,
+    Chunk,
+    ChunkState,
+    Installation,
+    State,
+    Upload,
+    Video,
+)
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import SEEKABLE
 from video_app.store import files, local, the_store
@@ -173,6 +182,7 @@ def _orphan_files() -> Iterator[str]:
     for field, folder in FOLDERS.items():
         old = list(_over(folder, ORPHAN_SECONDS))
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
+        known |= set(Upload.objects.values_list("key", flat=True)) if old else set()
         yield from (key for key in old if key.removesuffix(SEEKABLE) not in known)
 
 

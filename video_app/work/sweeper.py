@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from video_app.store import identity
+from video_app.streaming import publication
 from video_app.work import cleanup, clock
 from video_app.work.kind import Kind
 from video_app.work.lease import is_hopeless, may_start
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 def reconcile(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter[str]:
     """Enqueue due work again, give up on hopeless work, remove leftovers; how much of each.
+    Films are published and withdrawn at their dates here.
 
     Nothing is cleaned up while the media are away or another database's.
     """
@@ -40,6 +42,7 @@ def sweep() -> Counter[str]:
 
 def _look_for_work(*, dry_run: bool) -> Counter[str]:
     found: Counter[str] = Counter()
+    found["dated"] = 0 if dry_run else publication.follow_dates()
     for kind in KINDS:
         found[kind.name] = _enqueue_overdue(kind, dry_run=dry_run)
         found["given_up"] += _give_up(kind, dry_run=dry_run)
