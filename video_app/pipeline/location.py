@@ -52,6 +52,7 @@ class _Ranges(io.RawIOBase):
         self._answer: http.client.HTTPResponse | None = None
         self._at = 0
         self._size = self._ask("HEAD")
+        self._answer = None
 
     def _ask(self, method: str) -> int:
         headers = {"Range": f"bytes={self._at}-"} if method == "GET" else {}

@@ -85,7 +85,7 @@ def _stranger() -> str:
 
 def _known_keys() -> list[str]:
     """Where some sources and builds of this database should lie."""
-    elsewhere = {"current_build__stored_at__isnull": not settings.USE_S3_MEDIA}
+    elsewhere = {"current_build__stored_at__isnull": settings.USE_S3_MEDIA}
     sources = Video.objects.exclude(video_file="").exclude(**elsewhere).order_by("-pk")
     whole = Build.objects.filter(
         state=BuildState.COMPLETE, stored_at__isnull=not settings.USE_S3_MEDIA

@@ -80,9 +80,9 @@ class LocalStore:
 
     def list(self, prefix: str = "") -> Iterator[Entry]:
         with suppress(FileNotFoundError, NotADirectoryError):
-            for found in os.scandir(path(prefix)):
-                if entry := _entry(prefix, found):
-                    yield entry
+            with os.scandir(path(prefix)) as scanned:
+                found = list(scanned)
+            yield from filter(None, (_entry(prefix, one) for one in found))
 
     @contextmanager
     def source(self, key: str) -> Iterator[str]:

@@ -63,7 +63,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Encoder:
     fake = Encoder()
     settings.PROGRESSIVE_MP4 = False
     monkeypatch.setattr("video_app.pipeline.transcode.encode_chunk", fake)
-    monkeypatch.setattr("video_app.work.extras._make_storyboard", lambda *_: 0)
+    monkeypatch.setattr("video_app.pipeline.derive.make_storyboard", lambda *_, **__: 0)
     monkeypatch.setattr("video_app.pipeline.derive.make_subtitles", lambda *_, **__: 0)
     monkeypatch.setattr("video_app.pipeline.poster.make_poster", draw_poster)
     return fake

@@ -11,19 +11,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
-from video_app.models import Build, BuildState, Chunk, ChunkState, State, Tombstone, Video
+from video_app.models import Build, Chunk, ChunkState, State, Tombstone, Video
 from video_app.pipeline import layout
 from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.store import blocks, identity, local, the_store
 from video_app.streaming import film_cache
-from video_app.tests.films import ago, run, segment_bytes
+from video_app.tests.conftest import Encoder
+from video_app.tests.films import ago, make_encoding, run, segment_bytes, write
 from video_app.work import attempts, cleanup, encoding, extras, finishing, planning, posters
 from video_app.work.lease import claim
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("store"),
-    pytest.mark.ffmpeg,
 ]
 
 
@@ -47,21 +47,12 @@ def uploaded(clip: bytes) -> Video:
 
 
 @pytest.fixture
-def growing(uploaded: Video) -> Build:
-    """The same with its first chunk."""
-    assert run(planning.KIND, pk=uploaded.pk)
-    build = Build.objects.get()
-    assert run(encoding.KIND, build=build, index=0)
-    return build
-
-
-@pytest.fixture
-def whole(growing: Build) -> Build:
-    for index in range(1, growing.plan.chunks):
-        assert run(encoding.KIND, build=growing, index=index)
-    assert run(finishing.KIND, pk=growing.pk)
-    assert run(posters.KIND, pk=growing.video_id)
-    assert run(extras.KIND, pk=growing.pk)
+def stored(film: Video, store: Any) -> Build:
+    """A film that was made in a folder, brought into the bucket."""
+    poster = layout.poster_key(film.pk, 1)
+    write(poster, b"poster")
+    call_command("setup_bucket")
+    call_command("adopt_films")
     return Build.objects.get()
 
 
@@ -89,54 +80,83 @@ def test_keeps_upload_in_the_bucket(uploaded: Video, media: Path, clip: bytes) -
     assert local_files(media) == []
 
 
-def test_lists_signed_links_of_growing_film_at_once(growing: Build, member: Client) -> None:
-    answer = member.get(f"/api/video/{growing.video_id}/120p/index.m3u8")
+@pytest.mark.ffmpeg
+def test_makes_film_in_the_bucket(uploaded: Video, media: Path, member: Client) -> None:
+    path = f"/api/video/{uploaded.pk}/120p/index.m3u8"
+    assert run(planning.KIND, pk=uploaded.pk)
+    build = Build.objects.get()
 
-    (link,) = addresses(answer)
+    # Its first chunk is played from there at once.
+    assert run(encoding.KIND, build=build, index=0)
+    answer = member.get(path)
     assert b"EXT-X-ENDLIST" not in answer.content
+    (link,) = addresses(answer)
     assert len(get(link)[1]) == Chunk.objects.get(index=0).report["120p"][0]["size"]
-    seconds = int(growing.plan.duration) + 2 * 3600
-    assert int(parse_qs(urlsplit(link).query)["X-Amz-Expires"][0]) >= seconds
 
+    for index in range(1, build.plan.chunks):
+        assert run(encoding.KIND, build=build, index=index)
+    for kind in (finishing.KIND, extras.KIND):
+        assert run(kind, pk=build.pk)
+    assert run(posters.KIND, pk=uploaded.pk)
 
-def test_makes_the_whole_film_there(whole: Build, media: Path, member: Client) -> None:
-    assert whole.state == BuildState.COMPLETE
-    assert Video.objects.get().state == State.COMPLETED
-    there = the_store().sizes("hls")
-    assert set(whole.segment_keys("120p")) < set(there)
-    assert f"{whole.prefix}/120p.mp4" in there
-    assert layout.storyboard_key(whole.prefix, 0) in there
+    video = Video.objects.get()
+    assert (video.state, video.poster) == (State.COMPLETED, layout.poster_key(video.pk, 1))
+    there = the_store().sizes("hls") | the_store().sizes("posters")
+    assert set(build.segment_keys("120p")) < set(there)
+    assert {video.poster, f"{build.prefix}/120p.mp4"} < set(there)
+    assert layout.storyboard_key(build.prefix, 0) in there
     assert local_files(media) == []
-    answer = member.get(f"/api/video/{whole.video_id}/120p/index.m3u8")
-    assert len(addresses(answer)) == whole.plan.segments
-    master = member.get(f"/api/video/{whole.video_id}/master.m3u8")
-    assert addresses(master) == [f"120p/index.m3u8?b={whole.pk}"]
+    assert len(addresses(member.get(path))) == build.plan.segments
 
 
-def test_reads_byte_ranges_for_trick_play(whole: Build, member: Client) -> None:
-    found = addresses(member.get(f"/api/video/{whole.video_id}/120p/iframes.m3u8"))
+def test_links_players_to_the_bucket(stored: Build, member: Client) -> None:
+    found = addresses(member.get(f"/api/video/{stored.video_id}/720p/index.m3u8"))
 
-    assert get(found[0], Range="bytes=0-187")[0] == 206
-
-
-def test_links_to_mp4(whole: Build, member: Client) -> None:
-    link = member.get(f"/content/video-url/{whole.video_id}/?quality=120p").json()["url"]
-
-    assert (get(link, Range="bytes=4-7")[1]) == b"ftyp"
+    assert [get(link)[1] for link in found] == [
+        segment_bytes(stored, "720p", number) for number in range(4)
+    ]
+    seconds = int(stored.plan.duration) + 2 * 3600
+    assert int(parse_qs(urlsplit(found[0]).query)["X-Amz-Expires"][0]) >= seconds
 
 
-def test_sends_poster_itself(whole: Build, member: Client) -> None:
-    answer = member.get(f"/api/video/{whole.video_id}/thumbnail")
-
-    assert answer.status_code == 200
-    assert body(answer)[:2] == b"\xff\xd8"
+def test_keeps_master_playlist_here(stored: Build, member: Client) -> None:
+    found = addresses(member.get(f"/api/video/{stored.video_id}/master.m3u8"))
+    assert found == [f"{rung}/index.m3u8?b={stored.pk}" for rung in ("720p", "360p")]
 
 
-def test_redirects_for_segments_asked_for_here(whole: Build, member: Client) -> None:
-    answer = member.get(f"/api/video/{whole.video_id}/120p/001.ts")
+def test_signs_for_the_address_that_browsers_know(
+    stored: Build, member: Client, settings: Any
+) -> None:
+    settings.AWS_S3_PUBLIC_ENDPOINT_URL = "https://films.example"
+
+    found = addresses(member.get(f"/api/video/{stored.video_id}/720p/index.m3u8"))
+
+    assert found[0].startswith("https://films.example/films/hls/")
+
+
+def test_reads_byte_ranges_for_trick_play(stored: Build, member: Client) -> None:
+    found = addresses(member.get(f"/api/video/{stored.video_id}/360p/iframes.m3u8"))
+
+    status, body, _ = get(found[0], Range="bytes=188-375")
+    assert (status, body) == (206, segment_bytes(stored, "360p", 0)[188:376])
+
+
+def test_links_to_mp4(stored: Build, member: Client) -> None:
+    link = member.get(f"/content/video-url/{stored.video_id}/?quality=720p").json()["url"]
+
+    status, body, headers = get(link, Range="bytes=5-9")
+    assert (status, body, headers["Content-Type"]) == (206, b"720p ", "video/mp4")
+
+
+def test_sends_poster_itself(stored: Build, member: Client) -> None:
+    assert body(member.get(f"/api/video/{stored.video_id}/thumbnail")) == b"poster"
+
+
+def test_redirects_for_segments_asked_for_here(stored: Build, member: Client) -> None:
+    answer = member.get(f"/api/video/{stored.video_id}/720p/001.ts")
 
     assert (answer.status_code, answer["Cache-Control"]) == (302, "no-store")
-    assert get(answer["Location"])[1][:1] == b"G"
+    assert get(answer["Location"])[1] == segment_bytes(stored, "720p", 1)
 
 
 class TestPassingThrough:
@@ -144,13 +164,13 @@ class TestPassingThrough:
     def _no_links(self, settings: Any) -> None:
         settings.BUCKET_LINKS = False
 
-    def test_lists_own_addresses(self, whole: Build, member: Client) -> None:
-        found = addresses(member.get(f"/api/video/{whole.video_id}/120p/index.m3u8"))
-        assert found[0] == f"000.ts?b={whole.pk}"
+    def test_lists_own_addresses(self, stored: Build, member: Client) -> None:
+        found = addresses(member.get(f"/api/video/{stored.video_id}/720p/index.m3u8"))
+        assert found[0] == f"000.ts?b={stored.pk}"
 
-    def test_sends_segments(self, whole: Build, member: Client) -> None:
-        size = Chunk.objects.get(index=0).report["120p"][0]["size"]
-        path = f"/api/video/{whole.video_id}/120p/000.ts"
+    def test_sends_segments(self, stored: Build, member: Client) -> None:
+        size = Chunk.objects.get(index=0).report["720p"][0]["size"]
+        path = f"/api/video/{stored.video_id}/720p/000.ts"
 
         assert len(body(member.get(path))) == size
         some = member.get(path, headers={"range": "bytes=188-375"})
@@ -159,51 +179,58 @@ class TestPassingThrough:
         beyond = member.get(path, headers={"range": f"bytes={size}-"})
         assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{size}")
 
-    def test_reports_missing_segment(self, whole: Build, member: Client) -> None:
-        the_store().remove(whole.segment_keys("120p")[0])
+    def test_reports_missing_segment(self, stored: Build, member: Client) -> None:
+        the_store().remove(stored.segment_keys("720p")[0])
 
-        answer = member.get(f"/api/video/{whole.video_id}/120p/000.ts")
+        answer = member.get(f"/api/video/{stored.video_id}/720p/000.ts")
 
         assert answer.status_code == 503
         assert Chunk.objects.get(index=0).state == ChunkState.DUE
 
     def test_without_links_where_credentials_end_sooner(
-        self, whole: Build, member: Client, settings: Any
+        self, stored: Build, member: Client, settings: Any
     ) -> None:
         settings.BUCKET_LINKS, settings.AWS_SESSION_TOKEN = True, "of-a-role"
 
-        found = addresses(member.get(f"/api/video/{whole.video_id}/120p/index.m3u8"))
+        found = addresses(member.get(f"/api/video/{stored.video_id}/720p/index.m3u8"))
 
-        assert found[0] == f"000.ts?b={whole.pk}"
+        assert found[0] == f"000.ts?b={stored.pk}"
 
 
-@pytest.mark.parametrize("path", ["120p/index.m3u8", "120p/000.ts", "master.m3u8"])
-def test_gives_no_link_to_strangers(growing: Build, member: Client, path: str) -> None:
-    assert Client().get(f"/api/video/{growing.video_id}/{path}").status_code == 401
+@pytest.mark.parametrize("path", ["720p/index.m3u8", "720p/000.ts", "master.m3u8"])
+def test_gives_no_link_to_strangers(stored: Build, member: Client, path: str) -> None:
+    assert Client().get(f"/api/video/{stored.video_id}/{path}").status_code == 401
     Video.objects.update(is_published=False)
-    film_cache.forget([growing.video_id])
-    assert member.get(f"/api/video/{growing.video_id}/{path}").status_code == 404
+    film_cache.forget([stored.video_id])
+    assert member.get(f"/api/video/{stored.video_id}/{path}").status_code == 404
 
 
-def test_late_attempt_changes_nothing(growing: Build) -> None:
+def test_late_attempt_changes_nothing(encoder: Encoder) -> None:
     """Its lease ran out while it put its segments; another worker has published meanwhile."""
-    late = claim(encoding.KIND.due().filter(build=growing, index=1))
+    call_command("setup_bucket")
+    build = make_encoding(2)
+    Build.objects.update(stored_at=ago(0))
+    late = claim(encoding.KIND.due().filter(build=build, index=0))
     assert late
-    Chunk.objects.filter(index=1).update(lease_until=ago(1))
-    assert run(encoding.KIND, build=growing, index=1)
-    published = Chunk.objects.get(index=1)
-    before = the_store().sizes(growing.prefix)
+    work = encoding.encode
+    Chunk.objects.filter(index=0).update(lease_until=ago(1))
+    assert run(encoding.KIND, build=build, index=0)
+    published, before = Chunk.objects.get(index=0), the_store().sizes(build.prefix)
 
-    encoding.KIND.run(late)
+    with the_store().work_folder("hls/late") as folder:
+        work(build, 0, folder, late)
+        place = encoding.put_first(published, folder, late)
+        assert not encoding.publish(late, {}, folder, place)
 
-    after = Chunk.objects.get(index=1)
-    assert (after.place, after.report) == (published.place, published.report)
-    assert before.items() <= the_store().sizes(growing.prefix).items()
-    attempts.remove_spent(growing)
-    assert the_store().sizes(growing.prefix) == before
+    after = Chunk.objects.get(index=0)
+    assert after.place == published.place != place
+    assert before.items() < the_store().sizes(build.prefix).items()
+    Chunk.objects.update(lease_token=None)
+    attempts.remove_spent(build)
+    assert the_store().sizes(build.prefix) == before
 
 
-def test_removes_deleted_film_after_everybody_has_noticed(whole: Build) -> None:
+def test_removes_deleted_film_after_everybody_has_noticed(stored: Build) -> None:
     Video.objects.get().delete()
     assert cleanup.clean_known()["tombstones"] == 0
 
@@ -213,7 +240,7 @@ def test_removes_deleted_film_after_everybody_has_noticed(whole: Build) -> None:
     assert [entry.key for entry in the_store().list() if entry.key != identity.MARK] == []
 
 
-def test_quarantines_what_no_row_knows(whole: Build, tmp_path: Path) -> None:
+def test_quarantines_what_no_row_knows(stored: Build, tmp_path: Path) -> None:
     stranger = tmp_path / "000.ts"
     stranger.write_bytes(b"x")
     the_store().put([(stranger, "hls/77/1/120p/000.ts")])
@@ -222,7 +249,7 @@ def test_quarantines_what_no_row_knows(whole: Build, tmp_path: Path) -> None:
 
     assert the_store().sizes("hls/77") == {}
     assert len(the_store().sizes(".quarantine")) == 1
-    assert set(whole.segment_keys("120p")) < set(the_store().sizes("hls"))
+    assert set(stored.segment_keys("720p")) < set(the_store().sizes("hls"))
 
 
 def test_looks_through_the_bucket_now_and_then_only(uploaded: Video) -> None:
@@ -232,8 +259,7 @@ def test_looks_through_the_bucket_now_and_then_only(uploaded: Video) -> None:
 def test_adopts_film_of_the_media_folder(
     film: Video, store: Any, member: Client, media: Path, capsys: Any
 ) -> None:
-    (media / film.poster if film.poster else media / layout.poster_key(film.pk, 1)).parent.mkdir()
-    (media / layout.poster_key(film.pk, 1)).write_bytes(b"poster")
+    write(layout.poster_key(film.pk, 1), b"poster")
     call_command("setup_bucket")
     build = film.current_build
     assert build

@@ -213,9 +213,9 @@ def test_only_looks_in_a_dry_run() -> None:
 
 def test_counts_everything_as_json() -> None:
     counts = json.loads(run("reconcile", "--json"))
-    names = {"plans", "chunks", "finishes", "posters", "extras", "stores"}
+    names = {"plans", "chunks", "finishes", "posters", "extras"}
     names |= {"repairs", "verifications"}
-    assert set(counts) == names | {"given_up", "folders", "files"}
+    assert set(counts) == names | {"given_up", "dated", "folders", "files"}
     assert not any(counts.values())
 
 
