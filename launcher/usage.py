@@ -12,6 +12,7 @@ usage: ./videoflix COMMAND [ARGUMENT ...]
   doctor    say what is missing or wrong on this machine
   test      run the tests; arguments go to pytest
   manage    Django's manage.py in this environment
+  web       only the site, for PostgreSQL, Redis and workers elsewhere
   worker    one more worker for the same database and Redis
   bench     measure this installation
 
@@ -55,6 +56,13 @@ Runs Django's manage.py with this installation's database, Redis and settings.
   ./videoflix manage help            lists the commands
   ./videoflix manage help COMMAND    explains one"""
 
+WEB = """\
+usage: ./videoflix web
+
+Migrates the database, then runs the web server until Ctrl-C: no worker, no Redis and no database
+of its own. DATABASE_URL, REDIS_URL, BUCKET_URL and SECRET_KEY, in the environment or in .env, say
+where those are; HOST and PORT choose the address. See docs/deploy.md."""
+
 WORKER = """\
 usage: ./videoflix worker [ARGUMENT ...]
 
@@ -68,7 +76,7 @@ usage: ./videoflix bench NAME [ARGUMENT ...]
 
 `./videoflix bench NAME --help` lists its arguments. docs/benchmarks.md has results."""
 
-HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE, "worker": WORKER}
+HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE, "web": WEB, "worker": WORKER}
 ASKS_FOR_HELP = ("-h", "--help")
 
 

@@ -149,7 +149,7 @@ def test_links_to_mp4(stored: Build, member: Client) -> None:
 
 
 def test_sends_poster_itself(stored: Build, member: Client) -> None:
-    assert body(member.get(f"/api/video/{stored.video_id}/thumbnail")) == b"poster"
+    assert body(member.get(f"/api/video/{stored.video_id}/thumbnail.jpg")) == b"poster"
 
 
 def test_redirects_for_segments_asked_for_here(stored: Build, member: Client) -> None:
@@ -210,6 +210,8 @@ def test_late_attempt_changes_nothing(encoder: Encoder) -> None:
     call_command("setup_bucket")
     build = make_encoding(2)
     Build.objects.update(stored_at=ago(0))
+    write("a.mp4", b"film")
+    the_store().put([(local.path("a.mp4"), "sources/a.mp4")])
     late = claim(encoding.KIND.due().filter(build=build, index=0))
     assert late
     work = encoding.encode
