@@ -107,6 +107,10 @@ class Store(Protocol):
         """Begin an upload; its handle. Nothing lies under the key before `finish`."""
         ...
 
+    def find(self, key: str) -> str:
+        """The handle of an upload that was begun for a key and not finished; "" without one."""
+        ...
+
     def offset(self, handle: str) -> int:
         """How many bytes have come for good. `FileNotFoundError` when it was aborted."""
         ...

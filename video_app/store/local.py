@@ -1,6 +1,7 @@
 """The store that is a folder: `MEDIA_ROOT`, on this machine or shared with others."""
 
 import errno
+import hashlib
 import os
 import shutil
 import uuid
@@ -127,12 +128,16 @@ class LocalStore:
     # --- uploads: a file in `tmp/` that grows
 
     def begin(self, key: str) -> str:
-        name = uuid.uuid4().hex
+        name = _upload_name(key)
         unfinished = _unfinished(name)
         unfinished.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch(mode=0o640)
         sync([unfinished, unfinished.parent])
         return f"{name} {key}"
+
+    def find(self, key: str) -> str:
+        name = _upload_name(key)
+        return f"{name} {key}" if _unfinished(name).exists() else ""
 
     def offset(self, handle: str) -> int:
         name, key = handle.split(" ", 1)
@@ -194,6 +199,10 @@ def _copy_from_elsewhere(file: Path, target: Path) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _upload_name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _unfinished(name: str) -> Path:

@@ -62,6 +62,16 @@ class Uploads:
         with errors():
             return _begin(key, settings.MAX_UPLOAD_BYTES, {}).handle
 
+    def find(self, key: str) -> str:
+        name = _name(key)
+        with errors():
+            found = client().list_multipart_uploads(Bucket=name["Bucket"], Prefix=name["Key"])
+        for upload in found.get("Uploads", ()):
+            if upload["Key"] == name["Key"]:
+                part_bytes = _part_bytes(settings.MAX_UPLOAD_BYTES)
+                return _Upload(part_bytes, upload["UploadId"], key).handle
+        return ""
+
     def offset(self, handle: str) -> int:
         upload = _read(handle)
         with errors():
@@ -144,10 +154,13 @@ class _Appending:
 
 
 def _begin(key: str, most_bytes: int, headers: dict[str, str]) -> _Upload:
-    mebibytes = -(-most_bytes // MAX_PARTS // 1024**2)
-    part_bytes = max(PART_BYTES, (mebibytes + 1) * 1024**2)
     answer = client().create_multipart_upload(**_name(key), **headers)
-    return _Upload(part_bytes, str(answer["UploadId"]), key)
+    return _Upload(_part_bytes(most_bytes), str(answer["UploadId"]), key)
+
+
+def _part_bytes(most_bytes: int) -> int:
+    """So many that the largest file has not too many parts."""
+    return max(PART_BYTES, -(-most_bytes // (MAX_PARTS * 1024**2)) * 1024**2)
 
 
 def _send_part(upload: _Upload, number: int, content: bytes, watch: Watch) -> dict[str, Any]:

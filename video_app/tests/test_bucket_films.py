@@ -1,5 +1,8 @@
 """Films whose every file lies in a bucket: from the upload to the player, with real ffmpeg."""
 
+import hashlib
+import io
+import os
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -11,7 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
-from video_app.models import Build, Chunk, ChunkState, State, Tombstone, Video
+from tests.people import make_user
+from video_app.ingest import uploads
+from video_app.models import Build, Chunk, ChunkState, State, Tombstone, Upload, Video
 from video_app.pipeline import layout
 from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.store import blocks, identity, local, the_store
@@ -300,3 +305,46 @@ def test_leaves_film_that_is_not_whole_where_it_is(film: Video, store: Any, medi
     call_command("adopt_films")
 
     assert the_store().sizes("hls")
+
+
+class TestResumableUploads:
+    """By tus, over any number of web machines: nothing of them lies on a machine."""
+
+    def receive(self, upload: Upload, offset: int, body: bytes, checksum: Any = None) -> int:
+        return uploads.receive(upload, offset, len(body), io.BytesIO(body).read, checksum)
+
+    @pytest.fixture
+    def begun(self) -> Upload:
+        call_command("setup_bucket")
+        wanted = uploads.Wanted(Video(title="Clip"), "clip.mp4", 9 * 1024**2)
+        return uploads.begin(make_user("bob"), wanted)
+
+    def test_goes_to_the_bucket_part_by_part(self, begun: Upload, media: Path) -> None:
+        body = os.urandom(begun.length)
+
+        at = self.receive(begun, 0, body[:1_000_000])
+        at = self.receive(begun, at, body[at:8_800_000])
+        assert uploads.offset_of(Upload.objects.get()) == at
+        assert local_files(media) == []
+        self.receive(begun, at, body[at:])
+
+        video = Video.objects.get()
+        with the_store().open(video.video_file.name) as file:
+            assert file.read() == body
+        assert local_files(media) == []
+
+    def test_keeps_nothing_of_what_has_a_wrong_checksum(self, begun: Upload) -> None:
+        wrong = uploads.Checksum("sha1", b"\0" * 20)
+        with pytest.raises(uploads.ChecksumError):
+            self.receive(begun, 0, b"damaged", wrong)
+
+        right = uploads.Checksum("sha1", hashlib.sha1(b"right", usedforsecurity=False).digest())
+        assert self.receive(begun, 0, b"right", right) == 5
+
+    def test_aborts_what_is_cancelled(self, begun: Upload, store: Any) -> None:
+        self.receive(begun, 0, b"x" * 100)
+
+        uploads.cancel(begun)
+
+        assert not store.list_multipart_uploads(Bucket="films").get("Uploads")
+        assert the_store().sizes("uploads") == {}

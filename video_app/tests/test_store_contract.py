@@ -230,3 +230,13 @@ def test_aborts_an_upload(kept: Store) -> None:
     with pytest.raises(FileNotFoundError):
         kept.offset(upload)
     assert kept.sizes("sources") == {}
+
+
+def test_finds_unfinished_upload_by_its_key(kept: Store) -> None:
+    upload = kept.begin("sources/a.mp4")
+    kept.begin("sources/a.mp4.other")
+
+    assert kept.find("sources/a.mp4") == upload
+    assert kept.find("sources/b.mp4") == ""
+    kept.finish(upload)
+    assert kept.find("sources/a.mp4") == ""
