@@ -79,6 +79,14 @@ def _worker(installation: Installation, arguments: list[str]) -> int:
     return _manage(installation, ["worker", *arguments])
 
 
+def _backup(installation: Installation, arguments: list[str]) -> int:
+    return _manage(installation, ["backup", *arguments])
+
+
+def _restore(installation: Installation, arguments: list[str]) -> int:
+    return _manage(installation, ["restore", *arguments])
+
+
 def _web(installation: Installation, arguments: list[str]) -> int:
     """Become the web server of a machine whose PostgreSQL, Redis and workers are elsewhere."""
     _refuse_unknown("web", arguments, [])
@@ -118,5 +126,7 @@ COMMANDS: dict[str, Command] = {
     "manage": _manage,
     "web": _web,
     "worker": _worker,
+    "backup": _backup,
+    "restore": _restore,
     "bench": _bench,
 }

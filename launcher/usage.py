@@ -14,6 +14,8 @@ usage: ./videoflix COMMAND [ARGUMENT ...]
   manage    Django's manage.py in this environment
   web       only the site, for PostgreSQL, Redis and workers elsewhere
   worker    one more worker for the same database and Redis
+  backup    copy everything into a folder or a bucket, while it runs
+  restore   fill an empty installation from a backup
   bench     measure this installation
 
 `./videoflix COMMAND --help` explains one. All settings are listed in .env.template."""
@@ -76,7 +78,19 @@ usage: ./videoflix bench NAME [ARGUMENT ...]
 
 `./videoflix bench NAME --help` lists its arguments. docs/benchmarks.md has results."""
 
-HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE, "web": WEB, "worker": WORKER}
+BACKUP = """\
+usage: ./videoflix backup PLACE [--sources-only]
+
+Copies all rows and files into a folder, or to s3://bucket/prefix, while everything runs. Again
+into the same place it copies only what is new. See docs/operations.md."""
+
+RESTORE = """\
+usage: ./videoflix restore PLACE
+
+Fills an empty installation of the same release from a backup and compares it with that."""
+
+HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE}
+HELPS |= {"web": WEB, "worker": WORKER, "backup": BACKUP, "restore": RESTORE}
 ASKS_FOR_HELP = ("-h", "--help")
 
 

@@ -71,7 +71,12 @@ class Blocks:
         return min(self.size, (number + count) * BLOCK) - number * BLOCK
 
     def _fetch(self, number: int, count: int) -> list[bytes]:
-        """Blocks from the bucket, which are kept; `AwayError` when it does not give them."""
+        """Blocks from the bucket, which are kept; `AwayError` when it does not give them.
+
+        Nobody waits a second time: what is done with the file has failed.
+        """
+        if self.fault:
+            raise self.fault
         try:
             content = patiently(lambda: self._range(number, count), self._watch)
         except OSError as error:

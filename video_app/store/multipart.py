@@ -194,7 +194,7 @@ def put_bytes(content: bytes, where: dict[str, str], headers: dict[str, str]) ->
 
 
 def _parts(upload: _Upload) -> list[dict[str, Any]] | None:
-    """The parts that have come, without a gap; None when there is no such upload (any more)."""
+    """The first parts, as far as none is missing; None when there is no such upload (any more)."""
     found: dict[int, dict[str, Any]] = {}
     try:
         for page in client().get_paginator("list_parts").paginate(**upload.where):

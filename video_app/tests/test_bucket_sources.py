@@ -80,7 +80,7 @@ def test_reads_little_more_than_the_file(proxy: Proxy, clip: Path, tmp_path: Pat
     with the_store().source(KEY) as url:
         plan = encode_all(url, tmp_path)
 
-    assert plan.chunks > 3
+    assert plan.chunks == 3
     assert proxy.bytes_of(KEY) <= 1.6 * clip.stat().st_size
 
 
@@ -132,8 +132,10 @@ def test_never_takes_a_fault_of_the_bucket_for_damage(
 @pytest.mark.usefixtures("impatient")
 def test_says_that_a_gateway_ignores_ranges(proxy: Proxy) -> None:
     def ignore(request: Any, answer: Answer) -> Answer:
-        answer.headers.pop("Content-Range", None)
-        return replace(answer, status=200)
+        if request.command != "GET":
+            return answer
+        kept = {n: value for n, value in answer.headers.items() if n.lower() != "content-range"}
+        return replace(answer, status=200, headers=kept)
 
     proxy.mood = ignore
     with pytest.raises(AwayError, match="byte ranges"), the_store().source(KEY) as url:

@@ -9,13 +9,10 @@ from video_app.pipeline.location import TIMEOUT_SECONDS, input_name, is_url
 FORMAT_WHITELIST = "mov,matroska,avi,asf,mpegts,mpeg,flv,ogg"
 PROTOCOL_WHITELIST = "file"
 # Only for what our reader serves on this machine. The formats that would open further
-# addresses are not among those above, and nobody follows a redirect to anywhere.
+# addresses are not among those above, and nobody follows a redirect to anywhere. The reader
+# itself asks the bucket again, and knows when it gave less than there is.
 NETWORK_WHITELIST = "http,tcp"
-NETWORK = [
-    *("-max_redirects", "0", "-rw_timeout", str(TIMEOUT_SECONDS * 10**6)),
-    # A connection that is cut in the middle is not the end of a film.
-    *("-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_delay_max", "30"),
-]
+NETWORK = ["-max_redirects", "0", "-rw_timeout", str(TIMEOUT_SECONDS * 10**6)]
 MAX_PIXELS = 8192 * 4320
 
 
