@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 
 
 class PlayableBuild(TypedDict):
@@ -42,6 +42,7 @@ class PlayableBuild(TypedDict):
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
     tracks_revision: int  # how often people edited the tracks
+    places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
 
 
 class Film(TypedDict):
@@ -106,7 +107,15 @@ def _playable(build: Build, revision: int, tracks_revision: int) -> PlayableBuil
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
         tracks_revision=tracks_revision,
+        places=_places(build, plan),
     )
+
+
+def _places(build: Build, plan: Plan) -> list[tuple[int, str]]:
+    if not build.stored_at:
+        return []
+    places = build.chunks.order_by("index").values_list("place", flat=True)
+    return list(zip(plan.chunk_cuts[1:], places, strict=False))
 
 
 def _ready_segments(build: Build, plan: Plan) -> int:
