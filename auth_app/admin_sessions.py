@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.response import Response
 
 from auth_app import cookies, limits, sessions
+from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, User
 from auth_app.tokens import tokens_of
 
@@ -20,10 +21,14 @@ KEY = "site_session"
 
 
 def join(request: HttpRequest, response: HttpResponse) -> None:
-    """Sign who has just signed in to the admin in on the site as well."""
+    """Sign who has just signed in to the admin in on the site as well.
+
+    After a change of the password nobody has just shown a second factor: who has one gets no
+    new session, and signs in again.
+    """
     agent = request.headers.get("User-Agent", "")
     client = sessions.Client(limits.client_address(request) or None, agent)
-    with suppress(sessions.UserChangedError):  # then the admin's session is over too
+    with suppress(sessions.UserChangedError, FactorRequiredError):
         session = sessions.begin(cast(User, request.user), EntryPoint.API, client)
         request.session[KEY] = session.pk.hex
         cookies.put(_as_api(response), request, EntryPoint.API, tokens_of(session))

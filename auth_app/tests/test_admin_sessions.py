@@ -6,6 +6,7 @@ from django.test import Client
 from auth_app import sessions
 from auth_app.models import Session, User
 from auth_app.tests.accounts import PASSWORD, ROOT
+from auth_app.tests.test_second_factors import protected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADMIN, MINE = "/admin/", "/api/video/"
@@ -78,3 +79,16 @@ def test_keeps_admin_sessions_that_name_none_of_the_site(root: User) -> None:
     assert is_in_admin(client)
     client.post("/admin/logout/")
     assert not is_in_admin(client)
+
+
+def test_second_factor_reaches_the_site_and_is_asked_again_after_a_new_password() -> None:
+    user, app = protected(is_staff=True, is_superuser=True)
+    client = Client()
+    given = {"username": user.email, "password": PASSWORD, "code": app.now()}
+    assert client.post("/admin/login/", given).status_code == 302
+    assert (is_in_admin(client), is_on_site(client)) == (True, True)
+
+    fresh = "another long password"
+    change = {"old_password": PASSWORD, "new_password1": fresh, "new_password2": fresh}
+    assert client.post("/admin/password_change/", change).status_code == 302
+    assert (is_in_admin(client), is_on_site(client)) == (False, False)
