@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.console import Console
-from tests.browser.product import make_clip
+from tests.browser.product import make_clip, wait_for
 from tests.browser.test_admin import staff  # noqa: F401 - a fixture
 from tests.stack import Stack
 
@@ -120,7 +120,7 @@ def test_added_subtitles_are_in_the_menu_and_in_time(
     staff.keyboard.press("c")
 
     start = "[...document.querySelector('video').textTracks].flatMap(t => [...t.cues ?? []])[0]"
-    staff.wait_for_function(f"{start} !== undefined")
+    wait_for(lambda: staff.evaluate(f"{start} !== undefined"), "the first cue")
     assert staff.evaluate(f"{start}.text") == "Über Straße"
     assert abs(staff.evaluate(f"{start}.startTime") - 2.5) < 0.1
     staff.request.delete(f"{subtitles}{answer.json()['id']}/", headers={"Origin": site.url})

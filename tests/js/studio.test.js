@@ -49,8 +49,10 @@ function server({ faults = [], uploads = [] } = {}) {
 function studio(remote) {
   const waits = [];
   const wait = async (seconds) => { waits.push(seconds); };
-  const queue = new Queue({ ask: remote.ask, wait, refusal: (file) => refusal(file, limits), onChange: () => {} });
-  return { queue, waits };
+  const changes = [];
+  const onChange = (changed) => changes.push(changed);
+  const queue = new Queue({ ask: remote.ask, wait, refusal: (file) => refusal(file, limits), onChange });
+  return { queue, waits, changes };
 }
 
 async function until(condition) {
@@ -149,13 +151,16 @@ test("paused films wait, and go on when asked", async () => {
   await until(() => queue.films[0].state === "arrived");
 });
 
-test("removes a film here and there", async () => {
+test("removes a film here and there, and says so", async () => {
   const remote = server();
-  const { queue } = studio(remote);
+  const { queue, changes } = studio(remote);
   await queue.take([film("a.mp4"), film("b.txt")]);
   await until(() => queue.films[0].state === "arrived");
-  assert.equal(await queue.remove(queue.films[1]), true);
-  assert.equal(await queue.remove(queue.films[0]), true);
+  const [first, letter] = queue.films;
+  assert.equal(await queue.remove(letter), true);
+  assert.equal(changes.at(-1), letter);
+  assert.equal(await queue.remove(first), true);
+  assert.equal(changes.at(-1), first);
   assert.deepEqual(queue.films, []);
   assert.equal(remote.calls.filter(({ method }) => method === "DELETE").length, 1);
 });

@@ -46,7 +46,6 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         "progress_bar",
         "publication",
         "length",
-        "source_size",
     )
     list_display_links = ("title",)
     list_filter = ("state", "is_published", "category")

@@ -6,7 +6,7 @@ import { begunUpload, fingerprint } from "./identity.js";
 /** Sent side by side: two fill any line, and more would let each take longer. */
 const AT_ONCE = 2;
 
-/** `onChange(film)` is called for every film that is new or has changed. */
+/** `onChange(film)` is called for every film that is new or has changed, or has left the list. */
 export class Queue {
   films = [];
 
@@ -90,6 +90,7 @@ export class Queue {
     const { status } = await film.remove();
     if (![200, 204, 404, 410].includes(status)) return false;
     this.films = this.films.filter((other) => other !== film);
+    this.onChange(film);
     this.#advance();
     return true;
   }

@@ -33,6 +33,10 @@ function wait(seconds, signal) {
 }
 
 function draw(film) {
+  if (!queue.films.includes(film)) {
+    drop(film);
+    return;
+  }
   let row = rows.get(film);
   if (!row) {
     row = new Row(film, queue);
@@ -61,12 +65,15 @@ function summarize() {
   const isOpen = queue.films.some((film) => film.isOpen);
   for (const id of ["vf-pause-all", "vf-resume-all"]) document.getElementById(id).hidden = !isOpen;
   document.getElementById("vf-again").hidden = !queue.films.some(({ state }) => state === NEEDS_FILE);
-  for (const [film, row] of rows) {
-    if (queue.films.includes(film)) continue;
-    rows.delete(film);
-    row.element.remove();
-    document.getElementById("vf-heading").focus();
-  }
+}
+
+/** A film that left the list takes its row along, and hands the focus on. */
+function drop(film) {
+  rows.get(film)?.element.remove();
+  rows.delete(film);
+  summarize();
+  const next = queue.films.length ? document.getElementById("vf-heading") : zone.querySelector("input");
+  next.focus();
 }
 
 async function take(files, unreadable = []) {
