@@ -138,3 +138,23 @@ def test_deleted_film_leaves_the_bucket(site: Site, bucket: Bucket, short_film: 
 
     until(lambda: not site.rows("SELECT id FROM video_app_discarded"), "the sweep", 60)
     assert bucket.listing() == {".videoflix-media"}
+
+
+def test_machines_share_nothing_but_services(
+    bucket: Bucket, short_film: Path, tmp_path: Path
+) -> None:
+    """Two machines' workers beside a web machine, each with a disk of its own; one of them dies."""
+    machines = {name: str(tmp_path / name) for name in ("first", "second")}
+    with running_site(tmp_path, worker=False, **bucket_settings(bucket.address)) as site:
+        site.stack.manage("setup_bucket")
+        for name, folder in machines.items():
+            site.stack.start_worker(name, MEDIA_ROOT=folder)
+        video = site.upload(short_film)
+        until(lambda: is_encoding(site), "a chunk that is encoded")
+        site.stack.stop("first", kill=True)
+
+        site.wait_for(video)
+
+        assert_whole(site, bucket, video)
+        left = [path for path in (tmp_path / "second").rglob("*") if path.is_file()]
+        assert [path for path in left if "blocks" not in path.parts] == []
