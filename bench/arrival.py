@@ -9,6 +9,7 @@ import argparse
 import os
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from bench.clips import clip, no_film
 from bench.family import Encoders
+from bench.following import arrive, follow
 from bench.fresh import Fresh, fresh_product
 from bench.goal import Goal
 from bench.steps import step
@@ -26,7 +28,9 @@ from launcher.tools import usable_ffmpeg
 FILMS = ((1080, 5), (1080, 30), (720, 20))  # height and seconds
 LONG, TOGETHER = 30 * 60, 9
 POLL_SECONDS = 0.05  # for one film; for several as much more, or asking would be the load
-PLAYABLE_GOAL, TOGETHER_GOAL, BESIDE_GOAL, REFUSED_GOAL = 5.0, 20.0, 6.0, 3.0
+PLAYABLE_GOAL, P95_GOAL, TOGETHER_GOAL, BESIDE_GOAL, REFUSED_GOAL = 1.6, 2.5, 20.0, 6.0, 3.0
+FOLLOWED, ARRIVING = 2 * 60, 4  # seconds of the film that is followed; films that arrive meanwhile
+LATE_GOAL, LATE_BESIDE_GOAL = 0.5, 2.0
 RATIO_GOALS = {5: None, 30: 1.15, LONG: 1.1}
 
 
@@ -77,28 +81,21 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./videoflix bench arrival", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="without the film of 30 minutes")
     parser.add_argument("--rounds", type=int, default=3, help="of the short lone films (3)")
+    parser.add_argument("--only", choices=PARTS, action="append", help="some of it; may come again")
     asked = parser.parse_args(arguments)
     ffmpeg = usable_ffmpeg()
-    for height, seconds in FILMS if asked.quick else (*FILMS, (1080, LONG)):
+    parts = asked.only or [name for name in PARTS if not (asked.quick and name == "long")]
+    for height, seconds in (*FILMS, (1080, LONG)) if "long" in parts else FILMS:
         clip(ffmpeg, height, seconds)
     _say(f"{_cores()} cores, load {os.getloadavg()[0]:.1f} before the start; {ffmpeg}")
     step("starting Videoflix")
     with fresh_product() as product, Encoders(product.pid) as encoders:
-        goals = list(_measure(Bench(product, encoders, ffmpeg, asked.rounds), quick=asked.quick))
+        bench = Bench(product, encoders, ffmpeg, asked.rounds)
+        goals = [goal for name in parts for goal in PARTS[name](bench)]
     _say("")
     for goal in goals:
         _say(str(goal))
     return 0
-
-
-def _measure(bench: Bench, *, quick: bool) -> Iterator[Goal]:
-    yield from _lone_films(bench, 5, bench.rounds)
-    yield from _lone_films(bench, 30, bench.rounds)
-    yield from _films_together(bench)
-    yield from _film_beside_another(bench)
-    yield from _no_film(bench)
-    if not quick:
-        yield from _lone_films(bench, LONG, 1)
 
 
 def _lone_films(bench: Bench, seconds: int, rounds: int) -> Iterator[Goal]:
@@ -117,6 +114,8 @@ def _lone_films(bench: Bench, seconds: int, rounds: int) -> Iterator[Goal]:
     _say(f"  whole / (encoders' CPU / cores): median {statistics.median(ratios):.2f}")
     name = f"{seconds} s alone"
     yield Goal(f"{name}: s to the first segment", _median(arrivals, "playable"), PLAYABLE_GOAL)
+    p95 = _p95(_values(arrivals, "playable"))
+    yield Goal(f"{name}: the same, p95", p95, P95_GOAL)
     if limit := RATIO_GOALS[seconds]:
         yield Goal(f"{name}: whole / (CPU / cores)", statistics.median(ratios), limit)
 
@@ -160,6 +159,38 @@ def _no_film(bench: Bench) -> Iterator[Goal]:
     yield Goal("no film: s until it is refused", arrival.refused or 0, REFUSED_GOAL)
 
 
+def _unwatched_film(bench: Bench) -> Iterator[Goal]:
+    step("a film of 30 s, 1080p, that nobody watches")
+    viewer, before = bench.product.sign_in(), bench.encoders.seconds()
+    arrival = _upload(viewer, clip(bench.ffmpeg, 1080, 30))
+    _wait(lambda: viewer.status(arrival.video).get("processed"), 300, every=1)
+    bench.wait_until_idle()
+    cpu = bench.encoders.seconds() - before
+    _say(f"\nCPU s per second of film that nobody watches: {cpu / 30:.2f}")
+    yield from ()
+
+
+def _followed_film(bench: Bench, arriving: int = 0) -> Iterator[Goal]:
+    beside = f" while {arriving} of 30 s arrive" if arriving else ""
+    step(f"a film of {FOLLOWED} s, 1080p, followed from its first second{beside}")
+    before, began = bench.encoders.seconds(), threading.Event()
+    video = _upload(bench.product.sign_in(), clip(bench.ffmpeg, 1080, FOLLOWED)).video
+    others = [bench.product.sign_in() for _ in range(arriving)]
+    with ThreadPoolExecutor(2) as pool:
+        watching = pool.submit(follow, bench.product.sign_in(), video, began)
+        if others:
+            arrive(others, clip(bench.ffmpeg, 1080, 30), began)
+        late = watching.result()
+    viewer = bench.product.sign_in()
+    _wait(lambda: viewer.status(video).get("processed"), 600, every=1)
+    bench.wait_until_idle()
+    seconds = FOLLOWED + 30 * arriving
+    cpu = (bench.encoders.seconds() - before) / seconds
+    _say(f"\nFollowed{beside}: a segment is late by {late:.2f} s at most; {cpu:.2f} CPU s per s")
+    goal = LATE_BESIDE_GOAL if arriving else LATE_GOAL
+    yield Goal(f"followed{beside}: s too late", late, goal)
+
+
 def _upload(viewer: Viewer, film: Path) -> Arrival:
     video, sent = viewer.upload(film)
     if video is None:
@@ -171,7 +202,7 @@ def _look(viewer: Viewer, arrival: Arrival) -> None:
     """Ask for the next thing that is missing."""
     if arrival.playable is None:
         _look_for_start(viewer, arrival)
-    elif all(viewer.is_whole(playlist) for playlist in viewer.playlists(arrival.video)):
+    elif all(map(viewer.is_whole, [viewer.best(arrival.video), *viewer.playlists(arrival.video)])):
         arrival.whole = time.monotonic() - arrival.sent
 
 
@@ -187,12 +218,12 @@ def _look_for_start(viewer: Viewer, arrival: Arrival) -> None:
         arrival.playable = time.monotonic() - arrival.sent
 
 
-def _wait(holds: Callable[[], bool], seconds: float) -> None:
+def _wait(holds: Callable[[], object], seconds: float, *, every: float = POLL_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:.0f} s in vain")
-        time.sleep(POLL_SECONDS)
+        time.sleep(every)
 
 
 EVENTS = {
@@ -239,6 +270,18 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
+
+PARTS: dict[str, Callable[[Bench], Iterator[Goal]]] = {
+    "short": lambda bench: _lone_films(bench, 5, bench.rounds),
+    "lone": lambda bench: _lone_films(bench, 30, bench.rounds),
+    "together": _films_together,
+    "beside": _film_beside_another,
+    "nofilm": _no_film,
+    "unwatched": _unwatched_film,
+    "followed": _followed_film,
+    "crowd": lambda bench: _followed_film(bench, ARRIVING),
+    "long": lambda bench: _lone_films(bench, LONG, 1),
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.db.models import Q
+
 from video_app.models import Build, Chunk, ChunkState
 from video_app.pipeline import layout
 from video_app.store import identity, local
@@ -54,10 +56,11 @@ def report_missing(build_id: int, segment: int) -> bool:
 
 
 def request_again(build: Build, index: int) -> bool:
-    """Make a chunk that is done due once more; whether it was not already."""
-    done = Chunk.objects.filter(build=build, index=index, state=ChunkState.DONE)
+    """Make a chunk that is done due once more, or its low layer; whether it was not already."""
+    done = Q(state=ChunkState.DONE) | Q(has_low=True)
     fresh = {"attempts": 0, "setbacks": 0, "setback": "", "retry_at": None, "enqueued_at": None}
-    return bool(done.update(state=ChunkState.DUE, seconds_done=0, **fresh))
+    again = {"state": ChunkState.DUE, "has_low": False, "seconds_done": 0}
+    return bool(Chunk.objects.filter(done, build=build, index=index).update(**again, **fresh))
 
 
 def damaged_chunks(build: Build) -> list[int]:

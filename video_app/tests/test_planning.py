@@ -50,11 +50,12 @@ class TestRecord:
         assert (video.duration, video.width, video.height) == (24.0, 1280, 720)
 
     def test_enqueues_every_chunk_of_a_plan(self):
-        build = planning.record(hold_plan(make_video()), make_plan(segments=3, chunk=1))
+        build = planning.record(hold_plan(make_video()), make_plan(segments=5, chunk=1))
 
         assert build
-        assert jobs("urgent") == [f"encode_chunk-{build.pk}-0"]
-        assert jobs("transcode") == [f"encode_chunk-{build.pk}-{index}" for index in (1, 2)]
+        names = ["encode_chunk", "encode_ahead", "encode_ahead"]
+        assert jobs("urgent") == [f"{name}-{build.pk}-{n}" for n, name in enumerate(names)]
+        assert jobs("transcode") == [f"encode_chunk-{build.pk}-{index}" for index in (3, 4)]
 
     def test_does_not_record_plan_of_lost_lease(self):
         video = make_video()

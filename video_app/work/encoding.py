@@ -2,18 +2,21 @@
 
 import logging
 import os
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
-from video_app.pipeline import ffmpeg, storage, transcode
+from video_app.pipeline import ffmpeg, layers, storage, transcode
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.layers import Layer
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.types import Plan
 from video_app.store import local
@@ -21,13 +24,19 @@ from video_app.streaming import film_cache
 from video_app.work import clock, finishing, posters, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
-from video_app.work.lease import FREE, Lease, is_free, patiently
+from video_app.work.lease import FREE, UNHURT, Lease, is_free, patiently
 
 logger = logging.getLogger(__name__)
 
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
-# For the kernel: a first picture that somebody waits for goes before the rest of films.
-FIRST_NICENESS, NICENESS = 2, 17
+# For the kernel: the pictures that somebody waits for go before those that come after them,
+# and these before the rest of films.
+FIRST_NICENESS, AHEAD_NICENESS, NICENESS = 2, 10, 17
+# Chunks at a film's start whose low layer is encoded ahead whether or not anybody watches: what
+# is being encoded in one pass when the first viewer comes would keep them waiting.
+BEGINNING = 3
+# Beyond the chunk that a viewer asked for last, whose player has half a minute in store.
+AHEAD_CHUNKS = 2
 
 
 def due() -> Any:
@@ -40,53 +49,101 @@ def due() -> Any:
 
 
 def request(rows: Any) -> None:
-    """Enqueue a job for each chunk, those of first chunks where new films are looked at."""
+    """Enqueue a job for each chunk, those of films' beginnings where new films are looked at."""
     calls = defaultdict(list)
-    found = list(rows.order_by("index", "build_id").values_list("pk", "build_id", "index"))
-    Chunk.objects.filter(pk__in=[pk for pk, _, _ in found]).update(enqueued_at=clock.now())
-    for _, build_id, index in found:
-        lane = queue.TRANSCODE if index else queue.URGENT
-        calls[lane].append(queue.Call("encode_chunk", (build_id, index)))
+    found = list(rows.order_by("index", "build_id").only("build_id", "index", "has_low"))
+    Chunk.objects.filter(pk__in=[chunk.pk for chunk in found]).update(enqueued_at=clock.now())
+    for chunk in found:
+        lane, task = _where(chunk)
+        calls[lane].append(queue.Call(task, (chunk.build_id, chunk.index)))
     for lane, lane_calls in calls.items():
         queue.enqueue(lane, *lane_calls)
 
 
+def _where(chunk: Chunk) -> tuple[str, str]:
+    """The lane and the name of its job; no job's name is in two lanes."""
+    if chunk.has_low:
+        return queue.TRANSCODE, "encode_rest"
+    if chunk.index == 0:
+        return queue.URGENT, "encode_chunk"
+    if chunk.index < BEGINNING:
+        return queue.URGENT, "encode_ahead"
+    return queue.TRANSCODE, "encode_chunk"
+
+
+def last_ahead(plan: Plan, segment: int) -> int:
+    """The last chunk whose low layer is to be there when somebody asks for this segment."""
+    return bisect_right(plan.chunk_cuts, segment) - 1 + AHEAD_CHUNKS
+
+
 def run(lease: Lease) -> None:
+    """Encode all that a chunk lacks, in one pass."""
+    _run(lease, ahead=Layer.ALL)
+
+
+def run_ahead(lease: Lease) -> None:
+    """Encode a chunk's low layer; when that is there, the rest."""
+    _run(lease, ahead=Layer.LOW)
+
+
+def _run(lease: Lease, *, ahead: Layer) -> None:
     with lease.held(failed):
         chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
+        layer = Layer.HIGH if chunk.has_low else ahead
         with work_folder(chunk.build, lease) as work:
-            report = encode(chunk.build, chunk.index, work, lease)
-            patiently(lambda: publish(lease, report, work))
+            report = encode(chunk, work, lease, layer)
+            patiently(lambda: publish(lease, report, work, layer))
 
 
-def encode(build: Build, index: int, work: Path, lease: Lease) -> dict[str, Any]:
-    """Encode one chunk into `work`, down to the disk; its report."""
-    plan = build.plan
-
-    def watch(seconds: float) -> None:
-        # A second attempt does not take back what was shown.
-        lease.keep(seconds_done=Greatest(F("seconds_done"), Value(float(seconds))))
-
+def encode(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> dict[str, Any]:
+    """Encode a layer of one chunk into `work`, down to the disk; its report."""
+    plan = layers.part(chunk.build.plan, layer)
+    niceness = _niceness(chunk, layer)
     report = transcode.encode_chunk(
         ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
-        sources.decodable(build),
+        sources.decodable(chunk.build),
         plan,
-        plan.chunk(index),
+        plan.chunk(chunk.index),
         work,
-        threads=_threads(index),
-        niceness=NICENESS if index else FIRST_NICENESS,
-        watch=watch,
+        threads=_threads(is_first=niceness == FIRST_NICENESS),
+        niceness=niceness,
+        watch=_progress(chunk, lease, layer),
     )
-    _sync(work, plan, index)
+    _sync(work, plan, chunk.index)
     return report
 
 
-def _threads(index: int) -> int:
-    """All cores for a first chunk, for which somebody waits, and for the last one that is due;
-    else one: as many chunks as there are processes are encoded side by side."""
+def _progress(chunk: Chunk, lease: Lease, layer: Layer) -> Callable[[float], None]:
+    """What notes encoded seconds of film, of which each layer is a share."""
+    plan = chunk.build.plan
+    span = plan.chunk(chunk.index)
+    low = layers.LOW_SHARE * float(plan.time(span.end_frame - span.first_frame))
+    before = low if layer == Layer.HIGH else 0.0
+    share = {Layer.LOW: layers.LOW_SHARE, Layer.HIGH: 1 - layers.LOW_SHARE, Layer.ALL: 1.0}[layer]
+
+    def watch(seconds: float) -> None:
+        # A second attempt does not take back what was shown.
+        now = Value(before + share * seconds)
+        lease.keep(seconds_done=Greatest(F("seconds_done"), now))
+
+    return watch
+
+
+def _niceness(chunk: Chunk, layer: Layer) -> int:
+    is_ahead = layer == Layer.LOW or not chunk.index
+    if layer == Layer.HIGH or not is_ahead:
+        return NICENESS
+    earlier = Chunk.objects.filter(build=chunk.build_id, index__lt=chunk.index)
+    waits = earlier.filter(state=ChunkState.DUE, has_low=False).exists()
+    return AHEAD_NICENESS if waits else FIRST_NICENESS
+
+
+def _threads(*, is_first: bool) -> int:
+    """All cores for what somebody waits for, and for the last chunk that is due; else one: as
+    many chunks as there are processes are encoded side by side."""
     if settings.FFMPEG_THREADS:
         return int(settings.FFMPEG_THREADS)
-    others_wait = index and due().filter(is_free()).exists()
+    others_wait = not is_first and due().filter(is_free()).exists()
     return 1 if others_wait else min(settings.MAX_FFMPEG_THREADS, os.cpu_count() or 1)
 
 
@@ -97,8 +154,10 @@ def _sync(work: Path, plan: Plan, index: int) -> None:
     local.sync(work / folder / name for folder in plan.folders for name in names)
 
 
-def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
-    """Move the segments from `work` into place and mark the chunk done; whether it was ours.
+def publish(
+    lease: Lease, report: dict[str, Any], work: Path | None, layer: Layer = Layer.ALL
+) -> bool:
+    """Move the segments from `work` into place and mark what is done; whether it was ours.
 
     The rows stay locked meanwhile: nobody else can claim the chunk between the look at
     the lease and the move, and of two chunks that end together one sees the other done.
@@ -106,19 +165,37 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
     with transaction.atomic():
         lock_film(builds__chunks=lease.pk)
         chunk = lease.wanted.select_related("build").select_for_update(of=("self",)).first()
-        if chunk is None:
+        if chunk is None or (layer == Layer.HIGH and not chunk.has_low):
             return False
         if work:
-            move_segments(work, chunk)
-        done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, **done)
+            move_segments(work, chunk, layer)
+        _mark(lease, chunk, chunk.report | report, layer)
         _show(chunk.build)
     return True
 
 
-def move_segments(work: Path, chunk: Chunk) -> None:
+def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer) -> None:
+    """A chunk is done when all of it is; with its low layer it goes on being due."""
+    if layer == Layer.LOW and layers.has_layers(chunk.build.plan):
+        low_at = Coalesce(F("low_at"), clock.now())
+        lease.release(**UNHURT, has_low=True, low_at=low_at, report=report, error="")
+        request(Chunk.objects.filter(pk=chunk.pk))
+        request_next(chunk.build)
+        return
+    done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
+    lease.release(setback="", retry_at=None, **done)
+
+
+def request_next(build: Build) -> None:
+    """Wake whoever does what is urgent: more of the low layer may be wanted now."""
+    lacking = build.chunks.filter(is_free(), state=ChunkState.DUE, has_low=False)
+    if (chunk := lacking.order_by("index").first()) and chunk.index:
+        queue.enqueue(queue.URGENT, queue.Call("encode_ahead", (build.pk, chunk.index)))
+
+
+def move_segments(work: Path, chunk: Chunk, layer: Layer = Layer.ALL) -> None:
     """Move a chunk's segments from `work` into their place, down to the disk."""
-    plan, target = chunk.build.plan, local.path(chunk.build.prefix)
+    plan, target = layers.part(chunk.build.plan, layer), local.path(chunk.build.prefix)
     storage.publish(work, target, plan, chunk.index)
     local.sync(target / folder for folder in plan.folders)
 
@@ -131,7 +208,7 @@ def lock_film(**which: Any) -> None:
 def _show(build: Build) -> None:
     """Make a growing first build visible; have a whole one finished."""
     left = build.chunks.filter(state=ChunkState.DUE)
-    if not left.filter(index=0).exists() and Video.objects.filter(
+    if not left.filter(index=0, has_low=False).exists() and Video.objects.filter(
         pk=build.video_id, current_build=None
     ).update(current_build=build):
         # Not earlier: the poster must not take time from the first picture.

@@ -47,7 +47,7 @@ def run(lease: Lease) -> None:
         build = chunk.build
         planning.provide_seekable(build.video, lease)
         with work_folder(build, lease) as work:
-            report = encoding.encode(build, chunk.index, work, lease)
+            report = encoding.encode(chunk, work, lease)
             patiently(lambda: publish(lease, report, work))
 
 
