@@ -138,17 +138,6 @@ class TestPlaylists:
 
         assert watching.furthest() == {growing.pk: 3}
 
-    def test_notes_the_segment_that_nginx_serves(self, growing: Video, member: Client):
-        member.head(f"/api/video/{growing.pk}/720p/000.ts?at=002.ts")
-
-        assert watching.furthest() == {growing.pk: 2}
-
-    @pytest.mark.parametrize("at", ["", "x", "-5", "9" * 40, "0x1"])
-    def test_ignores_senseless_segment(self, growing: Video, member: Client, at: str):
-        assert member.head(f"/api/video/{growing.pk}/720p/000.ts?at={at}").status_code == 200
-
-        assert watching.furthest() == {growing.pk: 0}
-
     def test_asks_redis_once_soon_after_a_note(self, growing: Video, member: Client):
         url = f"/api/video/{growing.pk}/720p/index.m3u8"
         member.get(url)

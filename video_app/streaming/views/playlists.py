@@ -5,7 +5,7 @@ from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import layout
 from video_app.streaming import delivery, film_cache, playlists, watching
-from video_app.streaming.access import Viewing, named_build, require_viewer
+from video_app.streaming.access import Viewing, is_linked, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
 from video_app.streaming.playlists import Wanted
@@ -70,7 +70,7 @@ def storyboard(request: HttpRequest, video_id: int) -> HttpResponseBase:
 
 
 def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Wanted:
-    return Wanted(video_id, request.GET.get("b", "")[:20], kind, folder)
+    return Wanted(video_id, request.GET.get("b", "")[:20], kind, folder, is_linked(request))
 
 
 def _send(
@@ -78,6 +78,9 @@ def _send(
 ) -> HttpResponseBase:
     if film_cache.is_growing(build) and wanted.noted_key not in viewing.cached:
         watching.note(wanted.video_id)
+    if wanted.is_linked:
+        # Addresses in the bucket would outlive the link: it redirects, segment by segment.
+        build = build | {"stored": False}
     cached = viewing.cached.get(wanted.key)
     text = playlists.fresh(cached, wanted, build)
     return delivery.send_text(

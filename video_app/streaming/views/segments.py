@@ -1,7 +1,5 @@
 """Segments of renditions, sound and subtitles, and the storyboard's sheets."""
 
-import re
-
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
@@ -10,8 +8,6 @@ from video_app.streaming import damage, film_cache, watching
 from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import send_segment
-
-SEGMENT_NAME = re.compile(r"([0-9]{3,6})\.ts")
 
 
 @stream_view
@@ -22,15 +18,13 @@ def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -
     if number >= build["ready"].get(rung, 0):
         raise NotFound
     if film_cache.is_growing(build):
-        _note(request, viewing, video_id, number)
+        _note(viewing, video_id, number)
     with damage.reported(build, number):
         return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
 
 
-def _note(request: HttpRequest, viewing: Viewing, video_id: int, number: int) -> None:
-    """How far this viewer has come. nginx asks for the first segment and says which is meant."""
-    meant = SEGMENT_NAME.fullmatch(request.GET.get("at", ""))
-    number = max(number, int(meant[1]) if meant else 0)
+def _note(viewing: Viewing, video_id: int, number: int) -> None:
+    """How far this viewer has come."""
     noted = viewing.cached.get(watching.noted_key(video_id))
     if noted is None or number > noted:
         watching.note(video_id, number)

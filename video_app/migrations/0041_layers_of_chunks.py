@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("video_app", "0035_edited_tracks")]
+    dependencies = [("video_app", "0040_search")]
 
     operations = [
         migrations.AddField(
