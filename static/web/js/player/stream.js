@@ -1,6 +1,7 @@
 /** Loading a film into a <video>: hls.js where it runs, the browser's own HLS elsewhere. */
 
 import { refresh } from "../api.js";
+import { keepToWhatIsThere } from "./growing.js";
 import { causeOf, decide } from "./recovery.js";
 
 const { Hls } = globalThis;
@@ -25,6 +26,7 @@ export function load(video, url, { startAt, on }) {
   });
   report(hls, on);
   const cause = recoverFromErrors(hls, on);
+  keepToWhatIsThere(hls, video, /\d+/.exec(url)[0]);
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
