@@ -10,6 +10,7 @@ import { loadedUpTo } from "./range.js";
 const ASK_EVERY = 2000;
 const TO_BEGIN = 12; // seconds of a level beyond what is loaded, to change to it
 const TO_STAY = 7; // and to go on with it: more than the longest segment
+const STORE = 18; // seconds to load ahead: what is loaded does not get better any more
 
 /**
  * The best of `levels` (poorest first) that is there where loading goes on at `until` seconds.
@@ -47,6 +48,8 @@ class Growing {
     this.byPlayerSize = controller.getMaxLevel.bind(controller);
     controller.getMaxLevel = (index) => Math.min(this.byPlayerSize(index), this.allowed);
     hls.startLevel = Math.min(hls.startLevel, this.allowed);
+    this.store = hls.config.maxMaxBufferLength;
+    hls.config.maxMaxBufferLength = STORE;
     for (const event of [Events.FRAG_BUFFERED, Events.LEVEL_SWITCHING]) hls.on(event, this.look);
     hls.once(Events.DESTROYING, () => clearTimeout(this.timer));
     this.#apply();
@@ -84,6 +87,7 @@ class Growing {
   #end() {
     const { Events } = this.hls.constructor;
     for (const event of [Events.FRAG_BUFFERED, Events.LEVEL_SWITCHING]) this.hls.off(event, this.look);
+    this.hls.config.maxMaxBufferLength = this.store;
     this.allowed = Infinity;
     this.#apply();
   }
