@@ -8,6 +8,7 @@ import { startControls, play } from "./player/controls.js";
 import { flash } from "./player/feedback.js";
 import { startKeyboard } from "./player/keyboard.js";
 import { loadStoryboard, startPreviews } from "./player/previews.js";
+import { outlook } from "./player/outlook.js";
 import { Quality } from "./player/quality.js";
 import { end } from "./player/range.js";
 import { keepPosition } from "./player/resume.js";
@@ -89,7 +90,7 @@ async function followEncoding() {
   const state = await films.status(id).catch(() => null);
   const isEncoding = state !== null && films.isEncoding(state);
   const note = $("#encoding");
-  if (isEncoding) note.textContent = `Ready up to ${clock(end(video))} – the rest is being prepared`;
+  if (isEncoding) note.textContent = outlook(state, end(video));
   show(note, isEncoding);
   if (isEncoding || state === null) setTimeout(followEncoding, STATUS_EVERY);
   else storyboard = await loadStoryboard(films.storyboardUrl(id));

@@ -23,7 +23,7 @@ export function readyLevel(levels, ready, until, current) {
     const seconds = ready[levelName(level)] ?? Infinity;
     return seconds >= furthest || seconds >= until + (index <= current ? TO_STAY : TO_BEGIN);
   };
-  return Math.max(0, levels.findLastIndex(isThere));
+  return levels.reduce((best, level, index) => (isThere(level, index) ? index : best), 0);
 }
 
 /** Keep `hls` to what is there, from its manifest on until all of the film is. */
