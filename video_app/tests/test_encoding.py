@@ -236,6 +236,17 @@ class TestRequest:
         rest = [f"encode_chunk-{build.pk}-{index}" for build in builds for index in range(3, 9)]
         assert jobs("transcode") == rest
 
+    @pytest.mark.parametrize("body", [encoding.run, encoding.run_ahead])
+    def test_enqueues_the_rest_with_the_first_chunk(self, encoder: Encoder, body: Any):
+        build = make_encoding(5)
+
+        body(hold_chunk(build, 0))
+
+        ahead = [job for job in jobs("urgent") if job.startswith("encode")]
+        assert ahead == [f"encode_ahead-{build.pk}-{index}" for index in (1, 2)]
+        rest = [f"encode_chunk-{build.pk}-{index}" for index in (3, 4)]
+        assert [job for job in jobs("transcode") if job.startswith("encode_chunk")] == rest
+
     def test_enqueues_upper_layer_where_long_work_is_done(self, encoder: Encoder):
         build = make_encoding(2)
 

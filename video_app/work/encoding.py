@@ -176,14 +176,17 @@ def publish(
 
 def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer) -> None:
     """A chunk is done when all of it is; with its low layer it goes on being due."""
+    is_begun = chunk.index > 0 or chunk.has_low
     if layer == Layer.LOW and layers.has_layers(chunk.build.plan):
         low_at = Coalesce(F("low_at"), clock.now())
         lease.release(**UNHURT, has_low=True, low_at=low_at, report=report, error="")
         request(Chunk.objects.filter(pk=chunk.pk))
         request_next(chunk.build)
-        return
-    done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-    lease.release(setback="", retry_at=None, **done)
+    else:
+        done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
+        lease.release(setback="", retry_at=None, **done)
+    if not is_begun:
+        request(due().filter(is_free(), build=chunk.build, index__gt=0))
 
 
 def request_next(build: Build) -> None:

@@ -117,7 +117,9 @@ def record(lease: Lease, plan: Plan) -> Build | None:
         build = Build.objects.create(
             video=video, source_revision=video.source_revision, plan_json=plan.to_json()
         )
-        Chunk.objects.bulk_create(Chunk(build=build, index=index) for index in range(plan.chunks))
+        now = clock.now()
+        chunks = (Chunk(build=build, index=n, enqueued_at=now) for n in range(plan.chunks))
+        Chunk.objects.bulk_create(chunks)
         lease.release(
             **UNHURT,
             planned_revision=video.source_revision,
@@ -125,7 +127,8 @@ def record(lease: Lease, plan: Plan) -> Build | None:
             width=plan.rungs[-1].width,
             height=plan.rungs[-1].height,
         )
-        encoding.request(build.chunks.all())
+        # The others follow with its pictures: until then they would wake workers in vain.
+        encoding.request(build.chunks.filter(index=0))
     return build
 
 
