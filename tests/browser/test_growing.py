@@ -14,6 +14,7 @@ from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
 SECONDS = 60
 COUNT = """
+localStorage.setItem("videoflix.quality", "1080p");
 window.waits = [];
 window.heights = [];
 document.addEventListener("DOMContentLoaded", () => {
@@ -51,7 +52,7 @@ def test_plays_growing_film_without_waiting_and_gets_better(
 
     page.goto(f"{product.url}/watch/{video_id}/")
 
-    page.wait_for_function("() => window.heights.at(-1) > 480")
+    page.wait_for_function("() => window.heights.at(-1) === 1080")
     assert page.evaluate("window.heights[0]") <= 480
     assert page.evaluate("window.waits") == []
     console.overlook("thumbnail")  # there is no poster yet
