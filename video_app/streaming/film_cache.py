@@ -17,6 +17,7 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum, prefetch_rela
 from video_app.catalogue import versions
 from video_app.models import Build, BuildState, Chunk, Video
 from video_app.pipeline import layers
+from video_app.pipeline.types import Plan
 
 LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
@@ -41,6 +42,7 @@ class PlayableBuild(TypedDict):
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
+    places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
 
 
 class Film(TypedDict):
@@ -110,4 +112,12 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
+        places=_places(build, plan),
     )
+
+
+def _places(build: Build, plan: Plan) -> list[tuple[int, str]]:
+    if not build.stored_at:
+        return []
+    places = build.chunks.order_by("index").values_list("place", flat=True)
+    return list(zip(plan.chunk_cuts[1:], places, strict=False))

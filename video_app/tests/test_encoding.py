@@ -26,7 +26,7 @@ from video_app.tests.films import (
     replace_source,
     run,
 )
-from video_app.work import encoding, finishing, machine, planning
+from video_app.work import effort, encoding, finishing, machine, planning
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
@@ -331,5 +331,5 @@ class TestLayers:
             encoding.run_ahead(hold_chunk(build, index))
             niceness.append(encoder.options["niceness"])
 
-        first, ahead = encoding.FIRST_NICENESS, encoding.AHEAD_NICENESS
+        first, ahead = effort.FIRST_NICENESS, effort.AHEAD_NICENESS
         assert niceness == [first, ahead, first]

@@ -1,8 +1,6 @@
 """Encoding one chunk of a build and publishing its segments."""
 
 import logging
-import os
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +12,13 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
-from video_app.pipeline import ffmpeg, layers, storage, transcode
+from video_app.pipeline import ffmpeg, layers, transcode
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.layers import Layer
-from video_app.pipeline.layout import segment_name
-from video_app.pipeline.types import Plan
-from video_app.store import local
+from video_app.pipeline.layout import segment_key, segment_name
+from video_app.store import File, local, the_store
 from video_app.streaming import film_cache
-from video_app.work import clock, finishing, posters, queue, sources
+from video_app.work import clock, effort, finishing, posters, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_free, patiently
@@ -29,14 +26,9 @@ from video_app.work.lease import FREE, UNHURT, Lease, is_free, patiently
 logger = logging.getLogger(__name__)
 
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
-# For the kernel: the pictures that somebody waits for go before those that come after them,
-# and these before the rest of films.
-FIRST_NICENESS, AHEAD_NICENESS, NICENESS = 2, 10, 17
 # Chunks at a film's start whose low layer is encoded ahead whether or not anybody watches: what
 # is being encoded in one pass when the first viewer comes would keep them waiting.
 BEGINNING = 3
-# Beyond the chunk that a viewer asked for last, whose player has half a minute in store.
-AHEAD_CHUNKS = 2
 
 
 def due() -> Any:
@@ -71,11 +63,6 @@ def _where(chunk: Chunk) -> tuple[str, str]:
     return queue.TRANSCODE, "encode_chunk"
 
 
-def last_ahead(plan: Plan, segment: int) -> int:
-    """The last chunk whose low layer is to be there when somebody asks for this segment."""
-    return bisect_right(plan.chunk_cuts, segment) - 1 + AHEAD_CHUNKS
-
-
 def run(lease: Lease) -> None:
     """Encode all that a chunk lacks, in one pass."""
     _run(lease, ahead=Layer.ALL)
@@ -89,27 +76,38 @@ def run_ahead(lease: Lease) -> None:
 def _run(lease: Lease, *, ahead: Layer) -> None:
     with lease.held(failed):
         chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
-        layer = Layer.HIGH if chunk.has_low else ahead
+        layer = _layer(chunk, ahead)
         with work_folder(chunk.build, lease) as work:
             report = encode(chunk, work, lease, layer)
-            patiently(lambda: publish(lease, report, work, layer))
+            place = put_first(chunk, work, lease)
+            patiently(lambda: publish(lease, report, work, place, layer))
+
+
+def _layer(chunk: Chunk, ahead: Layer) -> Layer:
+    """What is encoded now. Where the store cannot rename, a chunk lies in the folder of one
+    attempt: all of it is."""
+    if chunk.has_low:
+        return Layer.HIGH
+    return ahead if the_store().puts_at_once else Layer.ALL
 
 
 def encode(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> dict[str, Any]:
     """Encode a layer of one chunk into `work`, down to the disk; its report."""
     plan = layers.part(chunk.build.plan, layer)
-    niceness = _niceness(chunk, layer)
-    report = transcode.encode_chunk(
-        ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
-        sources.decodable(chunk.build),
-        plan,
-        plan.chunk(chunk.index),
-        work,
-        threads=_threads(is_first=niceness == FIRST_NICENESS),
-        niceness=niceness,
-        watch=_progress(chunk, lease, layer),
-    )
-    _sync(work, plan, chunk.index)
+    niceness = effort.niceness(chunk, layer)
+    with sources.decodable(chunk.build) as location:
+        report = transcode.encode_chunk(
+            ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
+            location,
+            plan,
+            plan.chunk(chunk.index),
+            work,
+            threads=_threads(niceness),
+            niceness=niceness,
+            watch=_progress(chunk, lease, layer),
+        )
+    if the_store().puts_at_once:
+        local.sync(path for path, _ in segment_files(chunk, work, layer=layer))
     return report
 
 
@@ -129,35 +127,45 @@ def _progress(chunk: Chunk, lease: Lease, layer: Layer) -> Callable[[float], Non
     return watch
 
 
-def _niceness(chunk: Chunk, layer: Layer) -> int:
-    is_ahead = layer == Layer.LOW or not chunk.index
-    if layer == Layer.HIGH or not is_ahead:
-        return NICENESS
-    earlier = Chunk.objects.filter(build=chunk.build_id, index__lt=chunk.index)
-    waits = earlier.filter(state=ChunkState.DUE, has_low=False).exists()
-    return AHEAD_NICENESS if waits else FIRST_NICENESS
+def _threads(niceness: int) -> int:
+    is_last = not due().filter(is_free()).exists()
+    return effort.threads(takes_all=is_last or niceness == effort.FIRST_NICENESS)
 
 
-def _threads(*, is_first: bool) -> int:
-    """All cores for what somebody waits for, and for the last chunk that is due; else one: as
-    many chunks as there are processes are encoded side by side."""
-    if settings.FFMPEG_THREADS:
-        return int(settings.FFMPEG_THREADS)
-    others_wait = not is_first and due().filter(is_free()).exists()
-    return 1 if others_wait else min(settings.MAX_FFMPEG_THREADS, os.cpu_count() or 1)
+def put_first(chunk: Chunk, work: Path, lease: Lease) -> str:
+    """Put the segments into a folder of this attempt alone, where the store cannot rename;
+    that folder, or "" where `publish` moves them."""
+    if the_store().puts_at_once:
+        return ""
+    place = lease.token.hex
+    the_store().put(segment_files(chunk, work, place), watch=lease.keep)
+    return place
 
 
-def _sync(work: Path, plan: Plan, index: int) -> None:
-    """Have the segments reach the disk before a row says that they are there."""
-    span = plan.chunk(index)
-    names = [segment_name(number) for number in range(span.first_segment, span.end_segment)]
-    local.sync(work / folder / name for folder in plan.folders for name in names)
+def segment_files(
+    chunk: Chunk, work: Path, place: str = "", layer: Layer = Layer.ALL
+) -> list[File]:
+    """The segments in `work` of all renditions and tracks of a layer, with their keys."""
+    plan = layers.part(chunk.build.plan, layer)
+    span = plan.chunk(chunk.index)
+    return [
+        (
+            work / folder / segment_name(number),
+            segment_key(chunk.build.prefix, folder, number, place),
+        )
+        for folder in plan.folders
+        for number in range(span.first_segment, span.end_segment)
+    ]
 
 
 def publish(
-    lease: Lease, report: dict[str, Any], work: Path | None, layer: Layer = Layer.ALL
+    lease: Lease,
+    report: dict[str, Any],
+    work: Path | None,
+    place: str = "",
+    layer: Layer = Layer.ALL,
 ) -> bool:
-    """Move the segments from `work` into place and mark what is done; whether it was ours.
+    """Have the segments in `work` seen and mark what is done; whether it was ours.
 
     The rows stay locked meanwhile: nobody else can claim the chunk between the look at
     the lease and the move, and of two chunks that end together one sees the other done.
@@ -167,14 +175,14 @@ def publish(
         chunk = lease.wanted.select_related("build").select_for_update(of=("self",)).first()
         if chunk is None or (layer == Layer.HIGH and not chunk.has_low):
             return False
-        if work:
-            move_segments(work, chunk, layer)
-        _mark(lease, chunk, chunk.report | report, layer)
+        if work and not place:
+            the_store().put(segment_files(chunk, work, layer=layer))
+        _mark(lease, chunk, chunk.report | report, layer, place)
         _show(chunk.build)
     return True
 
 
-def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer) -> None:
+def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer, place: str) -> None:
     """A chunk is done when all of it is; with its low layer it goes on being due."""
     is_begun = chunk.index > 0 or chunk.has_low
     if layer == Layer.LOW and layers.has_layers(chunk.build.plan):
@@ -184,7 +192,7 @@ def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer) -> N
         request_next(chunk.build)
     else:
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, **done)
+        lease.release(setback="", retry_at=None, place=place, **done)
     if not is_begun:
         request(due().filter(is_free(), build=chunk.build, index__gt=0))
 
@@ -194,13 +202,6 @@ def request_next(build: Build) -> None:
     lacking = build.chunks.filter(is_free(), state=ChunkState.DUE, has_low=False)
     if (chunk := lacking.order_by("index").first()) and chunk.index:
         queue.enqueue(queue.URGENT, queue.Call("encode_ahead", (build.pk, chunk.index)))
-
-
-def move_segments(work: Path, chunk: Chunk, layer: Layer = Layer.ALL) -> None:
-    """Move a chunk's segments from `work` into their place, down to the disk."""
-    plan, target = layers.part(chunk.build.plan, layer), local.path(chunk.build.prefix)
-    storage.publish(work, target, plan, chunk.index)
-    local.sync(target / folder for folder in plan.folders)
 
 
 def lock_film(**which: Any) -> None:

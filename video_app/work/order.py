@@ -5,6 +5,7 @@ overtaken, holes in films are mended, what is whole is finished, and films go on
 whatever somebody watches goes before the rest.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,6 @@ from django.db.models import Q
 from video_app.models import Build, BuildState, Chunk, ChunkState
 from video_app.streaming import watching
 from video_app.work import (
-    archiving,
     encoding,
     extras,
     finishing,
@@ -28,10 +28,12 @@ from video_app.work import (
 )
 from video_app.work.kind import Kind
 from video_app.work.lease import Lease, claim, may_start
-from video_app.work.queue import STORE, TRANSCODE, URGENT
+from video_app.work.queue import TRANSCODE, URGENT
 
 # Rows that are tried before the next turn, when others claim them first.
 CANDIDATES = 16
+# Beyond the chunk of the segment that was asked for last.
+AHEAD_CHUNKS = 2
 
 
 def _all(rows: Any) -> Any:
@@ -43,11 +45,12 @@ def _first_chunks(rows: Any) -> Any:
 
 
 def _near_viewers(rows: Any) -> Any:
-    """The low layer near whoever is furthest in a film."""
+    """The low layer near whoever is furthest in a film, whose player has some more in store."""
     near = Q(pk=None)
     furthest = watching.furthest()
     for build in Build.objects.filter(state=BuildState.ENCODING, video__in=furthest):
-        last = encoding.last_ahead(build.plan, furthest[build.video_id])
+        here = bisect_right(build.plan.chunk_cuts, furthest[build.video_id]) - 1
+        last = here + AHEAD_CHUNKS
         near |= Q(build=build, index__lte=last)
     return rows.filter(near, has_low=False)
 
@@ -98,7 +101,6 @@ ORDER = (
     Turn(TRANSCODE, encoding.KIND, _begun, IN_TURNS),
     Turn(TRANSCODE, extras.KIND),
     Turn(TRANSCODE, verifying.KIND, _all, ("verified_at", "pk")),
-    Turn(STORE, archiving.KIND, _all, ("enqueued_at", "pk")),
 )
 KINDS = tuple(dict.fromkeys(turn.kind for turn in ORDER))
 EVERY_LANE = frozenset(turn.lane for turn in ORDER)
@@ -106,7 +108,6 @@ EVERY_LANE = frozenset(turn.lane for turn in ORDER)
 LANES = {
     URGENT: frozenset({URGENT}),
     TRANSCODE: frozenset({URGENT, TRANSCODE}),
-    STORE: frozenset({STORE}),
 }
 
 

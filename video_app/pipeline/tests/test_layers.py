@@ -6,11 +6,16 @@ import pytest
 
 from video_app.pipeline import layers
 from video_app.pipeline.layers import Layer
-from video_app.pipeline.tests.samples import an_audio
-from video_app.tests.films import make_plan
+from video_app.pipeline.tests.samples import a_plan, an_audio
+from video_app.pipeline.types import Plan
 
 RUNGS = ("120p", "360p", "480p", "720p", "1080p")
-PLAN = make_plan(segments=20, rungs=RUNGS, chunk=2)
+WHOLE = a_plan(120)
+PLAN = replace(WHOLE, chunk_cuts=(*range(0, WHOLE.segments, 2), WHOLE.segments))
+
+
+def with_rungs(*names: str) -> Plan:
+    return replace(PLAN, rungs=tuple(rung for rung in PLAN.rungs if rung.name in names))
 
 
 def names(layer: Layer) -> list[str]:
@@ -32,7 +37,7 @@ def test_keeps_grid_and_cuts():
 
 @pytest.mark.parametrize("rungs", [("360p",), ("120p", "360p", "480p"), ("720p", "1080p")])
 def test_has_one_layer_where_one_suffices(rungs: tuple[str, ...]):
-    plan = make_plan(rungs=rungs)
+    plan = with_rungs(*rungs)
     assert not layers.has_layers(plan)
     assert layers.part(plan, Layer.LOW) == layers.part(plan, Layer.ALL) == plan
 
@@ -49,7 +54,8 @@ def test_offers_upper_rungs_when_half_a_minute_is_there(high: int, offered: int)
 
 
 def test_offers_all_of_a_short_film():
-    plan = make_plan(segments=2, rungs=RUNGS)
+    plan = a_plan(6)
+    assert plan.segments == 2
     assert layers.offered(plan, dict.fromkeys(RUNGS, 2)) == list(RUNGS)
 
 

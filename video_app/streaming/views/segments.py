@@ -7,7 +7,7 @@ from video_app.pipeline import ladder, layout
 from video_app.streaming import damage, film_cache, watching
 from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
 from video_app.streaming.answers import stream_view
-from video_app.streaming.build_files import send_segment
+from video_app.streaming.build_files import segment_key, send_segment
 
 
 @stream_view
@@ -20,7 +20,7 @@ def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -
     if film_cache.is_growing(build):
         _note(viewing, video_id, number)
     with damage.reported(build, number):
-        return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
+        return send_segment(request, build, segment_key(build, rung, number))
 
 
 def _note(viewing: Viewing, video_id: int, number: int) -> None:
@@ -37,7 +37,7 @@ def sound_segment(request: HttpRequest, video_id: int, track: int, number: int) 
     if number >= build["ready"].get(name, 0):
         raise NotFound
     with damage.reported(build, number):
-        return send_segment(request, build, layout.segment_key(build["prefix"], name, number))
+        return send_segment(request, build, segment_key(build, name, number))
 
 
 @stream_view
