@@ -86,9 +86,9 @@ def _run(lease: Lease, *, ahead: Layer) -> None:
 def _layer(chunk: Chunk, ahead: Layer) -> Layer:
     """What is encoded now. Where the store cannot rename, a chunk lies in the folder of one
     attempt: all of it is."""
-    if chunk.has_low:
-        return Layer.HIGH
-    return ahead if the_store().puts_at_once else Layer.ALL
+    if not the_store().puts_at_once:
+        return Layer.ALL
+    return Layer.HIGH if chunk.has_low else ahead
 
 
 def encode(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> dict[str, Any]:
