@@ -16,6 +16,7 @@ from video_app.models.videos import (
     thumbnail_name,
     unfinished_work,
 )
+from video_app.models.watching import FilmDay, Viewing, WatchTotals
 
 __all__ = [
     "Arrival",
@@ -26,6 +27,7 @@ __all__ = [
     "Chunk",
     "ChunkState",
     "Favorite",
+    "FilmDay",
     "Installation",
     "Leased",
     "Person",
@@ -38,7 +40,9 @@ __all__ = [
     "Upload",
     "Video",
     "VideoQuerySet",
+    "Viewing",
     "WatchPosition",
+    "WatchTotals",
     "Worker",
     "source_name",
     "thumbnail_name",

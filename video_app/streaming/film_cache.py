@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 
 
 class PlayableBuild(TypedDict):
@@ -41,6 +41,8 @@ class PlayableBuild(TypedDict):
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
+    total: int  # segments that there will be
+    length: float  # average seconds of a segment
 
 
 class Film(TypedDict):
@@ -101,6 +103,8 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
+        total=plan.segments,
+        length=round(float(plan.duration) / plan.segments, 3),
     )
 
 

@@ -3,21 +3,26 @@
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
+from video_app.insight.segments import note as note_segment
 from video_app.pipeline import ladder, layout
 from video_app.streaming import damage
-from video_app.streaming.access import require_build
+from video_app.streaming.access import named_build, require_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import send_segment
 
 
 @stream_view
 def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -> HttpResponseBase:
-    build = require_build(request, video_id)
+    viewing = require_viewer(request, video_id)
+    build = named_build(request, viewing.film)
     if number >= build["ready"]:
         raise NotFound
     rung = ladder.nearest(resolution, tuple(build["rungs"]))
     with damage.reported(build, number):
-        return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
+        key = layout.segment_key(build["prefix"], rung, number)
+        response = send_segment(request, build, key)
+    note_segment(request, viewing.viewer, video_id, number, (build["total"], build["length"]))
+    return response
 
 
 @stream_view
