@@ -170,15 +170,16 @@ class UploadedSerializer(serializers.ModelSerializer[Video]):
 class CatalogueQuery(serializers.Serializer[Any]):
     """What may be asked of the catalogue."""
 
-    ORDERINGS = ("created_at", "title", "duration")
+    # name → column
+    ORDERINGS = {"created_at": "created_at", "title": "sort_key", "duration": "duration"}
 
     category = serializers.CharField(required=False, allow_blank=True, max_length=50)
     search = serializers.CharField(required=False, allow_blank=True, max_length=200)
     ordering = serializers.ChoiceField(
         [sign + name for name in ORDERINGS for sign in ("", "-")],
         required=False,
-        default="-created_at",
-        help_text="A minus sign begins with the largest.",
+        help_text="A minus sign begins with the largest. Without it: the newest first, or of a "
+        "search the best.",
     )
     page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)

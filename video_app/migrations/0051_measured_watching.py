@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0050_play_links'),
+        ('video_app', '0040_search'),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
 from video_app.models.play_links import PlayLink
+from video_app.models.search import Mention, Word, WordKey
 from video_app.models.subtitles import Subtitle
 from video_app.models.videos import (
     Category,
@@ -30,6 +31,7 @@ __all__ = [
     "FilmDay",
     "Installation",
     "Leased",
+    "Mention",
     "Person",
     "PlayLink",
     "Series",
@@ -43,6 +45,8 @@ __all__ = [
     "Viewing",
     "WatchPosition",
     "WatchTotals",
+    "Word",
+    "WordKey",
     "Worker",
     "source_name",
     "thumbnail_name",
