@@ -49,8 +49,11 @@ else
 end
 local mask = tonumber(known[3] or 0)
 for each = first, number do
-    local part = math.floor(each * tonumber(ARGV[6]) / tonumber(ARGV[4]))
-    mask = bit.bor(mask, bit.lshift(1, part))
+    local parts = tonumber(ARGV[6]) / tonumber(ARGV[4])
+    local from = math.floor(each * parts)
+    for part = from, math.max(from, math.ceil((each + 1) * parts) - 1) do
+        mask = bit.bor(mask, bit.lshift(1, part))
+    end
 end
 redis.call('HINCRBY', KEYS[1], 'count', number - first + 1)
 redis.call('HINCRBY', KEYS[1], 'stalls', ARGV[11])

@@ -58,8 +58,9 @@ from video_app.insight import flushing
 from video_app.models import Viewing
 flushing.SILENT_SECONDS = -1
 flushing.flush()
-link = Viewing.objects.filter(is_view=True, seen=2**20 - 1)
-print(sum(viewing.seconds <= 12 for viewing in link))
+# Of a burst nginx asks for the first two segments.
+views = Viewing.objects.filter(is_view=True, seen__gte=2**10 - 1)
+print(sum(viewing.seconds <= 12 for viewing in views))
 """
 END_LINKS = """
 from video_app.models import PlayLink
@@ -315,7 +316,8 @@ class TestPlayLinks:
     def test_counts_viewing_of_silent_player(self, site: Site):
         for number in range(4):
             segment = site.linked_segment.replace("000.ts", f"{number:03d}.ts")
-            assert site.ask(segment + "&CMCD=sid%3D%22x%22", Authorization="")[0].status == 200
+            asked = segment + "&CMCD=sid%3D%22x%22"
+            assert site.ask(asked, Authorization="", Cookie="viewer=counted")[0].status == 200
         time.sleep(2)  # longer than notes wait in the process
 
         assert shell(site, STORED_VIEWS) == "1"
