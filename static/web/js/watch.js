@@ -1,9 +1,10 @@
 /** `/watch/<id>/`: one film, played. */
 
-import { ApiError, refresh, send } from "./api.js";
+import { ApiError, send } from "./api.js";
 import { facts } from "./catalogue.js";
 import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
+import { headStart } from "./head-start.js";
 import { startControls, play } from "./player/controls.js";
 import { flash } from "./player/feedback.js";
 import { startKeyboard } from "./player/keyboard.js";
@@ -21,16 +22,17 @@ import { clock } from "./time.js";
 const STATUS_EVERY = 3000;
 const player = $("#player");
 const video = $("#video");
-const id = Number(player.dataset.video);
+const { id } = headStart;
 let storyboard = [];
 
 async function start() {
-  if (document.body.dataset.session === "none") return leaveForLogin();
   try {
-    if (document.body.dataset.session === "refresh" && !(await refresh())) return leaveForLogin();
-    const film = await films.film(id);
+    if (!(await headStart.isSignedIn)) return leaveForLogin();
+    const film = await headStart.film;
     describe(film);
-    run(film.position);
+    const variant = await headStart.variant;
+    await headStart.hlsScript;
+    run(film.position, variant);
     keepSessionFresh();
     followEncoding();
   } catch (error) {
@@ -45,12 +47,11 @@ function describe(film) {
   $("#title").textContent = film.title;
   $("#facts").textContent = facts(film);
   $("#description").textContent = film.description;
-  if (film.thumbnail_url) video.poster = film.thumbnail_url;
 }
 
-function run(startAt) {
+function run(startAt, variant) {
   const controls = startControls(player, video);
-  const menus = loadFilm(startAt);
+  const menus = loadFilm(startAt, variant);
   const speed = new Speed(video);
   startKeyboard({
     ...controls,
@@ -66,9 +67,11 @@ function run(startAt) {
 }
 
 /** Load the film and fill the menus as its choices become known. */
-function loadFilm(startAt) {
+function loadFilm(startAt, variant) {
   const menus = {};
   const { hls, cause } = load(video, films.masterUrl(id), {
+    ...headStart,
+    variant,
     startAt,
     on: {
       levels: (levels) => menus.quality.fill(levels),

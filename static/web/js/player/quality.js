@@ -4,8 +4,7 @@ import { $ } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { AUTOMATIC, levelName, qualityChoices, wantedLevel } from "./choices.js";
 import { Menu } from "./menu.js";
-
-const WANTED = "videoflix.quality";
+import { QUALITY } from "./remembered.js";
 
 /** Follow `hls`; the viewer's last choice holds for the next film too. */
 export class Quality {
@@ -18,7 +17,7 @@ export class Quality {
   /** The film's renditions are known. */
   fill(levels) {
     this.menu.fill(qualityChoices(levels), AUTOMATIC);
-    const wanted = wantedLevel(levels, recall(WANTED));
+    const wanted = wantedLevel(levels, recall(QUALITY));
     if (wanted === AUTOMATIC) return;
     this.chosen = wanted;
     this.hls.startLevel = wanted;
@@ -36,7 +35,7 @@ export class Quality {
     // A choice shows at once; going back to automatic need not interrupt.
     if (index === AUTOMATIC) this.hls.loadLevel = AUTOMATIC;
     else this.hls.currentLevel = index;
-    remember(WANTED, index === AUTOMATIC ? "" : levelName(this.hls.levels[index]));
+    remember(QUALITY, index === AUTOMATIC ? "" : levelName(this.hls.levels[index]));
     if (index !== AUTOMATIC) this.menu.note(AUTOMATIC, "");
   }
 

@@ -1,40 +1,47 @@
 /** Loading a film into a <video>: hls.js where it runs, the browser's own HLS elsewhere. */
 
 import { refresh } from "../api.js";
+import { remember } from "../store.js";
+import { loaderWith } from "./ahead.js";
+import { rateToRemember } from "./first.js";
 import { causeOf, decide } from "./recovery.js";
-
-const { Hls } = globalThis;
+import { RATE } from "./remembered.js";
 
 /**
  * Load the film and keep it going. `on.levels/level/audio/subtitles/renewed/trouble` are called
- * when something changes. `hls` is null where the browser itself plays HLS and offers no choices;
- * `cause()` says why nothing arrives.
+ * when something changes. `ahead`, `rate` and `variant` are the head start's. `hls` is null where
+ * the browser itself plays HLS and offers no choices; `cause()` says why nothing arrives.
  */
-export function load(video, url, { startAt, on }) {
+export function load(video, url, { startAt, on, ahead, rate, variant }) {
+  const { Hls } = globalThis;
   if (!Hls?.isSupported()) {
     loadNatively(video, url, { startAt, on });
     return { hls: null, cause: () => causeOf(null, navigator.onLine) };
   }
   const hls = new Hls({
     startPosition: startAt,
+    loader: loaderWith(ahead, Hls.DefaultConfig.loader),
+    ...(rate && { abrEwmaDefaultEstimate: rate }),
     capLevelToPlayerSize: true,
     backBufferLength: 60,
     maxBufferLength: 30,
     renderTextTracksNatively: true,
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
-  report(hls, on);
+  report(hls, on, variant);
+  rememberRate(hls);
   const cause = recoverFromErrors(hls, on);
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
 }
 
-function report(hls, on) {
-  const { Events } = Hls;
+function report(hls, on, variant) {
+  const { Events } = hls.constructor;
   hls.on(Events.MANIFEST_PARSED, () => {
+    const begun = hls.levels.findIndex(({ url }) => url[0] === variant?.url);
     // The master lists first what suits most; hls.js by itself begins with the poorest picture.
-    if (!isSlow()) hls.startLevel = hls.firstLevel;
+    hls.startLevel = begun >= 0 ? begun : hls.firstLevel;
     on.levels(hls.levels);
   });
   hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
@@ -42,10 +49,11 @@ function report(hls, on) {
   hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
 }
 
-/** As far as the browser says; not every one does. */
-function isSlow() {
-  const { effectiveType = "4g", saveData = false } = navigator.connection ?? {};
-  return effectiveType !== "4g" || saveData;
+/** For the start of the next film. */
+function rememberRate(hls) {
+  addEventListener("pagehide", () => {
+    if (hls.bandwidthEstimate > 0) remember(RATE, rateToRemember(hls.bandwidthEstimate));
+  });
 }
 
 function loadNatively(video, url, { startAt, on }) {
@@ -56,7 +64,7 @@ function loadNatively(video, url, { startAt, on }) {
 
 /** Act on errors; the result says why nothing arrives. */
 function recoverFromErrors(hls, on) {
-  const { Events } = Hls;
+  const { Events } = hls.constructor;
   let recoveries = 0;
   let last = null;
   let renewal = null; // picture, sound and subtitles are refused at the same moment

@@ -4,9 +4,7 @@ import { $ } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { OFF, trackChoices, trackKey, trackLabel, wantedTrack } from "./choices.js";
 import { Menu } from "./menu.js";
-
-const LANGUAGE = "videoflix.language";
-const SUBTITLES = "videoflix.subtitles"; // a track's key, or "" for none
+import { LANGUAGE, SUBTITLES } from "./remembered.js";
 
 export class Subtitles {
   constructor(hls) {
