@@ -3,6 +3,7 @@
 const CAUTION = 0.6; // of the line's rate: the first segment should come sooner than it plays
 const KEPT_FOR = 6 * 3600 * 1000;
 const SAVING_RATE = 1e6; // for people who want to save data
+const FAR = 75; // milliseconds there and back: nearer ones, as at home, are hardly slow
 
 /** `[{url, name, rate}]` in the master's order; rates in bits per second. */
 export function variants(master, base) {
@@ -65,8 +66,8 @@ function measured(remembered, now) {
   }
 }
 
-/** Chromium rounds and ends at 10 Mbit/s: that much or more says nothing. */
-function said({ downlink, saveData }) {
+/** Chromium ends at 10 Mbit/s, and finds a near server slow that sent little or while the machine is busy. */
+function said({ downlink, rtt, saveData }) {
   if (saveData) return SAVING_RATE;
-  return downlink < 10 ? downlink * 1e6 : 0;
+  return downlink < 10 && rtt >= FAR ? downlink * 1e6 : 0;
 }

@@ -6,12 +6,18 @@ import { AUTOMATIC, levelName, qualityChoices, wantedLevel } from "./choices.js"
 import { Menu } from "./menu.js";
 import { QUALITY } from "./remembered.js";
 
-/** Follow `hls`; the viewer's last choice holds for the next film too. */
+/** The viewer's last choice holds for the next film too. */
 export class Quality {
-  constructor(hls) {
+  constructor() {
+    this.menu = new Menu($("#quality-menu"), (index) => this.choose(index));
+  }
+
+  /** A film begins; `hls` is null where the browser plays by itself. */
+  follow(hls) {
     this.hls = hls;
     this.chosen = AUTOMATIC;
-    this.menu = new Menu($("#quality-menu"), (index) => this.choose(index));
+    this.menu.fill([]);
+    $("#quality-now").textContent = "";
   }
 
   /** The film's renditions are known. */

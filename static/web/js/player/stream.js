@@ -3,19 +3,20 @@
 import { refresh } from "../api.js";
 import { remember } from "../store.js";
 import { loaderWith } from "./ahead.js";
+import { levelName } from "./choices.js";
 import { rateToRemember } from "./first.js";
 import { causeOf, decide } from "./recovery.js";
 import { RATE } from "./remembered.js";
 
 /**
  * Load the film and keep it going. `on.levels/level/audio/subtitles/renewed/trouble` are called
- * when something changes. `ahead`, `rate` and `variant` are the head start's. `hls` is null where
- * the browser itself plays HLS and offers no choices; `cause()` says why nothing arrives.
+ * when something changes. `ahead`, `rate` and `variant` are what `prepare` found; `signal` ends it all
+ * for another film. `hls` is null where the browser itself plays HLS and offers no choices; `cause()` says why nothing arrives.
  */
-export function load(video, url, { startAt, on, ahead, rate, variant }) {
+export function load(video, url, { startAt, on, ahead, rate, variant, signal }) {
   const { Hls } = globalThis;
   if (!Hls?.isSupported()) {
-    loadNatively(video, url, { startAt, on });
+    loadNatively(video, url, { startAt, on, signal });
     return { hls: null, cause: () => causeOf(null, navigator.onLine) };
   }
   const hls = new Hls({
@@ -29,8 +30,8 @@ export function load(video, url, { startAt, on, ahead, rate, variant }) {
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
   report(hls, on, variant);
-  rememberRate(hls);
-  const cause = recoverFromErrors(hls, on);
+  rememberRate(hls, signal);
+  const cause = recoverFromErrors(hls, on, signal);
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
@@ -44,26 +45,26 @@ function report(hls, on, variant) {
     hls.startLevel = begun >= 0 ? begun : hls.firstLevel;
     on.levels(hls.levels);
   });
-  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
+  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level, levelName(hls.levels[level])));
   hls.on(Events.AUDIO_TRACKS_UPDATED, () => on.audio(hls.audioTracks));
   hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
 }
 
 /** For the start of the next film. */
-function rememberRate(hls) {
-  addEventListener("pagehide", () => {
-    if (hls.bandwidthEstimate > 0) remember(RATE, rateToRemember(hls.bandwidthEstimate));
-  });
+function rememberRate(hls, signal) {
+  const note = () => hls.bandwidthEstimate > 0 && remember(RATE, rateToRemember(hls.bandwidthEstimate));
+  addEventListener("pagehide", note, { signal });
+  signal.addEventListener("abort", note);
 }
 
-function loadNatively(video, url, { startAt, on }) {
-  video.addEventListener("error", () => on.trouble(video.error?.code === 2 ? "network" : "format"));
-  video.addEventListener("loadedmetadata", () => (video.currentTime = Math.max(startAt, 0)), { once: true });
+function loadNatively(video, url, { startAt, on, signal }) {
+  video.addEventListener("error", () => on.trouble(video.error?.code === 2 ? "network" : "format"), { signal });
+  video.addEventListener("loadedmetadata", () => (video.currentTime = Math.max(startAt, 0)), { once: true, signal });
   video.src = url;
 }
 
 /** Act on errors; the result says why nothing arrives. */
-function recoverFromErrors(hls, on) {
+function recoverFromErrors(hls, on, signal) {
   const { Events } = hls.constructor;
   let recoveries = 0;
   let last = null;
@@ -79,7 +80,7 @@ function recoverFromErrors(hls, on) {
     if (decision.action === "renew") renewal = renew(hls, on).finally(() => (renewal = null));
     else act(decision, hls, on);
   });
-  addEventListener("online", () => last && restart(hls)); // sooner than at the end of a pause
+  addEventListener("online", () => last && restart(hls), { signal }); // sooner than at the end of a pause
   return () => causeOf(last, navigator.onLine);
 }
 
