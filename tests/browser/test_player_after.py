@@ -234,7 +234,8 @@ def test_a_button_that_the_keyboard_focused_takes_space_and_enter(watching: Page
 def test_obeys_the_keys_of_remote_controls(watching: Page) -> None:
     def press(key: str) -> None:
         watching.evaluate(
-            "(key) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))",
+            "(key) => document.body.dispatchEvent("
+            "new KeyboardEvent('keydown', { key, bubbles: true }))",
             key,
         )
 
