@@ -8,7 +8,7 @@ from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from auth_app import limits, sessions
+from auth_app import api_tokens, limits, sessions
 from auth_app.models import User
 
 logger = logging.getLogger(__name__)
@@ -31,11 +31,14 @@ def end_sessions_of_changed_user(instance: User, created: bool, raw: bool, **kwa
         return
     if not instance.is_active:
         sessions.end_all(instance.pk, "deactivated")
+        api_tokens.end_all(instance.pk)
     elif getattr(instance, "_password", None) is not None or instance.lost_password:
         sessions.end_all(instance.pk, "password")
+        api_tokens.end_all(instance.pk)
     instance.lost_password = False
 
 
 @receiver(pre_delete, sender=User)
 def end_sessions_of_deleted_user(instance: User, **kwargs: Any) -> None:
     sessions.end_all(instance.pk, "deleted")
+    api_tokens.end_all(instance.pk)

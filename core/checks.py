@@ -8,22 +8,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 
 from auth_app.limits import Limit
+from core.guessing import GUESSABLE, is_guessable, is_weak_key, is_weak_token
 
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
-# No password of production; a superuser's is none of the 20,000 most common ones either.
-GUESSABLE = {
-    *("admin", "adminpassword", "administrator", "changeme", "change-me", "default", "example"),
-    *("letmein", "password", "postgres", "redis", "root", "secret", "superuser", "test", "valkey"),
-    "videoflix",
-}
-PASSWORD_LENGTH, TOKEN_LENGTH, SECRET_KEY_LENGTH = 8, 16, 50
 WEEK = 7 * 24 * 3600  # the longest life of a signed link into a bucket
-AFFIXES = "0123456789!?.,#$%&*+-_ "
 SAME_SITES = {"lax", "strict", "none"}
 # Into files, and into the mail catcher that docker-compose.yml starts.
 UNDELIVERED = {"", "mailpit"}
@@ -55,17 +47,17 @@ def refuse_weak_production() -> None:
 
 def _weaknesses() -> Iterator[tuple[int, str]]:
     rules = [
-        (1, _is_weak_key(settings.SECRET_KEY), "SECRET_KEY is missing, short or an example."),
-        (2, _is_weak_key(_signing_key()), "JWT_SIGNING_KEY is short or an example."),
+        (1, is_weak_key(settings.SECRET_KEY), "SECRET_KEY is missing, short or an example."),
+        (2, is_weak_key(_signing_key()), "JWT_SIGNING_KEY is short or an example."),
         (3, settings.DEBUG, "DEBUG is on."),
         (4, "*" in settings.ALLOWED_HOSTS, "ALLOWED_HOSTS allows every host."),
         (5, _allows_all_origins(), "CORS allows every origin, with credentials."),
-        (6, _is_guessable(settings.SUPERUSER_PASSWORD), "The superuser's password is guessable."),
+        (6, is_guessable(settings.SUPERUSER_PASSWORD), "The superuser's password is guessable."),
         (7, _has_open_database(), "The database has no password."),
         (8, _has_open_redis(), "Redis on another host has no password."),
         (19, _database_password() in GUESSABLE, "The database's password is a default one."),
         (20, _redis_password() in GUESSABLE, "Redis's password is a default one."),
-        (21, _is_weak_token(settings.RQ_API_TOKEN), "RQ_API_TOKEN needs 16 random characters."),
+        (21, is_weak_token(settings.RQ_API_TOKEN), "RQ_API_TOKEN needs 16 random characters."),
     ]
     return ((number, text) for number, is_weak, text in rules if is_weak)
 
@@ -107,12 +99,6 @@ def _bucket_mistakes() -> Iterator[tuple[int, str]]:
         yield 18, "USE_S3_MEDIA needs boto3: pip install -r requirements-s3.txt"
 
 
-def _is_weak_key(key: str) -> bool:
-    lower = key.lower()
-    is_example = lower.startswith("django-insecure") or "change" in lower or "your_" in lower
-    return is_example or len(key) < SECRET_KEY_LENGTH or len(set(key)) < 5
-
-
 def _signing_key() -> str:
     return str(settings.SIMPLE_JWT["SIGNING_KEY"])
 
@@ -120,28 +106,6 @@ def _signing_key() -> str:
 def _allows_all_origins() -> bool:
     allows_all = getattr(settings, "CORS_ALLOW_ALL_ORIGINS", False)
     return settings.CORS_ALLOW_CREDENTIALS and (allows_all or "*" in settings.CORS_ALLOWED_ORIGINS)
-
-
-def _is_guessable(password: str) -> bool:
-    """Short, common, or a common one with digits and signs around it (`Admin123!`)."""
-    if not password:
-        return False
-    plain = password.lower().replace("@", "a").replace("0", "o")
-    spellings = {password.lower(), password.lower().strip(AFFIXES), plain.strip(AFFIXES)}
-    is_common = spellings & GUESSABLE or any(map(_is_common, spellings))
-    return len(password) < PASSWORD_LENGTH or len(set(password)) < 4 or bool(is_common)
-
-
-def _is_common(word: str) -> bool:
-    try:
-        CommonPasswordValidator().validate(word)
-    except ValidationError:
-        return True
-    return False
-
-
-def _is_weak_token(token: str) -> bool:
-    return bool(token) and (len(token) < TOKEN_LENGTH or len(set(token)) < 6)
 
 
 def _database_password() -> str:

@@ -6,43 +6,14 @@ balancers, `/health/` for people and monitors. Names, states and reasons; no ver
 paths or addresses.
 """
 
-import logging
-import shutil
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import Iterable
 
-import django_rq
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db import Error as DatabaseError
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis.exceptions import RedisError
 
-from video_app.pipeline.errors import EncodeError
-from video_app.pipeline.ffmpeg import find_ffmpeg
-from video_app.store import bucket, identity, local
-from video_app.work import workers
-
-logger = logging.getLogger(__name__)
-
-SECONDS_PER_CHECK = 3.0
-FREE_BYTES_NEEDED = 512 * 1024**2
-# Written into Redis to see whether it takes writes: one that is full still answers a ping.
-PROBE_KEY, PROBE_SECONDS = "vf:health", 60
-
-Check = Callable[[], bool]
-_running: dict[str, Future[str]] = {}
-_lock = threading.Lock()
-
-
-class DownError(Exception):
-    """A component does not work, for a reason that everybody may read."""
+from core.components import NO_REASON, problems
 
 
 @never_cache
@@ -64,69 +35,6 @@ def health(request: HttpRequest) -> JsonResponse:
     return _answer(("database", "redis", "worker", "media", *stores, "ffmpeg"))
 
 
-def problems(names: Iterable[str]) -> dict[str, str]:
-    """Name → what is wrong, or "". All checks run at once; none takes longer than 3 s."""
-    futures = {name: _started(name) for name in names}
-    deadline = time.monotonic() + SECONDS_PER_CHECK
-    return {name: _result(future, deadline) for name, future in futures.items()}
-
-
-def database_works() -> bool:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return bool(cursor.fetchone())
-
-
-def migrations_are_applied() -> bool:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-def redis_takes_writes() -> bool:
-    """A Redis that is full or a read-only replica answers, but takes no jobs."""
-    return bool(django_rq.get_connection("default").set(PROBE_KEY, "1", ex=PROBE_SECONDS))
-
-
-def workers_serve_every_queue() -> bool:
-    """By the heartbeats in the database, which outlive a Redis that came back empty."""
-    living = list(workers.living())
-    able = [worker for worker in living if not worker.problem]
-    if {name for worker in able for name in worker.queues} >= settings.NEEDED_QUEUES:
-        return True
-    if len(able) < len(living):
-        raise DownError("A worker stepped aside; see its log.")
-    return False
-
-
-def media_can_grow() -> bool:
-    if reason := identity.problem():
-        raise DownError(reason)
-    with tempfile.TemporaryFile(dir=local.root()) as file:
-        file.write(b"1")
-    return local.free_bytes() > FREE_BYTES_NEEDED
-
-
-def bucket_answers() -> bool:
-    bucket.sizes("hls/0/")  # a listing, of what there never is
-    return True
-
-
-def ffmpeg_is_there() -> bool:
-    return shutil.which(find_ffmpeg(settings.FFMPEG_BINARY)) is not None
-
-
-CHECKS: dict[str, Check] = {
-    "database": database_works,
-    "migrations": migrations_are_applied,
-    "redis": redis_takes_writes,
-    "worker": workers_serve_every_queue,
-    "media": media_can_grow,
-    "bucket": bucket_answers,
-    "ffmpeg": ffmpeg_is_there,
-}
-NO_REASON = "down"
-
-
 def _answer(names: Iterable[str]) -> JsonResponse:
     found = problems(names)
     fine = not any(found.values())
@@ -137,33 +45,3 @@ def _answer(names: Iterable[str]) -> JsonResponse:
     if reasons := {name: why for name, why in found.items() if why not in ("", NO_REASON)}:
         body["reasons"] = reasons
     return JsonResponse(body, status=200 if fine else 503)
-
-
-def _started(name: str) -> Future[str]:
-    """Run a check in a thread of its own; one that still hangs is not started again."""
-    with _lock:
-        future = _running.get(name)
-        if future is None or future.done():
-            future = _running[name] = Future()
-            threading.Thread(target=_run, args=(name, future), daemon=True).start()
-        return future
-
-
-def _run(name: str, future: Future[str]) -> None:
-    problem = NO_REASON
-    try:
-        problem = "" if CHECKS[name]() else NO_REASON
-    except DownError as error:
-        problem = str(error)
-    except (DatabaseError, RedisError, EncodeError, OSError) as error:
-        logger.warning("component_down", extra={"component": name, "reason": str(error)})
-    finally:
-        connections.close_all()
-        future.set_result(problem)
-
-
-def _result(future: Future[str], deadline: float) -> str:
-    try:
-        return future.result(max(0.0, deadline - time.monotonic()))
-    except TimeoutError:
-        return NO_REASON

@@ -22,7 +22,7 @@ from django.views.generic import TemplateView
 
 from core import errors, mailbox_access
 from core.mailbox import Mail, mails
-from core.middleware import API_PREFIXES
+from core.middleware.requests import API_PREFIXES
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -33,6 +33,7 @@ class Page(TemplateView):
         return super().get_context_data(**kwargs) | {
             "session": session_hint(self.request),
             "keeps_mails": mailbox_access.is_there(),
+            "sign_up": settings.SIGN_UP,
             "has_mailbox": mailbox_access.may_read(self.request),
         }
 

@@ -9,12 +9,12 @@ from launcher.pip import SAFE, any_pip, cause
 from launcher.problems import Problem
 from launcher.venv import (
     STAMP,
-    half_installed,
     is_installed,
     is_unfinished,
     need_venv_module,
     product_locks,
 )
+from launcher.wholeness import half_installed
 
 SAMPLE = "asgiref=="  # small, and needed by Django for good
 INDEX_SECONDS = 30

@@ -1,26 +1,18 @@
 """Starting processes so that none of them, nor any of their children, outlives the launcher."""
 
-import ctypes
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from launcher.installation import ROOT
+from launcher.orphans import LINUX, adopt_orphans, die_with_parent, kill_orphans, kill_session
 from launcher.problems import Stopped
 
-LINUX = sys.platform == "linux"
 GRACE_SECONDS = 10.0
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
-LIBC = ctypes.CDLL(None) if LINUX else None
 
 
 class Processes:
@@ -56,7 +48,7 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if LIBC else None,
+                preexec_fn=die_with_parent if LINUX else None,
             )
         self.running[name] = process
         return process
@@ -81,7 +73,7 @@ class Processes:
         codes = {name: process.poll() for name, process in self.running.items()}
         gone = {name: code for name, code in codes.items() if code is not None}
         for name in gone:
-            _kill_session(self.running.pop(name).pid)
+            kill_session(self.running.pop(name).pid)
         return gone
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -98,64 +90,4 @@ class Processes:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            _kill_session(process.pid)
-
-
-def _die_with_parent() -> None:
-    """In the child: SIGTERM from the kernel when the launcher is gone, however it went."""
-    libc: Any = LIBC
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-
-
-def _kill_session(leader: int) -> None:
-    """SIGKILL what a process of ours left behind (elsewhere than on Linux: its group)."""
-    if LINUX:
-        _kill_all(lambda process: process.session == leader)
-        return
-    try:
-        os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def adopt_orphans() -> None:
-    """Orphans of our children become our own children, where `kill_orphans` finds them."""
-    if LIBC:
-        LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def kill_orphans() -> None:
-    """SIGKILL what became our child because its parent is gone, until nothing is left."""
-    while LINUX and _kill_all(lambda process: process.parent == os.getpid()):
-        continue
-
-
-@dataclass(frozen=True, slots=True)
-class _Process:
-    pid: int
-    parent: int
-    session: int
-
-
-def _kill_all(is_meant: Callable[[_Process], bool]) -> bool:
-    """Kill and bury; whether there was anything to kill."""
-    meant = [process for process in _processes() if is_meant(process)]
-    for process in meant:
-        try:
-            os.kill(process.pid, signal.SIGKILL)
-            os.waitpid(process.pid, 0)
-        except (ProcessLookupError, ChildProcessError):
-            continue  # gone, or its own parent's to bury
-    return bool(meant)
-
-
-def _processes() -> Iterator[_Process]:
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                text = (entry / "stat").read_text()
-            except OSError:
-                continue
-            # pid (name) state parent group session …, and the name may hold spaces.
-            fields = text.rpartition(")")[2].split()
-            yield _Process(int(entry.name), int(fields[1]), int(fields[3]))
+            kill_session(process.pid)

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from types import FrameType
 
 from launcher.installation import PYTHON, ROOT, Installation
+from launcher.orphans import adopt_orphans, kill_orphans
 from launcher.postgres import throwaway_postgres
-from launcher.processes import adopt_orphans, kill_orphans
 from launcher.runlock import running_url
 from launcher.venv import TESTS, ensure_venv
 

@@ -1,14 +1,12 @@
 """`./videoflix up`: everything on this machine, from nothing to a film, until Ctrl-C."""
 
-import json
 import re
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from launcher import checks
+from launcher.greeting import greeting, missing
 from launcher.installation import Installation, tail
 from launcher.problems import Problem, Stopped, say
 from launcher.processes import Processes
@@ -100,7 +98,8 @@ class _Run:
         self.processes.start(name, self.product.commands[name], log, self.product.env)
 
     def _wait_for_valkey(self) -> None:
-        host, port = _address(self.product.env["REDIS_URL"])
+        parts = urlsplit(self.product.env["REDIS_URL"])
+        host, port = parts.hostname or "127.0.0.1", parts.port or 6379
         for _ in range(500):
             self._restart_the_dead()
             if checks.answers(host, port):
@@ -115,30 +114,11 @@ class _Run:
         while down and time.monotonic() < deadline:
             self._restart_the_dead()
             self.processes.pause(0.1)
-            down = self._down()
+            down = missing(self.installation.url, self.product.env)
             if not {"web", "worker"} & set(down):
                 break
         if down:
             say(f"Not everything works: {', '.join(down)} (see ./videoflix doctor).")
-
-    def _down(self) -> list[str]:
-        """The components that `/health/` reports as down."""
-        host = self.product.env["ALLOWED_HOSTS"].split(",")[0].lstrip(".*") or "localhost"
-        request = urllib.request.Request(  # noqa: S310 - our own http URL
-            f"{self.installation.url}/health/", headers={"Host": host}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-                body = answer.read()
-        except urllib.error.HTTPError as error:
-            body = error.read()
-        except OSError:
-            return ["web"]
-        try:
-            components = json.loads(body)["components"]
-        except (ValueError, KeyError):
-            return ["web"]
-        return [name for name, state in components.items() if state != "ok"]
 
     def _restart_the_dead(self) -> None:
         for name, code in self.processes.ended().items():
@@ -178,31 +158,13 @@ class _Run:
             say(f"The demo films could not be made; see {self._log('demo')}.")
 
     def _greet(self) -> None:
-        env, installation = self.product.env, self.installation
-        password = env["DJANGO_SUPERUSER_PASSWORD"]
+        password = self.product.env["DJANGO_SUPERUSER_PASSWORD"]
         if self._has_own_password or not self.first_password_holds:
             password = "as you set it"  # noqa: S105 - said instead of one
-        say(f"""
-  Videoflix runs at  {installation.url}/
-  Admin              {installation.url}/admin/
-  E-mail             {env["DJANGO_SUPERUSER_EMAIL"]}
-  Password           {password}{self._mailbox()}
-
-  Logs are in {installation.logs}. Ctrl-C stops everything.""")
+        installation = self.installation
+        say(greeting(installation.url, installation.logs, self.product.env, password))
         if "demo" in self.processes.running:
             say("  Three demo films are being made; each can be watched in a minute.")
 
-    def _mailbox(self) -> str:
-        """Where mails are read that are not sent; `bootstrap` says it."""
-        log = self._log("bootstrap")
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        found = next((line for line in lines if "/dev/mail/?token=" in line), "")
-        return f"\n  Mails              {found.strip()}" if found else ""
-
     def _log(self, name: str) -> Path:
         return self.installation.logs / f"{name}.log"
-
-
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "127.0.0.1", parts.port or 6379

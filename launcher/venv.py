@@ -1,6 +1,5 @@
 """The virtual environment: made once, repaired when interrupted or when a lock changes."""
 
-import csv
 import fcntl
 import hashlib
 import shutil
@@ -13,7 +12,7 @@ from launcher.installation import PYTHON, ROOT, VENV, Installation, tail
 from launcher.pip import cause, install_command
 from launcher.problems import Problem, say
 from launcher.processes import Processes
-from launcher.tools import packages_folder
+from launcher.wholeness import half_installed_metadata
 
 PRODUCT = ("requirements.txt", "requirements-local.txt")
 WITH_BUCKET = (*PRODUCT, "requirements-s3.txt")
@@ -81,7 +80,7 @@ def _update(processes: Processes, logs: Path, locks: tuple[str, ...], running: s
     # All locks are given to pip at once, so adding to those already held never changes them.
     held = [name for name in wanted if name in _installed()]
     STAMP.write_text(" ".join([*held, UNFINISHED]))
-    _forget_half_installed()
+    _forgethalf_installed_metadata()
     say("Installing the Python packages (a minute or two, once) ...")
     _install(processes, logs, locks)
     STAMP.write_text(" ".join(wanted))
@@ -89,39 +88,11 @@ def _update(processes: Processes, logs: Path, locks: tuple[str, ...], running: s
         say(f"Videoflix runs at {running} with the former packages; start it again soon.")
 
 
-def _forget_half_installed() -> None:
+def _forgethalf_installed_metadata() -> None:
     """Remove the metadata of packages whose installation was interrupted, so that pip
     installs them again: it takes metadata as proof that all the files are there."""
-    for metadata in _half_installed():
+    for metadata in half_installed_metadata():
         shutil.rmtree(metadata, ignore_errors=True)
-
-
-def half_installed() -> list[str]:
-    """The packages (name and version) of which files are missing or cut short."""
-    return [" ".join(path.stem.split("-")) for path in _half_installed()]
-
-
-def _half_installed() -> list[Path]:
-    found = packages_folder().glob("*.dist-info")
-    return [metadata for metadata in found if not _is_whole(metadata)]
-
-
-def _is_whole(metadata: Path) -> bool:
-    """Whether pip came to its end with this package, and its files are as it wrote them."""
-    record = metadata / "RECORD"
-    if not record.exists() or not (metadata / "INSTALLER").exists():
-        return False
-    with record.open(newline="") as file:
-        return all(_is_as_recorded(metadata.parent, row) for row in csv.reader(file) if row)
-
-
-def _is_as_recorded(folder: Path, row: list[str]) -> bool:
-    """`row` is path, hash and size; the last two may be missing."""
-    name, size = row[0], row[-1]
-    if name.endswith(".pyc"):
-        return True
-    path = folder / name
-    return path.exists() and (not size.isdigit() or path.stat().st_size == int(size))
 
 
 def need_venv_module() -> None:

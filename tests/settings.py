@@ -5,6 +5,7 @@ Each pytest process gets a Valkey port and a media folder of its own;
 """
 
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
@@ -14,6 +15,16 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _own_ffmpeg() -> str:
+    """A folder with the ffmpeg that the product brings, for machines that have none."""
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    folder = TEST_DIR / "bin"
+    folder.mkdir()
+    (folder / "ffmpeg").symlink_to(get_ffmpeg_exe())
+    return str(folder)
 
 
 TEST_DIR = Path(tempfile.mkdtemp(prefix="videoflix-test-"))
@@ -34,6 +45,9 @@ os.environ |= {
     "FRONTEND_URL": "http://127.0.0.1:5500",
     "BACKEND_URL": "http://127.0.0.1:8000",
 }
+
+if shutil.which("ffmpeg") is None:
+    os.environ["PATH"] += os.pathsep + _own_ffmpeg()
 
 from core.settings import *  # noqa: E402, F403
 

@@ -18,6 +18,7 @@ from tests.stack import free_port
 
 FOLDER = Path(__file__).parent.parent / "docker" / "nginx"
 TOKEN = "c8x2k1-0123456789abcdef"
+RIGHT = f"{TOKEN:a<60}.{TOKEN:b<43}"
 LINKS = [
     f"/api/activate/MQ/{TOKEN}/",
     f"/api/activate/MQ?token={TOKEN}",
@@ -26,6 +27,10 @@ LINKS = [
     f"/users/confirm/?uid=MQ&token={TOKEN}",
     f"/activate/?uid=MQ&token={TOKEN}",
     f"/reset-password?uid=MQ&token={TOKEN}",
+    f"/api/play/{RIGHT}/7/master.m3u8",
+    f"/api/play/{RIGHT}/7/720p/000.ts?b=3",
+    f"/api//play/{RIGHT}",
+    f"/api/video/7/720p/000.ts?b=3&CMCD=sid%3D%22{TOKEN}%22",
     f"/content/file.mp4?quality=360p&token={TOKEN}",
 ]
 # As nobody's client sends them.
@@ -55,7 +60,12 @@ pytestmark = pytest.mark.skipif(not is_installed(), reason="needs nginx")
 
 
 def servers(
-    directory: Path, plain: int, tls: int, web: str = "127.0.0.1:1", resolver: str = "127.0.0.11"
+    directory: Path,
+    plain: int,
+    tls: int,
+    web: str = "127.0.0.1:1",
+    resolver: str = "127.0.0.11",
+    upload_limit: str = "1m",
 ) -> str:
     """Both files as the container has them and in nginx's order, but for ports, folders, TLS
     and the upstream, which is a dead one unless it is named."""
@@ -73,7 +83,7 @@ def servers(
         (r"127\.0\.0\.11", resolver),
         (r"/var/log/nginx|/dev/shm", str(directory)),
         (r"\$\{SERVER_NAME\}", "localhost"),
-        (r"\$\{UPLOAD_LIMIT\}", "1m"),
+        (r"\$\{UPLOAD_LIMIT\}", upload_limit),
     ]:
         text = re.sub(pattern, instead, text)
     return text

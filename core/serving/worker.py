@@ -5,27 +5,21 @@ hundred clients that send a byte now and then stop a site. Here the event loop c
 and small bodies, each with a total deadline.
 """
 
-import json
-import selectors
 import socket
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from django.conf import settings
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
 from core.serving.arrival import Arrival, State
+from core.serving.connections import Connections, answer
 from core.serving.pool import IdlePool
 
-READ_BYTES = 64 * 1024
 # Bodies that are collected at once by one process; beyond that they are streamed.
 COLLECTED_BYTES = 64 * 1024**2
-# How long, and how far, a refused client's bytes are thrown away, so that it reads the answer.
-LINGER_SECONDS, LINGER_BYTES = 2.0, 4 * 1024**2
 # While requests wait for a thread, one that has had its own for so long loses it.
 SLOW_SECONDS = 20.0
 TICK_SECONDS = 0.25
@@ -33,16 +27,13 @@ TICK_SECONDS = 0.25
 ROOM = 100
 
 
-class SteadyWorker(ThreadWorker):
+class SteadyWorker(Connections):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Kept connections must not take the room of new ones.
         self.max_keepalived = self.worker_connections // 2
-        self.arrivals: dict[TConn, Arrival] = {}
-        self.lingering: dict[TConn, tuple[float, int]] = {}  # deadline, bytes still read
         self.busy: dict[TConn, float] = {}  # since when it has a thread, the longest first
         self.streams: set[TConn] = set()  # those of them whose body is still arriving
-        self.watched: set[TConn] = set()
         self.next_tick = 0.0
 
     def get_thread_pool(self) -> IdlePool:
@@ -62,23 +53,20 @@ class SteadyWorker(ThreadWorker):
         if conn in self.arrivals:
             self._read(conn)
         if conn in self.arrivals:
-            self._watch(conn, self._read)
+            self.watch(conn, self._read)
 
     def _read(self, conn: TConn, _fileobj: Any = None) -> None:
         if conn not in self.arrivals:  # gone since the poller saw it
             return
-        try:
-            piece = conn.sock.recv(READ_BYTES)
-        except BlockingIOError:
+        piece = self.read(conn)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         if piece:
             self._add(conn, piece)
         elif self.arrivals[conn].has_head:
             self._serve(conn)  # the rest of the body never comes, which is the view's to tell
         else:
-            self._close(conn)
+            self.close_connection(conn)
 
     def _add(self, conn: TConn, piece: bytes) -> None:
         arrival = self.arrivals[conn]
@@ -89,13 +77,13 @@ class SteadyWorker(ThreadWorker):
                 self.streams.add(conn)
                 self._serve(conn)
             case State.STREAMED:
-                self._refuse(conn, "503 Service Unavailable", "Too many uploads at once.")
+                self.refuse(conn, "503 Service Unavailable", "Too many uploads at once.")
             case State.TOO_LONG:
-                self._refuse(conn, "431 Request Header Fields Too Large", "Too long a head.")
+                self.refuse(conn, "431 Request Header Fields Too Large", "Too long a head.")
 
     def _serve(self, conn: TConn) -> None:
         arrival = self.arrivals.pop(conn)
-        self._unwatch(conn)
+        self.unwatch(conn)
         conn.data_ready = True
         conn.init()
         conn.parser.unreader.unread(bytes(arrival.received))
@@ -107,7 +95,7 @@ class SteadyWorker(ThreadWorker):
     def handle_request(self, req: Any, conn: TConn) -> Any:
         hosts = [value for name, value in req.headers if name == "HOST"]
         if req.version >= (1, 1) and not any(hosts):  # RFC 9112, section 3.2
-            conn.sock.sendall(_answer("400 Bad Request", "A Host header is needed."))
+            conn.sock.sendall(answer("400 Bad Request", "A Host header is needed."))
             return False
         return super().handle_request(req, conn)
 
@@ -117,62 +105,7 @@ class SteadyWorker(ThreadWorker):
         if not fs.cancelled() and fs.exception() is None and fs.result():
             super().finish_request(conn, fs)
         else:
-            self._linger(conn)
-
-    # --- a connection ends --------------------------------------------------------------
-
-    def _refuse(self, conn: TConn, status: str, detail: str) -> None:
-        with suppress(OSError):
-            conn.sock.send(_answer(status, detail))
-        self._linger(conn)
-
-    def _linger(self, conn: TConn) -> None:
-        """Throw away what still comes, or the kernel would take the answer back (RST).
-
-        gunicorn does so in the event loop, which nobody else is served by meanwhile.
-        """
-        self.arrivals.pop(conn, None)
-        self._unwatch(conn)
-        self.lingering[conn] = (time.monotonic() + LINGER_SECONDS, LINGER_BYTES)
-        try:
-            conn.sock.shutdown(socket.SHUT_WR)
-            conn.sock.setblocking(False)
-        except OSError:
-            self._close(conn)
-            return
-        self._drain(conn)
-        if conn in self.lingering:
-            self._watch(conn, self._drain)
-
-    def _drain(self, conn: TConn, _fileobj: Any = None) -> None:
-        if conn not in self.lingering:
-            return
-        try:
-            piece = conn.sock.recv(READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            piece = b""
-        deadline, left = self.lingering[conn]
-        self.lingering[conn] = (deadline, left - len(piece))
-        if not piece or left <= len(piece):
-            self._close(conn)
-
-    def _close(self, conn: TConn) -> None:
-        self.arrivals.pop(conn, None)
-        self.lingering.pop(conn, None)
-        self._unwatch(conn)
-        self.nr_conns -= 1
-        conn.close()
-
-    def _watch(self, conn: TConn, handler: Callable[..., None]) -> None:
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(handler, conn))
-        self.watched.add(conn)
-
-    def _unwatch(self, conn: TConn) -> None:
-        if conn in self.watched:
-            self.watched.remove(conn)
-            self.poller.unregister(conn.sock)
+            self.linger(conn)
 
     # --- time passes --------------------------------------------------------------------
 
@@ -186,9 +119,9 @@ class SteadyWorker(ThreadWorker):
         excess = self.nr_conns - self.worker_connections + ROOM
         late += [conn for conn in self.arrivals if conn not in late][: max(0, excess - len(late))]
         for conn in late:
-            self._close(conn)
+            self.close_connection(conn)
         for conn in [conn for conn, (deadline, _) in self.lingering.items() if deadline < now]:
-            self._close(conn)
+            self.close_connection(conn)
         cut = self._take_threads_back(now)
         if late or cut:
             self.log.info("slow_clients_cut_off", extra={"arriving": len(late), "served": cut})
@@ -210,12 +143,3 @@ class SteadyWorker(ThreadWorker):
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_RDWR)
         return len(cut)
-
-
-def _answer(status: str, detail: str) -> bytes:
-    body = json.dumps({"detail": detail}).encode()
-    head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    return head.encode() + body

@@ -4,6 +4,7 @@ from core.settings.api import *
 from core.settings.base import *
 from core.settings.bucket import *
 from core.settings.database import *
+from core.settings.frontends import *
 from core.settings.logs import *
 from core.settings.mail import *
 from core.settings.media import *

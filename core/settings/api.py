@@ -1,81 +1,9 @@
-"""The HTTP API: REST framework, tokens and their cookies, CORS, front ends."""
+"""The HTTP API: REST framework, tokens and their cookies."""
 
 from datetime import timedelta
-from urllib.parse import urljoin, urlsplit
 
 from core.settings.env import env
 from core.settings.security import HTTPS, NUM_PROXIES, SECRET_KEY
-
-
-def _origin(url: str) -> str:
-    """As browsers spell it, without the path."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-FRONTEND_URL: str = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
-BACKEND_ORIGIN = _origin(
-    env.first("BACKEND_URL", "BACKEND_BASE_URL", "BACKEND_ORIGIN", default="http://127.0.0.1:8000")
-)
-FRONTEND_ORIGIN = _origin(FRONTEND_URL) if FRONTEND_URL else ""
-
-
-def _page(variable: str, path: str, built_in: str) -> str:
-    """A front end's page; without a front end, the built-in site's."""
-    chosen: str = env.str(variable, default=path if FRONTEND_ORIGIN else built_in)
-    return urljoin(FRONTEND_ORIGIN or BACKEND_ORIGIN, chosen)
-
-
-def _login_page(variable: str, path: str) -> str:
-    """A FRONTEND_URL that has a path is the login page itself."""
-    named = FRONTEND_URL if urlsplit(FRONTEND_URL).path.strip("/") else path
-    return _page(variable, named, "/login/")
-
-
-_USERS_LOGIN_PAGE = _login_page("USERS_LOGIN_PATH", "/login")
-
-# Where mails and redirects lead, for the clients of each set of paths. The defaults for
-# /api are the vanilla client's; for an Angular client set /activate, /confirm-password, …
-FRONTEND_PAGES = {
-    "api": {
-        "activate": _page("FRONTEND_ACTIVATE_PATH", "/pages/auth/activate.html", "/activate/"),
-        "reset": _page(
-            "FRONTEND_RESET_PATH", "/pages/auth/confirm_password.html", "/reset-password/"
-        ),
-        "login": _login_page("FRONTEND_LOGIN_PATH", "/pages/auth/login.html"),
-        # Without a link to check, that client's activation page shows its error.
-        "activation_error": _page(
-            "FRONTEND_ACTIVATION_ERROR_PATH", "/pages/auth/activate.html", "/activation-failed/"
-        ),
-    },
-    "users": {
-        "activate": urljoin(
-            BACKEND_ORIGIN, env.str("USERS_ACTIVATE_PATH", default="/users/confirm/")
-        ),
-        "reset": _page("USERS_RESET_PATH", "/reset-password", "/reset-password/"),
-        "login": _USERS_LOGIN_PAGE,
-        # That client has no page for errors.
-        "activation_error": _page(
-            "USERS_ACTIVATION_ERROR_PATH", _USERS_LOGIN_PAGE, _USERS_LOGIN_PAGE
-        ),
-    },
-}
-
-_listed_origins = env.list(
-    "CORS_ALLOWED_ORIGINS",
-    default=[
-        "http://127.0.0.1:5500",
-        "http://localhost:5500",
-        "http://127.0.0.1:4200",
-        "http://localhost:4200",
-    ],
-)
-# The front end's own always belongs to them.
-CORS_ALLOWED_ORIGINS = list(dict.fromkeys(filter(None, [*_listed_origins, FRONTEND_ORIGIN])))
-CORS_ALLOW_CREDENTIALS = True
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csrftoken", "x-retry"]
-CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
 
 def _minutes(subject: str, days: int) -> int:
@@ -120,7 +48,7 @@ JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
 
 # Where request bodies may be big; the views there authenticate before they read.
-UPLOAD_PREFIXES = ("/api/video",)
+UPLOAD_PREFIXES = ("/api/video", "/api/uploads")
 
 # How often per window, as "20/min" (s, min, h, day). By client address unless it says account.
 THROTTLE_RATES = {
@@ -134,6 +62,12 @@ THROTTLE_RATES = {
     "link": env.str("THROTTLE_LINK", default="60/min"),
     "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
 }
+# Who may make an account: everybody, whoever staff invite, nobody.
+SIGN_UP = env.choice("SIGN_UP", ("open", "invitation", "closed"), default="open")
+# For so long after the password was given the account itself may be changed.
+FRESH_SIGN_IN_MINUTES = env.int("FRESH_SIGN_IN_MINUTES", default=15, minimum=1, maximum=1440)
+# Between asking for it and the end of the account.
+ACCOUNT_DELETION_DAYS = env.int("ACCOUNT_DELETION_DAYS", default=14, maximum=365)
 # Mails of one kind to one address; more are quietly dropped.
 MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3, minimum=1, maximum=1000)
 
@@ -153,6 +87,8 @@ REST_FRAMEWORK = {
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
 # What `/users/login/` tells of the films that a user has marked.
 FAVORITES = "video_app.catalogue.marks.favorites"
+# What else people leave behind there: to show, to clear, to delete.
+PERSONAL_DATA = "video_app.catalogue.personal"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",

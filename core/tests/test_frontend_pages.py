@@ -4,13 +4,13 @@ import importlib
 
 import pytest
 
-from core.settings import api
+from core.settings import frontends
 
 
 def pages(environment: pytest.MonkeyPatch, **variables: str) -> dict[str, dict[str, str]]:
     for name, value in variables.items():
         environment.setenv(name, value)
-    return importlib.reload(api).FRONTEND_PAGES
+    return importlib.reload(frontends).FRONTEND_PAGES
 
 
 def test_links_to_built_in_site_without_front_end(

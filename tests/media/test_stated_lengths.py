@@ -77,6 +77,21 @@ def test_keeps_all_of_joined_files(samples, tmp_path, kind):
     assert abs(found.duration - 24) < 0.5
 
 
+NEW_NUMBERS = {
+    "program": ("-mpegts_service_id", "7", "-mpegts_pmt_start_pid", "4000"),
+    "table": ("-mpegts_pmt_start_pid", "4000"),
+}
+
+
+@pytest.mark.parametrize("change", NEW_NUMBERS)
+def test_keeps_all_of_broadcasts_joined_under_new_numbers(samples, tmp_path, change):
+    one = samples.film("one.ts", *X264, "-c:a", "aac")
+    numbers = ("-mpegts_start_pid", "777", *NEW_NUMBERS[change])
+    other = samples.film(f"{change}.ts", "-c", "copy", *numbers, source=one)
+    _, found = prepare(unusual.appended(tmp_path / "new.ts", one, other, one), tmp_path)
+    assert abs(found.duration - 24) < 0.5
+
+
 def test_encodes_all_of_joined_files(samples, tmp_path, encoded):
     one = unusual.plain(samples, "plain.flv")
     film = encoded(unusual.appended(tmp_path / "twice.flv", one, one))

@@ -29,10 +29,17 @@ from video_app.models import State, Video
 from video_app.streaming import delivery
 
 CONTINUE_LIMIT = 50
+ORDERS = {
+    sign + name: (sign + column, f"{sign}id")
+    for name, column in CatalogueQuery.ORDERINGS.items()
+    for sign in ("", "-")
+}
 
 
 class VideoListView(APIView):
     """The films that can be watched, newest first."""
+
+    token_scopes = {"GET": ("read",)}
 
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request)
@@ -41,7 +48,7 @@ class VideoListView(APIView):
             request,
             lambda: paging.respond(
                 request,
-                _matching(Video.objects.playable(), asked).with_marks(request.user),
+                _chosen(Video.objects.playable().with_marks(request.user), asked),
                 VideoSerializer,
                 asked,
             ),
@@ -51,17 +58,22 @@ class VideoListView(APIView):
 class ContentListView(APIView):
     """All published films in whatever state."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request)
-        rows = _matching(Video.objects.published(), asked)
+        rows = Video.objects.published()
         rows = rows.select_related("current_build").defer("current_build__plan_json")
         return unless_unchanged(
-            request, lambda: paging.respond(request, rows, ContentSerializer, asked)
+            request,
+            lambda: paging.respond(request, _chosen(rows, asked), ContentSerializer, asked),
         )
 
 
 class ContinueView(APIView):
     """The films that this user has begun, the latest first."""
+
+    token_scopes = {"GET": ("read",)}
 
     def get(self, request: Request) -> Response:
         rows: Any = Video.objects.playable().with_marks(request.user)
@@ -72,6 +84,8 @@ class ContinueView(APIView):
 class VideoView(APIView):
     """One film."""
 
+    token_scopes = {"GET": ("read", "upload")}
+
     def get(self, request: Request, video_id: int) -> Response:
         rows = Video.objects.visible_to(request.user).with_marks(request.user)
         video = get_object_or_404(rows, pk=video_id)
@@ -80,6 +94,8 @@ class VideoView(APIView):
 
 class StatusView(APIView):
     """How far the transcoding has come; made to be asked every few seconds."""
+
+    token_scopes = {"GET": ("read", "upload")}
 
     def get(self, request: Request, video_id: int) -> HttpResponseBase:
         rows = Video.objects.visible_to(request.user).select_related("current_build")
@@ -104,6 +120,8 @@ class StatusView(APIView):
 class FavoriteView(APIView):
     """Whether a film is one of this user's favourites."""
 
+    token_scopes = dict.fromkeys(("PUT", "DELETE"), ("manage",))
+
     def put(self, request: Request, video_id: int) -> Response:
         return self._set(request, video_id, True)
 
@@ -120,6 +138,8 @@ class FavoriteView(APIView):
 class ToggleFavoriteView(APIView):
     """Adds a film to the favourites or takes it away; answers with all their ids."""
 
+    token_scopes = {"POST": ("manage",)}
+
     def post(self, request: Request) -> Response:
         asked = FavoriteSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -132,6 +152,8 @@ class ToggleFavoriteView(APIView):
 
 class PositionView(APIView):
     """Where this user stopped in a film."""
+
+    token_scopes = {"GET": ("read",), "PUT": ("manage",), "DELETE": ("manage",)}
 
     def get(self, request: Request, video_id: int) -> Response:
         rows: Any = Video.objects.visible_to(request.user).with_marks(request.user)
@@ -172,14 +194,17 @@ def _asked(request: Request) -> dict[str, Any]:
     return asked
 
 
-def _matching(rows: Any, asked: dict[str, Any]) -> Any:
-    """The rows that were asked for; none for a category that does not exist."""
+def _chosen(rows: Any, asked: dict[str, Any]) -> Any:
+    """Those of `rows` that were asked for, in that order."""
     if asked.get("category"):
         rows = rows.filter(category=category_named(asked["category"]))
-    if asked.get("search"):
-        rows = rows.filter(search.matching(asked["search"]))
-    ordering = asked["ordering"]
-    return rows.order_by(ordering, "-id" if ordering.startswith("-") else "id")
+    ordering = asked.get("ordering")
+    if text := asked.get("search"):
+        ids = search.best(rows, text)
+        if not ordering:
+            return paging.Ranked(rows, ids)
+        rows = rows.filter(pk__in=ids)
+    return rows.order_by(*ORDERS[ordering or "-created_at"])
 
 
 def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from video_app.store import local
 logger = logging.getLogger(__name__)
 
 MARK = ".videoflix-media"
-UPLOADS = "tmp"
+UPLOADS = local.UPLOADS
 AWAY = "The media folder is away: it does not carry this installation's mark."
 FOREIGN = "The media belong to another database. See 'manage.py adopt_media'."
 UNKNOWN = "The media hold films that this database does not know. See 'manage.py adopt_media'."

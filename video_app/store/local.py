@@ -1,16 +1,22 @@
-"""The local media folder: where a key lies, and what may be done there."""
+"""The store that is a folder: `MEDIA_ROOT`, on this machine or shared with others."""
 
+import errno
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from django.conf import settings
 
+from video_app.store.interface import AwayError, Entry, File, OffsetError, Watch, unwatched
+from video_app.store.section import Section
 
-class AwayError(OSError):
-    """The storage is away, or is not ours."""
+__all__ = ["AwayError", "LocalStore", "free_bytes", "key", "path", "remove", "root", "sync"]
+
+UPLOADS = "tmp"
 
 
 def root() -> Path:
@@ -48,3 +54,144 @@ def sync(paths: Iterable[Path]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+class LocalStore:
+    """Keys are paths under `MEDIA_ROOT`; what becomes visible is renamed into place."""
+
+    puts_at_once = True
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
+        try:
+            file = path(key).open("rb")
+        except IsADirectoryError as error:
+            raise FileNotFoundError(errno.ENOENT, "not a file", key) from error
+        return file if end is None and not start else cast(BinaryIO, Section(file, start, end))
+
+    def size(self, key: str) -> int:
+        status = path(key).stat()
+        if not path(key).is_file():
+            raise FileNotFoundError(errno.ENOENT, "not a file", key)
+        return status.st_size
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        files = (found for found in path(prefix).rglob("*") if found.is_file())
+        return {key(found): found.stat().st_size for found in files}
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            for found in os.scandir(path(prefix)):
+                if entry := _entry(prefix, found):
+                    yield entry
+
+    @contextmanager
+    def source(self, key: str) -> Iterator[str]:
+        yield str(path(key))
+
+    @contextmanager
+    def folder(self, prefix: str, names: Sequence[str]) -> Iterator[Path]:
+        yield path(prefix)
+
+    def url(self, key: str, seconds: int) -> str:
+        return ""
+
+    def put(self, files: Iterable[File], *, watch: Watch = unwatched) -> None:
+        changed = set()
+        for file, key in files:
+            target = path(key)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            sync([file])
+            _replace(file, target)
+            changed.add(target.parent)
+        sync(changed)
+
+    def remove(self, key: str) -> None:
+        remove(path(key))
+
+    def move(self, key: str, target: str) -> None:
+        path(target).parent.mkdir(parents=True, exist_ok=True)
+        path(key).rename(path(target))
+
+    @contextmanager
+    def work_folder(self, prefix: str) -> Iterator[Path]:
+        folder = path(prefix)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    # --- uploads: a file in `tmp/` that grows
+
+    def begin(self, key: str) -> str:
+        name = uuid.uuid4().hex
+        unfinished = _unfinished(name)
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.touch(mode=0o640)
+        sync([unfinished, unfinished.parent])
+        return f"{name} {key}"
+
+    def offset(self, handle: str) -> int:
+        name, key = handle.split(" ", 1)
+        with suppress(FileNotFoundError):
+            return _unfinished(name).stat().st_size
+        return self.size(key)
+
+    def append(
+        self, handle: str, offset: int, pieces: Iterable[bytes], *, watch: Watch = unwatched
+    ) -> int:
+        with _unfinished(handle.split(" ", 1)[0]).open("r+b") as file:
+            if (there := file.seek(0, os.SEEK_END)) != offset:
+                raise OffsetError(there)
+            try:
+                for piece in pieces:
+                    watch()
+                    file.write(piece)
+            finally:
+                file.flush()
+                os.fsync(file.fileno())
+            return file.tell()
+
+    def finish(self, handle: str) -> int:
+        name, key = handle.split(" ", 1)
+        with suppress(FileNotFoundError):  # it was finished before
+            self.put([(_unfinished(name), key)])
+        return self.size(key)
+
+    def abort(self, handle: str) -> None:
+        _unfinished(handle.split(" ", 1)[0]).unlink(missing_ok=True)
+
+
+def _entry(prefix: str, found: "os.DirEntry[str]") -> Entry | None:
+    key = f"{prefix}/{found.name}" if prefix else found.name
+    if found.is_dir(follow_symlinks=False):
+        return Entry(key, is_folder=True)
+    try:
+        status = found.stat(follow_symlinks=False)
+    except FileNotFoundError:  # gone meanwhile
+        return None
+    return Entry(key, status.st_size, status.st_mtime)
+
+
+def _replace(file: Path, target: Path) -> None:
+    try:
+        file.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_from_elsewhere(file, target)
+
+
+def _copy_from_elsewhere(file: Path, target: Path) -> None:
+    """From another disk, over a file beside the target, so that nobody sees half of it."""
+    draft = target.with_name(f"{target.name}.{uuid.uuid4().hex}.partial")
+    try:
+        shutil.copyfile(file, draft)
+        sync([draft])
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _unfinished(name: str) -> Path:
+    return path(UPLOADS) / f"{name}.upload"

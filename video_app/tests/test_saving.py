@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from tests.people import make_user
-from video_app.models import Category, State, Video
+from video_app.models import Category, Series, State, Video
 from video_app.tests.films import make_encoding, make_video, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 FIELDS = [field for field in Video._meta.concrete_fields if not field.primary_key]
 EDITED = [field for field in FIELDS if field.editable]
-# Of the others the time of the save is saved.
-WORKERS = [field for field in FIELDS if not field.editable and field.name != "updated_at"]
+# Of the others some follow what is saved.
+DERIVED = {"updated_at", "sort_key", "indexed_at"}
+WORKERS = [field for field in FIELDS if not field.editable and field.name not in DERIVED]
 NAME = attrgetter("name")
 
 
@@ -26,11 +27,16 @@ def another(field: Any) -> Any:
     if field.choices:
         return {"state": State.FAILED, "category": Category.WAR}[field.name]
     if field.is_relation:
-        return {"owner": make_user, "current_build": make_encoding}[field.name]().pk
+        return {
+            "owner": make_user,
+            "current_build": make_encoding,
+            "series": Series.objects.create,
+        }[field.name]().pk
     return VALUES[field.get_internal_type()]
 
 
 VALUES: dict[str, Any] = {
+    "JSONField": {"another": True},
     "BooleanField": False,
     "CharField": "another",
     "TextField": "another",

@@ -11,8 +11,10 @@ from video_app.models import Build, Chunk, Video, Worker
 from video_app.tests.concurrency import raising
 from video_app.tests.films import ago, hold, hold_chunk, make_encoding, make_film, make_video
 from video_app.work import encoding, extras, planning, workers
+from video_app.work import heartbeat as heartbeats
+from video_app.work.heartbeat import Heartbeat
 from video_app.work.lease import Lease, claim
-from video_app.work.workers import BEAT_SECONDS, INNOCENT_DEATHS, SILENCE_SECONDS, Heartbeat
+from video_app.work.workers import BEAT_SECONDS, INNOCENT_DEATHS, SILENCE_SECONDS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
@@ -183,7 +185,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("video_app.work.workers.time.monotonic", lambda: clock.now)
+    monkeypatch.setattr("video_app.work.heartbeat.time.monotonic", lambda: clock.now)
     return clock
 
 
@@ -229,7 +231,7 @@ class TestHeartbeat:
         self.beat(heartbeat, clock, 30)
 
         assert lease.renew()
-        assert len(freed) == 30 // 3 // workers.LOOK_BEATS
+        assert len(freed) == 30 // 3 // heartbeats.LOOK_BEATS
 
     @pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
     def test_listens_anew_after_an_outage_of_the_database(
@@ -245,7 +247,7 @@ class TestHeartbeat:
         self.beat(heartbeat, clock, 30)
         Chunk.objects.update(lease_worker=other)
         with monkeypatch.context() as away:
-            away.setattr(workers, "beat", raising(error))
+            away.setattr(heartbeats, "beat", raising(error))
             self.beat(heartbeat, clock, 3)
 
         self.beat(heartbeat, clock, 9)
@@ -267,7 +269,7 @@ class TestHeartbeat:
         assert not self.is_held()
 
     def test_beats_in_its_own_thread(self, worker: uuid.UUID, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(workers, "BEAT_SECONDS", 0.05)
+        monkeypatch.setattr(heartbeats, "BEAT_SECONDS", 0.05)
         silence(worker, 3600)
         heartbeat = Heartbeat(worker, ["urgent"], lambda: None)
 

@@ -10,7 +10,9 @@ from collections import Counter
 from django.conf import settings
 from django.db.models import Q
 
+from video_app.catalogue import index
 from video_app.store import identity
+from video_app.streaming import publication
 from video_app.work import archiving, cleanup, clock
 from video_app.work.kind import Kind
 from video_app.work.lease import is_hopeless, may_start
@@ -21,13 +23,16 @@ logger = logging.getLogger(__name__)
 
 def reconcile(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter[str]:
     """Enqueue due work again, give up on hopeless work, remove leftovers; how much of each.
+    Films are published and withdrawn at their dates here.
 
     Nothing is cleaned up while the media are away or another database's.
     """
     found: Counter[str] = Counter()
+    found["dated"] = 0 if dry_run else publication.follow_dates()
     for kind in KINDS:
         found[kind.name] = _enqueue_overdue(kind, dry_run=dry_run)
         found["given_up"] += _give_up(kind, dry_run=dry_run)
+    found["indexed"] = index.stale().count() if dry_run else index.catch_up()
     if problem := identity.problem():
         logger.error("cleanup_withheld", extra={"reason": problem})
         return found

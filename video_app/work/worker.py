@@ -4,9 +4,6 @@ Whatever may go wrong here costs at most the job that runs: films are in the dat
 """
 
 import logging
-import os
-import signal
-import sys
 import time
 import uuid
 from contextlib import suppress
@@ -16,22 +13,21 @@ from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connections
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
-from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from video_app.pipeline.launch import die_with
 from video_app.work import machine, sweeper, workers
+from video_app.work.heartbeat import Heartbeat
+from video_app.work.job_process import JobProcess
 from video_app.work.lease import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
-LEAVE_SECONDS = 3
 # How often a worker that stepped aside looks whether its machine is well again.
 ASIDE_SECONDS = 2.0
 
 
-class FilmWorker(Worker):
+class FilmWorker(JobProcess):
     """A worker that runs nothing but our jobs, and looks for lost work when it starts and
     about every minute."""
 
@@ -42,7 +38,6 @@ class FilmWorker(Worker):
         kwargs["serializer"] = JSONSerializer  # whatever the command line says
         kwargs["maintenance_interval"] = settings.SWEEP_SECONDS
         super().__init__(*args, **kwargs)
-        self.identity: uuid.UUID | None = None
 
     def work(self, *args: Any, **kwargs: Any) -> bool:
         heartbeat = self._begin()
@@ -52,20 +47,16 @@ class FilmWorker(Worker):
             heartbeat.stop()
             self._end()
 
-    def _begin(self) -> workers.Heartbeat:
+    def _begin(self) -> Heartbeat:
         self.identity = workers.begin(self.queue_names())
-        heartbeat = workers.Heartbeat(self.identity, self.queue_names(), sweeper.enqueue_overdue)
+        heartbeat = Heartbeat(self.identity, self.queue_names(), sweeper.enqueue_overdue)
         heartbeat.start()
         return heartbeat
 
     def _end(self) -> None:
         with suppress(Error):
-            workers.end(self._identity())
+            workers.end(self.worker_id())
         connections.close_all()
-
-    def _identity(self) -> uuid.UUID:
-        assert self.identity is not None  # noqa: S101 - set by `work`, before any job
-        return self.identity
 
     @property
     def dequeue_timeout(self) -> int:
@@ -120,44 +111,6 @@ class FilmWorker(Worker):
         self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
         job.delete()
 
-    def handle_work_horse_killed(self, job: Job, *args: Any, **kwargs: Any) -> None:
-        """What the killed job held is free at once."""
-        super().handle_work_horse_killed(job, *args, **kwargs)
-        try:
-            if workers.free_work_of_killed_job(self._identity()):
-                sweeper.enqueue_overdue()
-        except Error as error:  # then the lease runs out
-            logger.warning("killed_job_not_freed", extra={"job": job.id, "error": str(error)})
-        finally:
-            connections.close_all()
-
-    def set_current_job_working_time(self, *args: Any, **kwargs: Any) -> None:
-        with suppress(RedisError):  # a job needs no Redis while it runs
-            super().set_current_job_working_time(*args, **kwargs)
-
-    def maintain_heartbeats(self, job: Any) -> None:
-        with suppress(RedisError):
-            super().maintain_heartbeats(job)
-
-    def main_work_horse(self, job: Any, queue: Any) -> None:
-        die_with(int(self.pid or 0))
-        super().main_work_horse(job, queue)
-
-    def setup_work_horse_signals(self) -> None:
-        super().setup_work_horse_signals()
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-
-    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        """Let the job give its lease back and take its files away, then kill what is left."""
-        if not self.horse_pid:
-            return
-        with suppress(ProcessLookupError):
-            os.kill(self.horse_pid, signal.SIGTERM)
-            deadline = time.monotonic() + LEAVE_SECONDS
-            while time.monotonic() < deadline and not _has_ended(self.horse_pid):
-                time.sleep(0.05)
-        super().kill_horse(sig)
-
 
 def _problem() -> str:
     """What is wrong with this machine now; "" when nothing is."""
@@ -175,11 +128,3 @@ def _reported(worker: uuid.UUID) -> str:
         return ""  # the jobs will find out
     finally:
         connections.close_all()
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether a child is through; it stays a zombie for whoever waits for it."""
-    try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True

@@ -8,13 +8,11 @@ for a while before it judges others.
 import logging
 import os
 import socket
-import threading
 import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
-from django.db import Error, InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
 from django.db.models import Case, F, IntegerField, Q, When
 from django.db.models.functions import Greatest
 
@@ -25,9 +23,6 @@ logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 3.0
 SILENCE_SECONDS = 10.0
-# After so many beats each worker looks for due work that no job announces: pauses that are
-# over, segments that are missing.
-LOOK_BEATS = 4
 # So many deaths under one piece of work are its own doing.
 INNOCENT_DEATHS = 10
 FORGET_SECONDS = 24 * 3600
@@ -129,63 +124,3 @@ def _free(model: Any, rows: Q, *, is_innocent: bool) -> int:
         )
         changes["setbacks"] = F("setbacks") + 1
     return int(model.objects.filter(rows, lease_token__isnull=False).update(**changes))
-
-
-class Heartbeat:
-    """A thread that says that this worker lives, frees what the dead have held, and looks for
-    work that no job announces.
-
-    No connection is open and no lock is held in the moment of a fork.
-    """
-
-    def __init__(
-        self, worker: uuid.UUID, queues: list[str], look_for_work: Callable[[], object]
-    ) -> None:
-        self._worker = worker
-        self._queues = queues
-        self._look_for_work = look_for_work
-        self._beats = 0
-        self._connected_since: float | None = None
-        self._last = time.monotonic()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join(BEAT_SECONDS)
-
-    def _run(self) -> None:
-        while not self._stopped.wait(BEAT_SECONDS):
-            with _beating:
-                self._beat()
-
-    def _beat(self) -> None:
-        try:
-            beat(self._worker, self._queues)
-            freed = free_work_of_the_dead() if self._has_listened() else 0
-            self._beats += 1
-            if freed or self._beats % LOOK_BEATS == 0:
-                self._look_for_work()
-        except (Error, OSError) as error:
-            self._connected_since = None
-            logger.warning("heartbeat_failed", extra={"error": str(error)})
-        finally:
-            connections.close_all()
-
-    def _has_listened(self) -> bool:
-        """Whether the database has been there, and this process awake, for long enough."""
-        now = time.monotonic()
-        was_asleep = now - self._last > 2 * BEAT_SECONDS
-        self._last = now
-        if self._connected_since is None or was_asleep:
-            self._connected_since = now
-        return now - self._connected_since > SILENCE_SECONDS
-
-
-_beating = threading.Lock()
-os.register_at_fork(
-    before=_beating.acquire, after_in_parent=_beating.release, after_in_child=_beating.release
-)

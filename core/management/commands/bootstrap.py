@@ -18,7 +18,7 @@ from django.db import OperationalError, connection
 
 from core import mailbox_access
 from core.apps import UMASK
-from core.health import migrations_are_applied
+from core.components import migrations_are_applied
 from video_app.ingest import room
 from video_app.store import local
 

@@ -28,7 +28,7 @@ def open_media(file: Any) -> InputContainer:
 
 
 # What files of a kind are joined in holds whatever they hold.
-MUXERS = {"asf": "asf", "flv": "flv", "matroska": "matroska", "mov": "mov"}
+MUXERS = {kind: kind for kind in ("asf", "flv", "matroska", "mov", "mpegts")}
 
 
 def create_media(path: str, like: InputContainer) -> OutputContainer:

@@ -11,6 +11,7 @@ from video_app.pipeline import ranking
 from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.extent import read_extent
 from video_app.pipeline.probe_child.containers import open_media
+from video_app.pipeline.probe_child.counting import count_pictures
 from video_app.pipeline.probe_child.ends import find_ends
 from video_app.pipeline.probe_child.frames import (
     first_frames,
@@ -19,7 +20,7 @@ from video_app.pipeline.probe_child.frames import (
     sound_grid,
 )
 from video_app.pipeline.probe_child.streams import read_streams
-from video_app.pipeline.probe_child.survey import Survey, count_pictures, survey
+from video_app.pipeline.probe_child.survey import Survey, survey
 from video_app.pipeline.types import MAX_TRACKS, seeks_exactly
 
 # Seconds; less may be pictures that recordings begin with and nobody can decode.

@@ -10,14 +10,11 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from video_app.pipeline.probe_child.containers import decode, drain, packet_time, packets
+from video_app.pipeline.probe_child.containers import decode, drain, packets
 
 PLACES = 24
 PLACE_PACKETS = 300
 MAX_SECONDS = 5  # of wall clock: very large pictures are looked at in fewer places
-# A short film's pictures are counted all, a long one's in some places for a second each.
-SHORT_SECONDS = 60
-COUNT_PACKETS = 20_000
 
 
 @dataclass(slots=True)
@@ -59,7 +56,7 @@ def survey(
         _add_picture(found, picture, frame)
     # Some decoders never say which pictures are key ones.
     can_tell_keys = bool(pictures) and bool(pictures[0].key_frame)
-    for _ in _places(container, clock):
+    for _ in places(container, clock):
         looked = _look(container, picture if pictures else None, sounds)
         for index, sound in looked.sounds.items():
             found.kinds[index].add(_kind(sound))
@@ -68,7 +65,7 @@ def survey(
     return found
 
 
-def _places(
+def places(
     container: InputContainer, clock: tuple[Fraction, Fraction], count: int = PLACES
 ) -> Iterator[Fraction]:
     """Stand at each place in turn, which are times of the container's own clock."""
@@ -145,29 +142,3 @@ def _add_picture(found: Survey, stream: Any, frame: Any) -> None:
 
 def _kind(sound: Any) -> tuple[int, str]:
     return sound.sample_rate, sound.layout.name
-
-
-def count_pictures(
-    container: InputContainer, indexes: list[int], clock: tuple[Fraction, Fraction]
-) -> Counter[int]:
-    """How many pictures some streams have, in the same places; a share of them is enough."""
-    streams = [container.streams[index] for index in indexes]
-    if clock[1] <= SHORT_SECONDS:
-        return _count(container, streams, Fraction(-1), None)
-    found: Counter[int] = Counter()
-    for place in _places(container, clock):
-        found += _count(container, streams, place, place + 1)
-    return found
-
-
-def _count(
-    container: InputContainer, streams: list[Any], start: Fraction, end: Fraction | None
-) -> Counter[int]:
-    found: Counter[int] = Counter()
-    for number, (index, packet) in enumerate(packets(container, streams)):
-        moment = packet_time(packet, Fraction(0))
-        if number >= COUNT_PACKETS or (end is not None and moment is not None and moment >= end):
-            break
-        if packet.size and (moment is None or moment >= start):
-            found[index] += 1
-    return found

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from video_app.pipeline.extent import ASF_HEADER, read_extent
+from video_app.pipeline.extent import read_extent
+from video_app.pipeline.pieces import ASF_HEADER
 
 
 def box(name: bytes, content: bytes = b"", size: int | None = None) -> bytes:
@@ -101,3 +102,40 @@ def test_reads_large_sizes(tmp_path):
     large = struct.pack(">I", 1) + b"mdat" + struct.pack(">Q", 24) + b"pictures"
     assert extent(tmp_path, FTYP + MOOV + large) == (1, False)
     assert extent(tmp_path, FTYP + MOOV + large[:-1])[1]
+
+
+def table(pid: int, section: bytes) -> bytes:
+    """A packet of a transport stream with a table of it, without a right checksum."""
+    content = bytes([0]) + section
+    return bytes([0x47, 0x40 | pid >> 8, pid & 0xFF, 0x10]) + content.ljust(184, b"\xff")
+
+
+def broadcast(pictures: int, program: int, packets: int = 2000) -> bytes:
+    """Tables with a picture and a program under these numbers, then what is no table."""
+    head = bytes([0, 1, 0xC1, 0, 0])
+    pat = (
+        bytes([0, 0xB0, 13]) + head + bytes([0, 1, 0xE0 | program >> 8, program & 0xFF]) + bytes(4)
+    )
+    stream = bytes([0x1B, 0xE0 | pictures >> 8, pictures & 0xFF, 0xF0, 0])
+    pmt = bytes([2, 0xB0, 18]) + head + bytes([0xE1, 0, 0xF0, 0]) + stream + bytes(4)
+    rest = bytes([0x47, pictures >> 8, pictures & 0xFF, 0x10]) + bytes(184)
+    return table(0, pat) + table(program, pmt) + rest * packets
+
+
+def test_finds_where_another_program_begins(tmp_path):
+    first, second = broadcast(0x111, 0x100), broadcast(0x222, 0x200)
+    path = tmp_path / "film.ts"
+    path.write_bytes(first * 40 + second * 70 + first * 40)
+    starts = [start for start, _ in read_extent(path).parts]
+    assert starts == [0, 40 * len(first), 110 * len(first)]
+
+
+@pytest.mark.parametrize("numbers", [(0x111, 0x100), (0x222, 0x100), (0x111, 0x200)])
+def test_finds_one_part_where_readers_follow(tmp_path, numbers):
+    content = broadcast(0x111, 0x100) * 30 + broadcast(*numbers) * 30
+    assert extent(tmp_path, content) == (1, False)
+
+
+@pytest.mark.parametrize("content", [b"\x47" * 188 * 50, (b"\x47\x40" + bytes(186)) * 50])
+def test_survives_broadcast_without_sense(tmp_path, content):
+    assert extent(tmp_path, content) == (1, False)
