@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { alike, Countdown } from "../../static/web/js/player/afterwards.js";
-import { WatchClock } from "../../static/web/js/player/events.js";
+import { alike, Countdown, nextTitle } from "../../static/web/js/player/afterwards.js";
+import { tell, watching } from "../../static/web/js/player/events.js";
 import { wantedLook } from "../../static/web/js/player/look.js";
 import { positionState } from "../../static/web/js/player/media-session.js";
 
@@ -57,6 +57,12 @@ test("more like a film is neither itself nor the next, and not too many", () => 
   assert.deepEqual(alike([{ id: 3 }], { id: 3, next: null }), []);
 });
 
+test("the next episode is named with its numbers, as far as it has some", () => {
+  assert.equal(nextTitle({ title: "Bars", season: 2, episode: 5 }), "S2 E5 · Bars");
+  assert.equal(nextTitle({ title: "Bars", season: null, episode: 0 }), "E0 · Bars");
+  assert.equal(nextTitle({ title: "Bars" }), "Bars");
+});
+
 test("the system's position is never told what browsers throw for", () => {
   const video = { currentTime: 5, playbackRate: 1 };
 
@@ -74,15 +80,11 @@ test("a remembered look holds as far as the menu still has it", () => {
   }
 });
 
-test("seconds that were played count, jumps and pauses do not", () => {
-  const clock = new WatchClock();
+test("modules beside the player hear what happens", () => {
+  const heard = [];
+  watching.addEventListener("switch", ({ detail }) => heard.push(detail));
 
-  for (const time of [0, 0.25, 0.5]) clock.pass(time, false);
-  clock.pass(40, true); // seeking
-  clock.pass(40, false);
-  clock.pass(40.5, false);
-  clock.pass(90, false); // a jump without a word
-  clock.pass(90.5, false);
+  tell("switch", { id: 7, from: "480p", to: "720p" });
 
-  assert.equal(clock.seconds, 1.5);
+  assert.deepEqual(heard, [{ id: 7, from: "480p", to: "720p" }]);
 });

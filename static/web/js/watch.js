@@ -8,7 +8,6 @@ import { headStart, isSignedIn, scripts } from "./head-start.js";
 import { alike, startAfterwards } from "./player/afterwards.js";
 import { startSkipping } from "./player/chapters.js";
 import { play, startControls } from "./player/controls.js";
-import { observe } from "./player/events.js";
 import { flash } from "./player/feedback.js";
 import { startKeyboard } from "./player/keyboard.js";
 import { startLook } from "./player/look.js";
@@ -60,7 +59,6 @@ function setUp() {
   startPreviews($("#seek"), () => showing);
   startSkipping(video, () => showing?.chapters ?? [], controls.seek);
   explainDelays(video, () => showing?.cause ?? "slow");
-  observe(video, () => showing?.film.id);
   startAfterwards(player, video, { film: () => showing.film, more: moreLike, playNext, replay: controls.replay });
   video.addEventListener("ended", () => show($("#watched")));
 }

@@ -83,7 +83,7 @@ async function open(player, actions, countdown) {
   show($("#more"), false);
   show($("#afterwards"));
   if (film.next) {
-    $("#next-title").textContent = film.next.title;
+    $("#next-title").textContent = nextTitle(film.next);
     showPoster($("#next-poster"), film.next);
     show($("#next-cancel"));
     countdown.start();
@@ -92,6 +92,12 @@ async function open(player, actions, countdown) {
   const more = await actions.more(film);
   $("#more-list").replaceChildren(...more.map(item));
   show($("#more"), more.length > 0);
+}
+
+/** "S2 E5 · Title", as far as there are numbers. */
+export function nextTitle({ title, season, episode }) {
+  const place = [["S", season], ["E", episode]].filter(([, number]) => Number.isInteger(number)).map((pair) => pair.join(""));
+  return [place.join(" "), title].filter(Boolean).join(" · ");
 }
 
 function item(film) {

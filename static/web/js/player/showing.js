@@ -31,7 +31,7 @@ export class Showing {
     for (const menu of Object.values(menus)) menu.follow(hls);
     keepPosition(film.id, video, startAt, this.#over.signal);
     this.#followEncoding();
-    tell("film", { id: film.id });
+    tell("film", { id: film.id, video, hls });
   }
 
   /** The whole length in seconds: of a growing film also what is not there yet. */
@@ -55,6 +55,7 @@ export class Showing {
 
   /** Make room for another film in the same <video>, which keeps its speed and its right to play. */
   stop() {
+    tell("over", { id: this.film.id });
     this.#over.abort();
     this.hls?.destroy();
   }
