@@ -21,6 +21,12 @@ test("a film without chapters has none, and what begins after its end is left ou
   assert.deepEqual(chaptersOf([{ seconds: 700, title: "Late" }], 600), []);
 });
 
+test("staff's mark stands in for a chapter with the credits, and not beside one", () => {
+  assert.deepEqual(chaptersOf([], 600, 550), [{ start: 550, end: 600, title: "Credits" }]);
+  assert.equal(chaptersOf(ROWS, 600, 550).length, 4);
+  assert.deepEqual(chaptersOf([], 600, null), []);
+});
+
 test("the chapter at a moment", () => {
   assert.equal(chapterAt(CHAPTERS, 90).title, "The Bars Appear");
   assert.equal(chapterAt(CHAPTERS, 600), undefined);

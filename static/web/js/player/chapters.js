@@ -7,12 +7,21 @@ const INTRO = /\b(intro|introduction|opening|opening credits|vorspann|titelseque
 const CREDITS = /\b(credits|end credits|closing|outro|abspann|ending)\b/i;
 const SHORTEST = 3; // seconds that are worth a button
 
-/** `{start, end, title}` in order, each until the next one begins. */
-export function chaptersOf(rows, length) {
-  const sorted = [...(rows ?? [])].sort((a, b) => a.seconds - b.seconds);
+/**
+ * `{start, end, title}` in order, each until the next one begins. `creditsAt` is where staff say
+ * that the credits begin, for films whose chapters do not.
+ */
+export function chaptersOf(rows, length, creditsAt = null) {
+  const named = rows ?? [];
+  const isMarked = creditsAt > 0 && !named.some(({ title }) => isCredits(title));
+  const sorted = [...named, ...(isMarked ? [{ seconds: creditsAt, title: "Credits" }] : [])].sort((a, b) => a.seconds - b.seconds);
   return sorted
     .map(({ seconds, title }, index) => ({ start: seconds, end: sorted[index + 1]?.seconds ?? length, title }))
     .filter(({ start, end }) => start < end);
+}
+
+function isCredits(title) {
+  return CREDITS.test(title) && !INTRO.test(title);
 }
 
 export function chapterAt(chapters, time) {
@@ -25,7 +34,7 @@ export function skipAt(chapters, time) {
   if (!chapter || chapter.end - time < SHORTEST) return null;
   // "Opening credits" are both, and an opening.
   if (INTRO.test(chapter.title)) return { label: /recap|previously/i.test(chapter.title) ? "Skip recap" : "Skip intro", to: chapter.end };
-  return CREDITS.test(chapter.title) ? { label: "Skip credits", to: chapter.end } : null;
+  return isCredits(chapter.title) ? { label: "Skip credits", to: chapter.end } : null;
 }
 
 /** Draw a gap in the bar at each chapter's beginning but the first's. */

@@ -41,7 +41,7 @@ export class Showing {
   }
 
   get chapters() {
-    return chaptersOf(this.film.chapters, this.length);
+    return chaptersOf(this.film.chapters, this.length, this.film.credits_at);
   }
 
   /** Why nothing arrives. */
