@@ -13,7 +13,6 @@ export class Viewing {
   #watchedSince = null;
   #stalledSince = null;
   #wishedAt;
-  #level = null;
 
   constructor(film, name, now = () => performance.now()) {
     this.now = now;
@@ -60,9 +59,8 @@ export class Viewing {
     if (part >= 0) this.told.seen |= 1 << Math.min(PARTS - 1, part);
   }
 
-  shows(level) {
-    if (this.#level !== null && level !== this.#level) this.told.switches += 1;
-    this.#level = level;
+  switches() {
+    this.told.switches += 1;
   }
 
   ends(how, problem = "") {
