@@ -43,6 +43,7 @@ class PlayableBuild(TypedDict):
     revision: int  # how many chunks were mended
     total: int  # segments that there will be
     length: float  # average seconds of a segment
+    places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
 
 
 class Film(TypedDict):
@@ -105,7 +106,15 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         revision=revision,
         total=plan.segments,
         length=round(float(plan.duration) / plan.segments, 3),
+        places=_places(build, plan),
     )
+
+
+def _places(build: Build, plan: Plan) -> list[tuple[int, str]]:
+    if not build.stored_at:
+        return []
+    places = build.chunks.order_by("index").values_list("place", flat=True)
+    return list(zip(plan.chunk_cuts[1:], places, strict=False))
 
 
 def _ready_segments(build: Build, plan: Plan) -> int:
