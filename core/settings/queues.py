@@ -67,5 +67,7 @@ HOUSEKEEPING = [
     "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
     "video_app.streaming.play_links.remove_useless",
+    "video_app.insight.flushing.flush",
+    "video_app.insight.flushing.forget_old",
     "video_app.ingest.uploads.tidy",
 ]

@@ -220,5 +220,6 @@ class PlayLinkSerializer(serializers.ModelSerializer[PlayLink]):
 
 class MadePlayLinkSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
+    qr = serializers.CharField(help_text="A QR code of the address: an image as a `data:` address.")
     url = serializers.URLField()
     expires = serializers.DateTimeField()

@@ -42,6 +42,8 @@ class PlayableBuild(TypedDict):
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
+    total: int  # segments that there will be
+    length: float  # average seconds of a segment
     places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
 
 
@@ -112,6 +114,8 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
+        total=plan.segments,
+        length=round(float(plan.duration) / plan.segments, 3),
         places=_places(build, plan),
     )
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
+from video_app.insight.segments import note as note_segment
 from video_app.pipeline import ladder, layout
 from video_app.streaming import damage, film_cache, watching
 from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
@@ -20,7 +21,9 @@ def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -
     if film_cache.is_growing(build):
         _note(viewing, video_id, number)
     with damage.reported(build, number):
-        return send_segment(request, build, segment_key(build, rung, number))
+        response = send_segment(request, build, segment_key(build, rung, number))
+    note_segment(request, viewing.viewer, video_id, number, (build["total"], build["length"]))
+    return response
 
 
 def _note(viewing: Viewing, video_id: int, number: int) -> None:
