@@ -15,12 +15,19 @@ let hasFull = false;
  */
 export function prepare(id, scripts, isSignedIn) {
   const ahead = new Ahead();
-  const rate = lineRate(recall(RATE), navigator.connection);
+  const rate = lineRate(recall(RATE), { connection: navigator.connection, latency: shortestAnswer() });
   const url = new URL(films.masterUrl(id), location.href).href;
   const film = isSignedIn.then((isOpen) => (isOpen ? films.film(id) : null));
   const master = isSignedIn.then((isOpen) => (isOpen ? ahead.ask(url, "text") : ""));
   for (const promise of [film, master]) promise.catch(() => {}); // who awaits them answers for them
   return { id, ahead, rate, film, hlsScript: loadHls(master, scripts), variant: begin(ahead, { master, film, url, rate }) };
+}
+
+/** In milliseconds, of all that this page has fetched so far. */
+function shortestAnswer() {
+  const fetched = performance.getEntries().filter(({ transferSize }) => transferSize > 0);
+  const waits = fetched.map(({ requestStart, responseStart }) => responseStart - requestStart);
+  return waits.length ? Math.min(...waits) : 0;
 }
 
 /** The master says which hls.js is enough; where it does not come, hls.js finds out why. */
