@@ -51,7 +51,10 @@ class Growing {
     this.store = hls.config.maxMaxBufferLength;
     hls.config.maxMaxBufferLength = STORE;
     for (const event of [Events.FRAG_BUFFERED, Events.LEVEL_SWITCHING]) hls.on(event, this.look);
-    hls.once(Events.DESTROYING, () => clearTimeout(this.timer));
+    hls.once(Events.DESTROYING, () => {
+      clearTimeout(this.timer);
+      this.isOver = true;
+    });
     this.#apply();
     this.#ask();
   }
@@ -59,6 +62,7 @@ class Growing {
   /** Ask what is there, until all is. */
   async #ask() {
     const state = await status(this.id).catch(() => null);
+    if (this.isOver) return;
     if (state?.ready) this.ready = state.ready;
     if (state && !Object.keys(state.ready ?? {}).length) return this.#end();
     this.#look();
