@@ -95,7 +95,7 @@ def encode(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> 
     """Encode a layer of one chunk into `work`, down to the disk; its report."""
     plan = layers.part(chunk.build.plan, layer)
     niceness = effort.niceness(chunk, layer)
-    with sources.decodable(chunk.build) as location:
+    with sources.decodable(chunk.build, watch=lease.keep) as location:
         report = transcode.encode_chunk(
             ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
             location,

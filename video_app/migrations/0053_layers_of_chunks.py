@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("video_app", "0051_places_in_a_store")]
+    dependencies = [("video_app", "0052_measured_watching")]
 
     operations = [
         migrations.AddField(
