@@ -1,7 +1,7 @@
 """Authentication by a session's access token, from the Authorization header or a cookie."""
 
 import uuid
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
@@ -9,8 +9,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, sessions
+from auth_app import cookies, rights, sessions
 from auth_app.models import Session
+from auth_app.rights import StreamRights
 from auth_app.tokens import SessionAccessToken, TokenUser
 
 CHALLENGE = 'Bearer realm="api"'
@@ -53,13 +54,6 @@ class SessionTokenAuthentication(_TokenAuthentication):
         return (session.user, session) if session else None
 
 
-class StreamRights(NamedTuple):
-    """Whether the session is live, and whether its user is staff."""
-
-    is_live: bool
-    is_staff: bool
-
-
 class StreamPass:
     """Finds out whether a stream request's session is live.
 
@@ -72,9 +66,8 @@ class StreamPass:
 
     def rights(self, cached: Any) -> StreamRights:
         """`cached` is the value of `cache_key`; without one the database is queried."""
-        known = cached in (sessions.LIVE, sessions.STAFF, sessions.OVER)
-        state = cached if known else sessions.state(self._session_id)
-        return StreamRights(is_live=state != sessions.OVER, is_staff=state == sessions.STAFF)
+        known = rights.parse(cached) or rights.parse(sessions.state(self._session_id))
+        return known or StreamRights(is_live=False, is_staff=False)
 
 
 class StreamTokenAuthentication(_TokenAuthentication):

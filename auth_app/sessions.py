@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
@@ -12,13 +13,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from auth_app import rights
 from auth_app.models import EntryPoint, Session, User, idle_lifetime
+from auth_app.rights import OVER
 from auth_app.tokens import SessionRefreshToken
 
 logger = logging.getLogger(__name__)
 
-# The cached states of a session.
-LIVE, STAFF, OVER = "live", "staff", "over"
 # How long the stream may use a cached state when the end of its session was not announced.
 LIVE_SECONDS = 15
 # Longer than a reader takes between its query and its `cache.add`.
@@ -137,12 +138,19 @@ def cache_key(session_id: uuid.UUID) -> str:
 
 
 def state(session_id: uuid.UUID) -> str:
-    """LIVE, STAFF or OVER, from the database; the answer is cached."""
+    """What the stream needs to know, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
-    found = OVER if session is None else STAFF if session.user.is_staff else LIVE
+    found = rights.state_of(session and session.user)
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found
+
+
+def forget_rights(user_ids: Iterable[int]) -> None:
+    """These users may see other films now: the stream asks the database again."""
+    running = Session.objects.filter(user_id__in=list(user_ids), revoked_at=None)
+    keys = [cache_key(session_id) for session_id in running.values_list("pk", flat=True)]
+    transaction.on_commit(lambda: cache.delete_many(keys))
 
 
 def flush_expired() -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
-from video_app.catalogue import index
+from video_app.catalogue import index, marks
 from video_app.ingest import landing
 from video_app.models import Build, Person, Series, Tag, Tombstone, Upload, Video
 from video_app.store import files
@@ -53,6 +55,26 @@ def mark_stale(instance: Any, **kwargs: Any) -> None:
     """A name changed: its films are indexed now, the sweeper takes what are too many."""
     instance.videos.update(indexed_at=None)
     transaction.on_commit(lambda: index.catch_up(index.BATCH))
+
+
+@receiver(m2m_changed, sender=Video.groups.through)
+def forget_film_of_groups(instance: Any, action: str, **kwargs: Any) -> None:
+    """Others may see the film now."""
+    if isinstance(instance, Video) and action in ("post_add", "post_remove", "post_clear"):
+        transaction.on_commit(lambda: film_cache.forget([instance.pk]))
+
+
+@receiver(m2m_changed, sender=get_user_model().groups.through)
+def forget_lists_of_members(instance: Any, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """Users came into groups or left them: their lists are others now."""
+    members = [instance.pk] if isinstance(instance, get_user_model()) else list(pk_set or ())
+    transaction.on_commit(lambda: marks.forget_lists(members))
+
+
+@receiver(pre_delete, sender=Group)
+def forget_lists_of_last_members(instance: Group, **kwargs: Any) -> None:
+    films = list(Video.objects.filter(groups=instance).values_list("pk", flat=True))
+    transaction.on_commit(lambda: film_cache.forget(films))
 
 
 @receiver(post_delete, sender=Video)

@@ -16,14 +16,14 @@ from django.core.cache import cache
 from django.db.models import OuterRef, Q, Subquery, Sum
 
 from video_app.catalogue import versions
-from video_app.models import Build, BuildState, Chunk, ChunkState, Video
+from video_app.models import Audience, Build, BuildState, Chunk, ChunkState, Video
 from video_app.pipeline.types import Plan
 
 LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 
 
 class PlayableBuild(TypedDict):
@@ -44,7 +44,9 @@ class PlayableBuild(TypedDict):
 
 
 class Film(TypedDict):
-    public: bool
+    public: bool  # published
+    groups: list[int] | None  # whose members alone may see it; None: everybody
+    age: int | None  # from which it is; None: nobody knows
     current: int | None
     thumbnail: str  # storage key of its thumbnail or poster, or ""
     builds: dict[str, PlayableBuild]  # by build id; JSON has no other keys
@@ -80,10 +82,18 @@ def _film(video: Video) -> Film:
     builds = video.builds.filter(shown).annotate(mended=mended)
     return Film(
         public=video.is_published,
+        groups=_groups(video),
+        age=video.age_rating,
         current=video.current_build_id,
         thumbnail=video.picture,
         builds={str(build.pk): _playable(build, build.mended or 0) for build in builds},
     )
+
+
+def _groups(video: Video) -> list[int] | None:
+    if video.audience != Audience.GROUPS:
+        return None
+    return list(video.groups.values_list("pk", flat=True))
 
 
 def _playable(build: Build, revision: int) -> PlayableBuild:

@@ -23,8 +23,11 @@ def thumbnail_url(request: HttpRequest, video: Video) -> str:
     return absolute(request, "video-thumbnail", query, video_id=video.pk)
 
 
-def file_url(request: HttpRequest, video_id: int, rung: str, build: int) -> str:
-    token = _signer(video_id, rung).sign(str(build))
+def file_url(
+    request: HttpRequest, video_id: int, rung: str, build: int, viewer: int | None = None
+) -> str:
+    """A link for whoever has it; with a `viewer`, for as long as that user may see the film."""
+    token = _signer(video_id, rung).sign(f"{build}-{viewer}" if viewer else str(build))
     return absolute(request, "video-file", {"token": token}, video_id=video_id, resolution=rung)
 
 
@@ -32,9 +35,14 @@ def file_url_address(request: HttpRequest, video_id: int, rung: str) -> str:
     return absolute(request, "video-file-url", {"quality": rung}, video_id=video_id)
 
 
-def signed_build(token: str, video_id: int, rung: str) -> str:
-    """The build that the token opens; `BadSignature` when it is not for this or too old."""
-    return _signer(video_id, rung).unsign(token, max_age=settings.FILE_URL_SECONDS)
+def signed_build(token: str, video_id: int, rung: str) -> tuple[str, str]:
+    """The build that the token opens, and the viewer it was made for or "".
+
+    `BadSignature` when it is not for this or too old.
+    """
+    signed = _signer(video_id, rung).unsign(token, max_age=settings.FILE_URL_SECONDS)
+    build, _, viewer = signed.partition("-")
+    return build, viewer
 
 
 def absolute(
