@@ -140,7 +140,7 @@ def cache_key(session_id: uuid.UUID) -> str:
 def state(session_id: uuid.UUID) -> str:
     """What the stream needs to know, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
-    found = rights.state_of(session and session.user)
+    found = rights.state_of(session.user if session else None)
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found

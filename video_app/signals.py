@@ -37,12 +37,16 @@ def index_words(instance: Video, **kwargs: Any) -> None:
 
 @receiver(m2m_changed, sender=Video.tags.through)
 @receiver(m2m_changed, sender=Video.people.through)
-def index_names(instance: Any, action: str, **kwargs: Any) -> None:
-    """A film got or lost tags or people, or one of these lost or got films."""
-    if isinstance(instance, Video) and action in ("post_add", "post_remove", "post_clear"):
+def index_names(instance: Any, action: str, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """A film got or lost tags or people, or one of these got or lost films."""
+    if action not in ("post_add", "post_remove", "pre_clear", "post_clear"):
+        return
+    if isinstance(instance, Video):
         index_words(instance)
-    elif action in ("post_add", "pre_remove", "pre_clear"):
+    elif action == "pre_clear":
         mark_stale(instance)
+    else:
+        _mark_stale(Video.objects.filter(pk__in=pk_set or ()))
 
 
 @receiver(post_save, sender=Series)
@@ -53,7 +57,11 @@ def index_names(instance: Any, action: str, **kwargs: Any) -> None:
 @receiver(pre_delete, sender=Person)
 def mark_stale(instance: Any, **kwargs: Any) -> None:
     """A name changed: its films are indexed now, the sweeper takes what are too many."""
-    instance.videos.update(indexed_at=None)
+    _mark_stale(instance.videos)
+
+
+def _mark_stale(films: Any) -> None:
+    films.update(indexed_at=None)
     transaction.on_commit(lambda: index.catch_up(index.BATCH))
 
 

@@ -12,6 +12,7 @@ from video_app.api import paging
 from video_app.api.conditional import unless_unchanged
 from video_app.api.serializers import (
     CatalogueQuery,
+    ContentQuery,
     ContentSerializer,
     HomeSerializer,
     PageQuery,
@@ -41,14 +42,12 @@ class ContentListView(APIView):
     """All published films in whatever state."""
 
     def get(self, request: Request) -> HttpResponseBase:
-        asked = _asked(request, CatalogueQuery)
+        asked = _asked(request, ContentQuery)
         return unless_unchanged(request, lambda: self._answer(request, asked))
 
     def _answer(self, request: Request, asked: dict[str, Any]) -> Response:
         shown: Any = Video.objects.listed_for(request.user).select_related("current_build")
-        rows = listing.chosen(
-            shown.defer("current_build__plan_json"), request.user, asked
-        )
+        rows = listing.chosen(shown.defer("current_build__plan_json"), request.user, asked)
         return paging.respond(request, rows, ContentSerializer, asked)
 
 

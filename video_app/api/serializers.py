@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from video_app.catalogue import listing
 from video_app.catalogue.text import harmless
 from video_app.ingest import thumbnails
 from video_app.ingest.validators import film_suffix
@@ -13,6 +14,7 @@ from video_app.models import Category, PlayLink, State, Video
 from video_app.streaming import links
 
 BIGGEST_ID = 2**63 - 1
+UNKNOWN_CATEGORY = "?"
 
 
 class HarmlessField(serializers.CharField):
@@ -72,6 +74,21 @@ class VideoSerializer(serializers.Serializer[Any]):
 
     def get_thumbnail_url(self, video: Video) -> str:
         return links.thumbnail_url(self.context["request"], video)
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """A row of the home page."""
+
+    id = serializers.CharField(help_text="For programs: `continue`, `my-list`, `category-drama` …")
+    title = HarmlessField()
+    url = serializers.CharField(help_text="Where all of it is listed.")
+    videos = VideoSerializer(many=True)
+
+
+class HomeSerializer(serializers.Serializer[Any]):
+    """The home page."""
+
+    rows = RowSerializer(many=True)
 
 
 class ContentSerializer(serializers.Serializer[Any]):
@@ -167,22 +184,56 @@ class UploadedSerializer(serializers.ModelSerializer[Video]):
         fields = ["id", "created_at", "title", "description", "category", "state", "processed"]
 
 
-class CatalogueQuery(serializers.Serializer[Any]):
-    """What may be asked of the catalogue."""
+class PageQuery(serializers.Serializer[Any]):
+    """Which page of a list."""
 
-    # name → column
-    ORDERINGS = {"created_at": "created_at", "title": "sort_key", "duration": "duration"}
+    page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
+
+
+ORDERINGS = [sign + name for name in listing.ORDERINGS for sign in ("", "-")]
+
+
+class ContentQuery(PageQuery):
+    """What may be asked of all films."""
 
     category = serializers.CharField(required=False, allow_blank=True, max_length=50)
     search = serializers.CharField(required=False, allow_blank=True, max_length=200)
     ordering = serializers.ChoiceField(
-        [sign + name for name in ORDERINGS for sign in ("", "-")],
+        ORDERINGS,
         required=False,
         help_text="A minus sign begins with the largest. Without it: the newest first, or of a "
         "search the best.",
     )
-    page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
+
+    def validate_category(self, name: str) -> str | None:
+        """None for an empty one; a name that no film has for an unknown one."""
+        return (category_named(name) or UNKNOWN_CATEGORY) if name else None
+
+
+class CatalogueQuery(ContentQuery):
+    """What may be asked of the catalogue."""
+
+    ordering = serializers.ChoiceField(
+        [*ORDERINGS, listing.POPULAR],
+        required=False,
+        help_text="A minus sign begins with the largest; `popular`: watched most this week. "
+        "Without it: the newest first, of a search the best, of marked films the latest mark.",
+    )
+    favorite = serializers.BooleanField(required=False, allow_null=True, default=None)
+    started = serializers.BooleanField(required=False, allow_null=True, default=None)
+    watched = serializers.BooleanField(required=False, allow_null=True, default=None)
+    series = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID)
+    year = serializers.IntegerField(required=False, min_value=1, max_value=9999)
+    tag = serializers.CharField(
+        required=False, allow_blank=True, max_length=50, help_text="Its id or its name."
+    )
+    like = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=BIGGEST_ID,
+        help_text="Films like the one of this id.",
+    )
 
 
 class FavoriteSerializer(serializers.Serializer[Any]):

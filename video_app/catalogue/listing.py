@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-
 from video_app.catalogue import popularity, search, similar
 from video_app.models import Favorite, Video, WatchPosition
 
@@ -45,8 +43,8 @@ def shown_to(user: Any, asked: dict[str, Any]) -> Any:
     return rows.playable()
 
 
-def chosen(rows: Any, user: Any, asked: dict[str, Any]) -> "QuerySet[Video] | Ranked":
-    """Those of `rows` that were asked for, in that order."""
+def chosen(rows: Any, user: Any, asked: dict[str, Any]) -> Any:
+    """Those of `rows` that were asked for, in that order: a queryset, or `Ranked`."""
     rows = _marked(_filtered(rows, asked), user, asked)
     found = _found(rows, asked)
     ordering = asked.get("ordering")

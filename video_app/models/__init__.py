@@ -19,8 +19,8 @@ from video_app.models.videos import (
 )
 
 __all__ = [
-    "Audience",
     "Arrival",
+    "Audience",
     "Build",
     "BuildState",
     "Category",

@@ -11,7 +11,7 @@ class Series(models.Model):
     """Films that belong together, in seasons and episodes, or without (a collection)."""
 
     title = models.CharField(max_length=200)
-    sort_key = SortKey()
+    sort_key = SortKey("title as it is sorted", null=True, editable=False)
     description = models.TextField(blank=True, max_length=5000)
     created_at = models.DateTimeField(auto_now_add=True)
 

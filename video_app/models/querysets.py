@@ -12,7 +12,7 @@ from video_app.models.builds import Build, BuildState, Chunk
 from video_app.models.folding import sort_key
 
 if TYPE_CHECKING:
-    from video_app.models.videos import Video
+    from video_app.models.videos import Video  # noqa: F401
 
 # What the search looks at, besides tags and people.
 SEARCHED = {"title", "description", "category", "year", "series", "series_id"}

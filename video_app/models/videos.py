@@ -99,7 +99,7 @@ class Video(Leased):
         blank=True,
         help_text="Who came so far has watched it. Without it: shortly before the end.",
     )
-    sort_key = SortKey()
+    sort_key = SortKey("title as it is sorted", null=True, editable=False)
     indexed_at = models.DateTimeField(
         null=True, editable=False, help_text="`updated_at` of what the search knows."
     )

@@ -77,7 +77,11 @@ def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     film_key = film_cache.key(video_id)
     cached = cache.get_many([stream_pass.cache_key, right.cache_key, film_key, *keys])
     rights = stream_pass.rights(cached.get(stream_pass.cache_key))
-    if right.video != video_id or not rights.is_live or not right.is_live(cached.get(right.cache_key)):
+    if (
+        right.video != video_id
+        or not rights.is_live
+        or not right.is_live(cached.get(right.cache_key))
+    ):
         raise NotAuthenticated(BAD_LINK)
     film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not film["public"] or not may_see(film, rights):
