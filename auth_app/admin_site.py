@@ -7,7 +7,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from auth_app import limits, services
+from auth_app import errors, limits, services
 
 
 class AdminLoginForm(AdminAuthenticationForm):
@@ -29,9 +29,9 @@ class AdminLoginForm(AdminAuthenticationForm):
         try:
             self._count_address()
             return services.check_credentials(self._request, username, password)
-        except services.WrongCredentialsError as error:
+        except errors.WrongCredentialsError as error:
             raise self.get_invalid_login_error() from error
-        except services.TooManyAttemptsError as error:
+        except errors.TooManyAttemptsError as error:
             self.wait = error.wait
             text = f"Too many attempts. Please wait {error.wait} seconds."
             raise ValidationError(text, code="throttled") from error
@@ -39,7 +39,7 @@ class AdminLoginForm(AdminAuthenticationForm):
     def _count_address(self) -> None:
         who = limits.network(limits.client_address(self._request))
         if wait := limits.hit("login", who):
-            raise services.TooManyAttemptsError(wait)
+            raise errors.TooManyAttemptsError(wait)
 
 
 class GuardedAdminSite(admin.AdminSite):

@@ -10,7 +10,7 @@ from itertools import product
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from auth_app import rights
@@ -121,7 +121,26 @@ def end(session_id: uuid.UUID, reason: str) -> bool:
 
 def end_all(user_id: int, reason: str) -> None:
     """End every session of a user, access tokens included."""
-    running = Session.objects.filter(user_id=user_id, revoked_at=None)
+    _end(Session.objects.filter(user_id=user_id, revoked_at=None), reason)
+
+
+def end_others(session: Session, reason: str) -> None:
+    """End every session of the user but this one."""
+    running = Session.objects.filter(user_id=session.user_id, revoked_at=None)
+    _end(running.exclude(pk=session.pk), reason)
+
+
+def is_fresh(session: Session) -> bool:
+    """Whether the password was given lately, so that the account itself may be changed."""
+    given_at = max(session.created_at, session.confirmed_at or session.created_at)
+    return timezone.now() - given_at < timedelta(minutes=settings.FRESH_SIGN_IN_MINUTES)
+
+
+def confirm(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(confirmed_at=timezone.now())
+
+
+def _end(running: QuerySet[Session], reason: str) -> None:
     ids = list(running.values_list("pk", flat=True))
     running.filter(pk__in=ids).update(revoked_at=timezone.now(), reason=reason)
     _announce_end(ids)

@@ -9,7 +9,7 @@ from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from auth_app import limits, sessions
+from auth_app import api_tokens, limits, sessions
 from auth_app.models import User
 
 logger = logging.getLogger(__name__)
@@ -32,8 +32,10 @@ def end_sessions_of_changed_user(instance: User, created: bool, raw: bool, **kwa
         return
     if not instance.is_active:
         sessions.end_all(instance.pk, "deactivated")
+        api_tokens.end_all(instance.pk)
     elif getattr(instance, "_password", None) is not None or instance.lost_password:
         sessions.end_all(instance.pk, "password")
+        api_tokens.end_all(instance.pk)
     instance.lost_password = False
 
 
@@ -58,3 +60,4 @@ def forget_rights_of_last_members(instance: Group, **kwargs: Any) -> None:
 @receiver(pre_delete, sender=User)
 def end_sessions_of_deleted_user(instance: User, **kwargs: Any) -> None:
     sessions.end_all(instance.pk, "deleted")
+    api_tokens.end_all(instance.pk)

@@ -63,11 +63,17 @@ register = _described(
     responses={
         201: _body("Registered", user=USER, token=TEXT(help_text="a placeholder")),
         400: ERRORS,
+        403: OpenApiResponse(DETAIL, "Accounts are made by invitation only."),
     },
 )
 activate = _described(
     "Confirm the address, once. Browsers that navigate here are redirected.",
     responses={200: MESSAGE, 302: None, 400: _body("BadLink", message=TEXT(), detail=TEXT())},
+)
+activate_and_sign_in = _described(
+    "Confirm the address, once, and sign in." + WITH_COOKIES,
+    request=None,
+    responses={200: MESSAGE, 400: DETAIL},
 )
 resend = _described(
     "Mail the activation link again, if there is an account that waits for it.",

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, services, sessions
+from auth_app import cookies, errors, services, sessions
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import LoginSerializer, ProfileSerializer, UsersLoginSerializer
@@ -35,9 +35,9 @@ class LoginView(AccountView):
                 self.client(),
                 remember=bool(asked.get("remember")),
             )
-        except services.WrongCredentialsError:
+        except errors.WrongCredentialsError:
             return self._refusal()
-        except services.TooManyAttemptsError as error:
+        except errors.TooManyAttemptsError as error:
             raise Throttled(error.wait) from error
         response = self._answer(session)
         cookies.put(response, request, self.entry_point, tokens_of(session))

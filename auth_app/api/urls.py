@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from auth_app.api.me.account_views import InvitationView
 from auth_app.api.password_views import ForgotPasswordView, ResetPasswordView
 from auth_app.api.registration_views import ActivateView, RegisterView, ResendView
 from auth_app.api.session_views import LoginView, LogoutView, RefreshView
@@ -25,4 +26,10 @@ canonical = [
         name="password-confirm",
     ),
 ]
-urlpatterns = [path("auth/", include([*canonical, *aliases])), *canonical, *aliases]
+urlpatterns = [
+    path("me/", include("auth_app.api.me.urls")),
+    path("invitations/", InvitationView.as_view(), name="invitations"),
+    path("auth/", include([*canonical, *aliases])),
+    *canonical,
+    *aliases,
+]

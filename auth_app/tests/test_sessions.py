@@ -115,7 +115,7 @@ def test_makes_stream_pass_without_database_and_redis(
     access = access_of(signed_in(make_user()))
     monkeypatch.setattr(cache, "get", None)
     with django_assert_num_queries(0):
-        assert stream_pass(access).rights(sessions.LIVE).is_live
+        assert stream_pass(access).rights(rights.LIVE).is_live
 
 
 def test_queries_once_with_cold_cache(django_assert_num_queries: Any) -> None:
@@ -131,7 +131,7 @@ def test_keeps_announced_end_despite_slow_reader() -> None:
     access = access_of(signed_in(user))
     given = stream_pass(access)
     sessions.end_all(user.pk, "test")
-    cache.add(given.cache_key, sessions.LIVE, 15)  # what it found before the end
+    cache.add(given.cache_key, rights.LIVE, 15)  # what it found before the end
     assert not may_stream(access)
 
 

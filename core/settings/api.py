@@ -62,6 +62,12 @@ THROTTLE_RATES = {
     "link": env.str("THROTTLE_LINK", default="60/min"),
     "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
 }
+# Who may make an account: everybody, whoever staff invite, nobody.
+SIGN_UP = env.choice("SIGN_UP", ("open", "invitation", "closed"), default="open")
+# For so long after the password was given the account itself may be changed.
+FRESH_SIGN_IN_MINUTES = env.int("FRESH_SIGN_IN_MINUTES", default=15, minimum=1, maximum=1440)
+# Between asking for it and the end of the account.
+ACCOUNT_DELETION_DAYS = env.int("ACCOUNT_DELETION_DAYS", default=14, maximum=365)
 # Mails of one kind to one address; more are quietly dropped.
 MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3, minimum=1, maximum=1000)
 
@@ -81,6 +87,8 @@ REST_FRAMEWORK = {
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
 # What `/users/login/` tells of the films that a user has marked.
 FAVORITES = "video_app.catalogue.marks.favorites"
+# What else people leave behind there: to show, to clear, to delete.
+PERSONAL_DATA = "video_app.catalogue.personal"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",

@@ -56,6 +56,7 @@ JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
     "video_app.tasks.tidy_bucket",
     "auth_app.tasks.send_mail",
+    "auth_app.tasks.make_export",
 }
 
 # How often each worker looks for lost work and leftovers.
@@ -63,6 +64,8 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60, minimum=1, maximum=86400)
 # Called by the worker at the same time.
 HOUSEKEEPING = [
     "auth_app.mails.send_due",
+    "auth_app.exports.make_due",
+    "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
     "video_app.streaming.play_links.remove_useless",
     "video_app.ingest.uploads.tidy",

@@ -77,6 +77,8 @@ class SuggestionQuery(serializers.Serializer[Any]):
 class CategoriesView(APIView):
     """The categories that have films, the largest first."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         return unless_unchanged(request, lambda: self._answer(request))
 
@@ -90,6 +92,8 @@ class CategoriesView(APIView):
 
 class TagsView(APIView):
     """The tags that films have, alphabetically."""
+
+    token_scopes = {"GET": ("read",)}
 
     def get(self, request: Request) -> HttpResponseBase:
         return unless_unchanged(request, lambda: self._answer(request))
@@ -105,6 +109,8 @@ class TagsView(APIView):
 class SeriesListView(APIView):
     """The series, alphabetically."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         query = PageQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
@@ -118,6 +124,8 @@ class SeriesListView(APIView):
 
 class SeriesView(APIView):
     """One series with its films, and which of them is to be watched now."""
+
+    token_scopes = {"GET": ("read",)}
 
     def get(self, request: Request, series_id: int) -> HttpResponseBase:
         return unless_unchanged(request, lambda: self._answer(request, series_id))
@@ -142,6 +150,8 @@ class SeriesView(APIView):
 
 class SuggestionsView(APIView):
     """What somebody who types this may mean."""
+
+    token_scopes = {"GET": ("read",)}
 
     def get(self, request: Request) -> Response:
         query = SuggestionQuery(data=request.query_params)

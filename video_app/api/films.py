@@ -17,6 +17,8 @@ from video_app.models import Video
 class VideoView(APIView):
     """One film."""
 
+    token_scopes = {"GET": ("read", "upload"), "PATCH": ("manage",), "DELETE": ("manage",)}
+
     def get(self, request: Request, video_id: int) -> Response:
         return _film(request, video_id)
 

@@ -27,6 +27,8 @@ CONTINUE_LIMIT = 50
 class VideoListView(APIView):
     """The films that can be watched, newest first."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request, CatalogueQuery)
         get_token(request)  # one client reads the cookie before it signs out
@@ -41,6 +43,8 @@ class VideoListView(APIView):
 class ContentListView(APIView):
     """All published films in whatever state."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request, ContentQuery)
         return unless_unchanged(request, lambda: self._answer(request, asked))
@@ -54,6 +58,8 @@ class ContentListView(APIView):
 class ContinueView(APIView):
     """The films that this user has begun, the latest first."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> Response:
         asked = {"started": True}
         shown = listing.shown_to(request.user, asked).with_marks(request.user)
@@ -63,6 +69,8 @@ class ContinueView(APIView):
 
 class HistoryView(APIView):
     """What this user has begun or watched, the last first."""
+
+    token_scopes = {"GET": ("read",), "DELETE": ("manage",)}
 
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request, PageQuery)
@@ -78,6 +86,8 @@ class HistoryView(APIView):
 
 class HomeView(APIView):
     """The rows of the home page."""
+
+    token_scopes = {"GET": ("read",)}
 
     def get(self, request: Request) -> HttpResponseBase:
         return unless_unchanged(request, lambda: self._answer(request))

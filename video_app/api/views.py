@@ -24,6 +24,8 @@ from video_app.models import State, Video
 class StatusView(APIView):
     """How far the transcoding has come; made to be asked every few seconds."""
 
+    token_scopes = {"GET": ("read", "upload")}
+
     def get(self, request: Request, video_id: int) -> HttpResponseBase:
         rows = Video.objects.visible_to(request.user).select_related("current_build")
         video = get_object_or_404(rows, pk=video_id)
@@ -47,6 +49,8 @@ class StatusView(APIView):
 class FavoriteView(APIView):
     """Whether a film is one of this user's favourites."""
 
+    token_scopes = dict.fromkeys(("PUT", "DELETE"), ("manage",))
+
     def put(self, request: Request, video_id: int) -> Response:
         return self._set(request, video_id, True)
 
@@ -63,6 +67,8 @@ class FavoriteView(APIView):
 class ToggleFavoriteView(APIView):
     """Adds a film to the favourites or takes it away; answers with all their ids."""
 
+    token_scopes = {"POST": ("manage",)}
+
     def post(self, request: Request) -> Response:
         asked = FavoriteSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -75,6 +81,8 @@ class ToggleFavoriteView(APIView):
 
 class PositionView(APIView):
     """Where this user stopped in a film."""
+
+    token_scopes = {"GET": ("read",), "PUT": ("manage",), "DELETE": ("manage",)}
 
     def get(self, request: Request, video_id: int) -> Response:
         rows: Any = Video.objects.visible_to(request.user).with_marks(request.user)
@@ -96,6 +104,8 @@ class PositionView(APIView):
 
 class WatchedView(APIView):
     """Whether this user has watched a film, wherever that was."""
+
+    token_scopes = dict.fromkeys(("PUT", "DELETE"), ("manage",))
 
     def put(self, request: Request, video_id: int) -> Response:
         return self._set(request, video_id, True)

@@ -1,0 +1,27 @@
+"""Paths only: `/api/me/`."""
+
+from django.urls import path
+
+from auth_app.api.me import account_views, export_views, session_views, token_views
+
+urlpatterns = [
+    path("", account_views.AccountDetailView.as_view(), name="me"),
+    path("keep/", account_views.KeepView.as_view(), name="me-keep"),
+    path("confirm/", account_views.ConfirmView.as_view(), name="me-confirm"),
+    path("password/", account_views.OwnPasswordView.as_view(), name="me-password"),
+    path("address/", account_views.ProveAddressView.as_view(), name="me-address"),
+    path("sessions/", session_views.SessionListView.as_view(), name="me-sessions"),
+    path(
+        "sessions/<uuid:session_id>/", session_views.SessionDetailView.as_view(), name="me-session"
+    ),
+    path(
+        "favorites/",
+        account_views.MarksView.as_view(clear="clear_favorites"),
+        name="me-favorites",
+    ),
+    path("history/", account_views.MarksView.as_view(clear="clear_history"), name="me-history"),
+    path("tokens/", token_views.TokenListView.as_view(), name="me-tokens"),
+    path("tokens/<int:token_id>/", token_views.TokenDetailView.as_view(), name="me-token"),
+    path("export/", export_views.ExportView.as_view(), name="me-export"),
+    path("export/file/", export_views.ExportFileView.as_view(), name="me-export-file"),
+]
