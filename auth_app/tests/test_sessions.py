@@ -17,7 +17,7 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIClient
 
-from auth_app import services, sessions
+from auth_app import rights, services, sessions
 from auth_app.authentication import (
     SessionTokenAuthentication,
     StreamPass,
