@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fieldErrors, passwordMistakes } from "../../static/web/js/forms.js";
-import { countText, isAsked, readQuery, searchUrl, titleFor } from "../../static/web/js/query.js";
+import { pageOf } from "../../static/web/js/films.js";
+import { countText, isOrdered, readQuery, titleFor, withOrder } from "../../static/web/js/query.js";
 import { destination } from "../../static/web/js/session.js";
 
 const SITE = "https://films.example";
@@ -17,26 +18,32 @@ for (const [next, url] of [
   test(`signing in with "${next}" leads to ${url}`, () => assert.equal(destination(next, SITE), url));
 }
 
-test("an address asks for a search, a category, or nothing", () => {
-  assert.deepEqual(readQuery("?q=blade%20runner"), { search: "blade runner", category: "" });
-  assert.deepEqual(readQuery("?category=Sci-Fi"), { search: "", category: "Sci-Fi" });
-  assert.equal(isAsked(readQuery("")), false);
-  assert.equal(isAsked(readQuery("?q=")), false);
-  assert.equal(isAsked(readQuery("?category=Drama")), true);
+test("an address asks for what the API knows, and for nothing else", () => {
+  assert.equal(readQuery("?search=blade%20runner&evil=1&category=").toString(), "search=blade+runner");
+  assert.equal(readQuery("?ordering=title&page=7").toString(), "ordering=title");
 });
 
-test("typing changes the address only when it changes the search", () => {
-  assert.equal(searchUrl(" bars ", "/"), "/?q=bars");
-  assert.equal(searchUrl("a&b=c", "/"), "/?q=a%26b%3Dc");
-  assert.equal(searchUrl("  ", "/?q=bars"), "/");
-  assert.equal(searchUrl("bars ", "/?q=bars"), null);
-  assert.equal(searchUrl("", "/"), null);
+test("lists have a title and a count in words", () => {
+  const title = (query, name) => titleFor(readQuery(query), name);
+  assert.equal(title("?search=x"), "Results for “x”");
+  assert.equal(title("?category=drama", "Drama"), "Drama");
+  assert.equal(title("?favorite=true"), "My list");
+  assert.equal(title("?like=3", "Up"), "Like Up");
+  assert.equal(title("?year=1999"), "1999");
+  assert.equal(title("?ordering=title"), "All films, A to Z");
+  assert.equal(title(""), "New films");
+  assert.deepEqual([0, 1, 2].map((count) => countText(count)), ["0 films", "1 film", "2 films"]);
+  assert.equal(countText(2, "series"), "2 series");
 });
 
-test("results have a title and a count in words", () => {
-  assert.equal(titleFor({ search: "x", category: "" }), "Results for “x”");
-  assert.equal(titleFor({ search: "", category: "Drama" }), "Drama");
-  assert.deepEqual([0, 1, 2].map(countText), ["0 films", "1 film", "2 films"]);
+test("what is ordered by itself offers no other order", () => {
+  assert.deepEqual(["?search=x", "?history=true", "?category=drama", ""].map((query) => isOrdered(readQuery(query))), [true, true, false, false]);
+  assert.equal(withOrder(readQuery("?category=drama"), "title").toString(), "category=drama&ordering=title");
+});
+
+test("rows link to pages of the site", () => {
+  assert.equal(pageOf("/api/video/?like=3"), "/films/?like=3");
+  assert.equal(pageOf("/api/series/"), "/series/");
 });
 
 test("a field's messages stand together, and other values are no fields", () => {

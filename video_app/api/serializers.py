@@ -1,6 +1,7 @@
 """Shapes and field rules of the catalogue."""
 
 import math
+from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -74,6 +75,28 @@ class VideoSerializer(serializers.Serializer[Any]):
 
     def get_thumbnail_url(self, video: Video) -> str:
         return links.thumbnail_url(self.context["request"], video)
+
+    def to_representation(self, video: Any) -> dict[str, Any]:
+        """The fields one by one: going through them as REST framework does costs a list four
+        times as much as all the rest of it."""
+        return {
+            "id": video.pk,
+            "created_at": _moment(video.created_at),
+            "title": harmless(video.title),
+            "description": harmless(video.description),
+            "thumbnail_url": self.get_thumbnail_url(video),
+            "category": Category(video.category).label,
+            "duration": video.duration,
+            "state": video.state,
+            "is_favorite": bool(video.is_favorite),
+            "position": video.position,
+            "is_watched": bool(video.is_watched),
+        }
+
+
+def _moment(moment: datetime) -> str:
+    """As REST framework writes it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class RowSerializer(serializers.Serializer[Any]):

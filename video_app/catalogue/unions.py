@@ -16,7 +16,7 @@ def ids_of_each(lists: Sequence[Any]) -> list[list[int]]:
     parts, values = [], []
     for place, rows in enumerate(lists):
         try:
-            sql, its_values = rows.values("pk").query.sql_with_params()
+            sql, its_values = rows.values("id").query.sql_with_params()
         except EmptyResultSet:
             continue
         # The order inside a part is kept by both databases; their own place says of which.

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 
-from tests.people import make_user, signed_in
+from tests.people import ReadingClient, make_user, signed_in
 from video_app.catalogue import index, marks
 from video_app.models import Series, Tag, Video
 from video_app.streaming import access, film_cache
@@ -191,11 +191,11 @@ class TestRevoking:
         alice = make_user()
         alice.groups.add(group)
         link = signed_in(alice).get(f"/content/video-url/{film.pk}/").json()["url"]
-        assert Client().get(link).status_code == 200
+        assert ReadingClient().get(link).status_code == 200
 
         alice.groups.remove(group)
 
-        assert Client().get(link).status_code == 404
+        assert ReadingClient().get(link).status_code == 404
 
     def test_ends_play_link_of_former_member(self, film: Video, group: Group):
         alice = make_user()

@@ -113,7 +113,7 @@ class TestSave:
 
         after = Video.objects.filter(pk=video.pk).values().get()
         changed = {name for name in after if after[name] != before[name]}
-        assert changed == {"title", "updated_at"}
+        assert changed == {"title", "updated_at", "sort_key", "indexed_at"}
         assert jobs() == []
         assert hold_chunk(build, 0)
 
