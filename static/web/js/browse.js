@@ -9,9 +9,9 @@ import { countText } from "./query.js";
 async function load() {
   const [categories, tags] = await Promise.all([films.categories(), films.tags()]);
   $("#categories").append(...categories.map(({ slug, name, count }) => linkItem(films.listUrl({ category: slug }), name, countText(count))));
-  $("#categories").removeAttribute("aria-busy");
   $("#tags").append(...tags.map(({ id, name, count }) => linkItem(films.listUrl({ tag: id }), name, String(count))));
   show($("#tag-section"), tags.length > 0);
+  $("#browse").removeAttribute("aria-busy");
 }
 
 startPage(load);
