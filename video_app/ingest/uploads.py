@@ -23,7 +23,7 @@ from video_app.streaming import publication
 
 # Written and counted together: what a killed process loses at most.
 PIECE_BYTES = 1024**2
-READ_BYTES = 64 * 1024
+READ_BYTES = 256 * 1024
 FINISHED_HOURS = 24
 # Uploads that were silent for longer have no room kept for them.
 ACTIVE_HOURS = 1
