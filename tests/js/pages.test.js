@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fieldErrors, passwordMistakes } from "../../static/web/js/forms.js";
 import { pageOf } from "../../static/web/js/films.js";
 import { countText, isOrdered, readQuery, titleFor, withOrder } from "../../static/web/js/query.js";
-import { destination } from "../../static/web/js/session.js";
+import { afterSignIn, destination, rememberPlace, takePlace } from "../../static/web/js/session.js";
 
 const SITE = "https://films.example";
 
@@ -59,4 +59,17 @@ test("passwords are judged before they are sent", () => {
   assert.deepEqual(judge("12345678", "12345679"), ["b"]);
   assert.deepEqual(judge("short", "other"), ["a", "b"]);
   assert.deepEqual(judge("long enough", "long enough"), []);
+});
+
+test("the page that was remembered is where signing in leads, once and for a day", () => {
+  const kept = new Map();
+  globalThis.localStorage = { setItem: (key, value) => kept.set(key, value), getItem: (key) => kept.get(key) ?? null, removeItem: (key) => kept.delete(key) };
+  rememberPlace("/film/3/");
+  assert.equal(afterSignIn("", SITE), `${SITE}/film/3/`);
+  assert.equal(afterSignIn("", SITE), `${SITE}/`);
+  rememberPlace("/film/3/");
+  assert.equal(afterSignIn("?next=/watch/1/", SITE), `${SITE}/watch/1/`);
+  rememberPlace("/film/3/", 0);
+  assert.equal(takePlace(25 * 3600 * 1000), "/");
+  delete globalThis.localStorage;
 });

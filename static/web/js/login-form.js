@@ -3,14 +3,14 @@
 import { noteFreshTokens, send } from "./api.js";
 import { $ } from "./dom.js";
 import { enhance } from "./forms.js";
-import { destination } from "./session.js";
+import { afterSignIn } from "./session.js";
 
 export function startLoginForm() {
   enhance($("#login-form"), {
     send: (values) => send("/api/login/", { method: "POST", body: values }),
     done: () => {
       noteFreshTokens();
-      location.replace(destination(location.search, location.origin));
+      location.replace(afterSignIn(location.search, location.origin));
     },
   });
 }
