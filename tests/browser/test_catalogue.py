@@ -18,8 +18,9 @@ film = Video.objects.get(pk={film})
 series = Series.objects.create(title="Many")
 Video.objects.bulk_create(
     Video(title=f"Many {{n:03d}}", category=Category.values[n % 22], duration=600,
-          poster=film.poster, series=series if n < 3 else None, season=1, episode=n, state="completed",
-          video_file="sources/many.mp4", current_build_id=film.current_build_id)
+          poster=film.poster, series=series if n < 3 else None, season=1, episode=n,
+          state="completed", video_file="sources/many.mp4",
+          current_build_id=film.current_build_id)
     for n in range({count}))
 index.catch_up()
 user = get_user_model().objects.get(is_superuser=True)
