@@ -62,8 +62,9 @@ def end_all(user_id: int) -> None:
 def find(text: str) -> ApiToken | None:
     """The valid token of that text, its use noted."""
     token = ApiToken.objects.valid().filter(digest=digest(text)).first()
-    if token:
-        _note_use(token)
+    if token is None or token.user.lacks_required_factor:
+        return None
+    _note_use(token)
     return token
 
 

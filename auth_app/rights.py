@@ -18,7 +18,7 @@ class StreamRights(NamedTuple):
 
 def state_of(user: User | None) -> str:
     """`over`, `staff`, `live`, or `live:3,7` for a member of groups. One query."""
-    if user is None:
+    if user is None or user.lacks_required_factor:
         return OVER
     if user.is_staff:
         return STAFF

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from auth_app import rights
+from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, Session, User, idle_lifetime
 from auth_app.rights import OVER
 from auth_app.tokens import SessionRefreshToken
@@ -50,8 +51,11 @@ def begin(user: User, entry_point: str, client: Client, *, remember: bool = Fals
     """
     with transaction.atomic():
         checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-        if checked.select_for_update().first() is None:
+        locked = checked.select_for_update().first()
+        if locked is None:
             raise UserChangedError
+        if locked.second_factor_at and not user.factor_proved:
+            raise FactorRequiredError("Please sign in with your second factor.")
         return _create(user, entry_point, client, remember=remember)
 
 
