@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fieldErrors, passwordMistakes } from "../../static/web/js/forms.js";
-import { pageOf } from "../../static/web/js/films.js";
+import { pageOf, posterSet } from "../../static/web/js/films.js";
 import { countText, isOrdered, readQuery, titleFor, withOrder } from "../../static/web/js/query.js";
 import { afterSignIn, destination, rememberPlace, takePlace } from "../../static/web/js/session.js";
 
@@ -72,4 +72,11 @@ test("the page that was remembered is where signing in leads, once and for a day
   rememberPlace("/film/3/", 0);
   assert.equal(takePlace(25 * 3600 * 1000), "/");
   delete globalThis.localStorage;
+});
+
+test("posters have an address for every width", () => {
+  assert.equal(
+    posterSet("http://x/api/video/7/thumbnail.jpg?v=a", "webp"),
+    [320, 640, 1280].map((width) => `http://x/api/video/7/poster-${width}.webp?v=a ${width}w`).join(", "),
+  );
 });

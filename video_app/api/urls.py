@@ -36,6 +36,7 @@ streams: list[URLPattern | URLResolver] = [
     path("master.m3u8/", playlists.master, name="video-master"),
     path("master/index.m3u8/", playlists.master, {"base": "../"}),
     path("thumbnail.jpg/", posters.thumbnail, name="video-thumbnail"),
+    path("poster-<poster:name>/", posters.poster, name="video-poster"),
     path("audio-<place:track>/", include(track)),
     path("subtitles-<place:track>/", include(subtitles)),
     path("storyboard.vtt/", playlists.storyboard, name="video-storyboard"),

@@ -1,18 +1,21 @@
 """Who may see what, through everything that shows films; 404 everywhere else."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
+from PIL import Image
 
 from tests.people import ReadingClient, make_user, signed_in
 from video_app.catalogue import index, marks
 from video_app.models import Series, Tag, Video
 from video_app.streaming import access, film_cache
-from video_app.tests.films import make_film, write, write_progressive
+from video_app.tests.films import make_film, write_progressive
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
@@ -48,6 +51,7 @@ FILM = [
     "360p/iframes.m3u8",
     "360p/000.ts",
     "thumbnail.jpg",
+    "poster-320.webp",
 ]
 SECRETS = ("Secret", "hushed", "Whispers", "Crime")
 
@@ -65,7 +69,8 @@ def film(group: Group) -> Video:
         "Secret", category="crime", year=1999, series=series, episode=2, age_rating=16,
         audience="groups", poster="posters/secret.jpg",
     )  # fmt: skip
-    write("posters/secret.jpg", b"\xff\xd8 secret")
+    Path(settings.MEDIA_ROOT, "posters").mkdir()
+    Image.new("RGB", (640, 360)).save(Path(settings.MEDIA_ROOT, "posters/secret.jpg"))
     write_progressive(film.current_build, "360p", b"mp4")
     film.groups.add(group)
     film.tags.add(Tag.objects.create(name="hushed"))

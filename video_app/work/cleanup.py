@@ -29,6 +29,7 @@ from video_app.models import (
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import PARTIAL, SEEKABLE
 from video_app.store import local
+from video_app.streaming import pictures
 from video_app.work import clock, posters
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ ORPHAN_SECONDS = 24 * 3600
 STALE_SECONDS = 15 * 60
 # The job that makes a poster takes less.
 POSTER_SECONDS = 15 * 60
+# Small posters, which are made again when somebody asks.
+PICTURE_SECONDS = 90 * 24 * 3600
 QUARANTINE = ".quarantine"
 QUARANTINE_SECONDS = 7 * 24 * 3600
 # More films without a row than this at once, and somebody has to look first.
@@ -160,6 +163,7 @@ def _stale_files() -> Iterator[Path]:
     """What an upload or a copy that was broken off has left."""
     yield from _over(local.root().glob("tmp/*"), ORPHAN_SECONDS)
     yield from _over(local.root().glob(f"sources/*{PARTIAL}"), STALE_SECONDS)
+    yield from _over(local.root().glob(f"{pictures.FOLDER}/*"), PICTURE_SECONDS)
 
 
 def _over(paths: Iterable[Path], seconds: int) -> Iterator[Path]:

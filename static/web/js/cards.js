@@ -2,7 +2,7 @@
 
 import { accessibleName, initial, preparingNote, watchedPercent } from "./catalogue.js";
 import { clone, $, show } from "./dom.js";
-import { filmUrl } from "./films.js";
+import { filmUrl, posterSet } from "./films.js";
 import { clock } from "./time.js";
 
 /** A card; `onFavourite(film)` is called by its heart, `onTakeAway(film)` by its cross, if any. */
@@ -28,9 +28,15 @@ function showCross(cross, film, onTakeAway) {
   show(cross);
 }
 
+/** The picture in the sizes that there are; portraits are shown whole. */
 export function showPoster(image, film) {
   if (!film.thumbnail_url) return;
-  image.addEventListener("error", () => image.removeAttribute("src"), { once: true });
+  const source = $("source", image.parentElement);
+  const remove = () => [image, source].forEach((element) => ["src", "srcset"].forEach((name) => element.removeAttribute(name)));
+  image.addEventListener("error", remove, { once: true });
+  image.addEventListener("load", () => image.classList.toggle("portrait", image.naturalHeight > image.naturalWidth), { once: true });
+  source.srcset = posterSet(film.thumbnail_url, "webp");
+  image.srcset = posterSet(film.thumbnail_url, "jpg");
   image.src = film.thumbnail_url;
 }
 

@@ -9,6 +9,14 @@ export const filmUrl = (id) => `/film/${id}/`;
 export const seriesUrl = (id) => `/series/${id}/`;
 export const listUrl = (asked) => `/films/?${new URLSearchParams(asked)}`;
 
+const WIDTHS = [320, 640, 1280];
+
+/** The addresses of a poster in all its widths, for `srcset`. */
+export function posterSet(thumbnailUrl, suffix) {
+  const url = (width) => thumbnailUrl.replace(/\/thumbnail\.jpg(?=$|\?)/, `/poster-${width}.${suffix}`);
+  return WIDTHS.map((width) => `${url(width)} ${width}w`).join(", ");
+}
+
 export const isEncoding = ({ state }) => state === "pending" || state === "processing";
 
 /** The page for what the API lists at `url`: "/api/video/?like=3" → "/films/?like=3". */
