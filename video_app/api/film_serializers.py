@@ -1,11 +1,12 @@
 """The shape of one film's page, and what may be changed of it."""
 
+import math
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from rest_framework import serializers
 
 from video_app.api.serializers import CategoryField, HarmlessField, VideoSerializer
-from video_app.catalogue.text import harmless
 from video_app.models import Audience, Person, Series, Tag, Video
 from video_app.pipeline import languages
 
@@ -128,7 +129,7 @@ class EditSerializer(serializers.ModelSerializer[Video]):
         extra_kwargs = {"groups": {"required": False}, "is_published": {"required": False}}
 
     def validate_credits_at(self, seconds: float | None) -> float | None:
-        if seconds is not None and not seconds > 0:
+        if seconds is not None and not 0 < seconds < math.inf:
             raise serializers.ValidationError("A number of seconds above 0 is needed.")
         return seconds
 
@@ -151,6 +152,10 @@ class EditSerializer(serializers.ModelSerializer[Video]):
 
 def _named(model: Any, name: str) -> Any:
     """The row of that name in whatever case, made when there is none."""
-    clean = harmless(name).strip()[: model._meta.get_field("name").max_length]
+    clean = name[: model._meta.get_field("name").max_length]
     found = model.objects.filter(name__iexact=clean).first()
-    return found or model.objects.create(name=clean)
+    try:
+        with transaction.atomic():
+            return found or model.objects.create(name=clean)
+    except IntegrityError:  # somebody else has made it just now
+        return model.objects.get(name__iexact=clean)
