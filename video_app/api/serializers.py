@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -76,6 +77,11 @@ class VideoSerializer(serializers.Serializer[Any]):
     def get_thumbnail_url(self, video: Video) -> str:
         return links.thumbnail_url(self.context["request"], video)
 
+    @cached_property
+    def _origin(self) -> str:
+        origin: str = self.context["request"].build_absolute_uri("/")
+        return origin.rstrip("/")
+
     def to_representation(self, video: Any) -> dict[str, Any]:
         """The fields one by one: going through them as REST framework does costs a list four
         times as much as all the rest of it."""
@@ -84,7 +90,7 @@ class VideoSerializer(serializers.Serializer[Any]):
             "created_at": _moment(video.created_at),
             "title": harmless(video.title),
             "description": harmless(video.description),
-            "thumbnail_url": self.get_thumbnail_url(video),
+            "thumbnail_url": self._origin + links.thumbnail_path(video),
             "category": Category(video.category).label,
             "duration": video.duration,
             "state": video.state,

@@ -68,17 +68,20 @@ def _filtered(rows: Any, asked: dict[str, Any]) -> Any:
 
 
 def _marked(rows: Any, user: Any, asked: dict[str, Any]) -> Any:
-    positions = WatchPosition.objects.filter(user=user)
-    marked = {
-        "favorite": Favorite.objects.filter(user=user),
-        "started": positions.filter(seconds__gt=0),
-        "watched": positions.filter(watched_at__isnull=False),
-    }
-    for name, marks in marked.items():
+    for name in MARKED:
         if (wanted := asked.get(name)) is not None:
-            films = marks.values("video")
+            films = _marks(user, name).values("video")
             rows = rows.filter(pk__in=films) if wanted else rows.exclude(pk__in=films)
     return rows
+
+
+def _marks(user: Any, name: str) -> Any:
+    if name == "favorite":
+        return Favorite.objects.filter(user=user)
+    positions = WatchPosition.objects.filter(user=user)
+    if name == "started":
+        return positions.filter(seconds__gt=0)
+    return positions.filter(watched_at__isnull=False)
 
 
 def _found(rows: Any, asked: dict[str, Any]) -> list[int] | None:
