@@ -164,7 +164,7 @@ def _ask(stack: Stack, tokens: list[str], addresses: "itertools.cycle[str]") -> 
     servers = load.family(stack.processes["web"].pid)
     users = itertools.cycle(tokens)
     connection = http.client.HTTPConnection("127.0.0.1", stack.port)
-    for _ in range(10):
+    for _ in range(USERS):  # each one's counts are made once, and again after a change
         _get(connection, next(addresses), next(users))
     before, times = sum(map(load.cpu_seconds, servers)), []
     for _ in range(ROUNDS):

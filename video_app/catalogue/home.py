@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from video_app.catalogue import counts, popularity, series, similar
 from video_app.catalogue.unions import ids_of_each
-from video_app.models import Category, Video, WatchPosition
+from video_app.models import Category, Video
 
 # A row shows so many and links to the rest.
 LENGTH = 16
@@ -70,12 +70,12 @@ def _planned(user: Any) -> Iterator[_Planned]:
 
 def _because(user: Any, listed: Any) -> Iterator[_Planned]:
     """Films like the one that was watched last."""
-    watched = WatchPosition.objects.filter(
-        user=user, watched_at__isnull=False, video__in=Video.objects.visible_to(user)
+    watched = Video.objects.visible_to(user).filter(
+        positions__user=user, positions__watched_at__isnull=False
     )
-    last = watched.order_by("-watched_at").values("video", "video__title").first()
+    last = watched.order_by("-positions__watched_at").values_list("pk", "title").first()
     if last:
-        pk, title = last["video"], last["video__title"]
+        pk, title = last
         ids = similar.ids_like(listed, pk, LENGTH)
         yield _Planned("because", f"Because you watched {title}", _films(like=pk), ids)
 
