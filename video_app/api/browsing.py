@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from video_app.api import paging
 from video_app.api.conditional import unless_unchanged
-from video_app.api.serializers import HarmlessField, PageQuery, VideoSerializer
+from video_app.api.queries import PageQuery
+from video_app.api.serializers import HarmlessField, VideoSerializer
 from video_app.catalogue import counts, series, suggestions
 from video_app.catalogue.episodes import first, in_order, next_up
 from video_app.models import Category, Video

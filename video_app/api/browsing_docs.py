@@ -4,7 +4,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from video_app.api import browsing, lists
 from video_app.api.docs import NOT_MODIFIED, document, paged
-from video_app.api.serializers import HomeSerializer, PageQuery, VideoSerializer
+from video_app.api.queries import PageQuery
+from video_app.api.serializers import HomeSerializer, VideoSerializer
 
 SERIES = OpenApiParameter("series_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
 

@@ -18,9 +18,8 @@ from rest_framework import serializers
 
 from video_app.api import films, lists, play_links, uploads, views
 from video_app.api.film_serializers import EditSerializer, FilmSerializer
+from video_app.api.queries import CatalogueQuery, ContentQuery
 from video_app.api.serializers import (
-    CatalogueQuery,
-    ContentQuery,
     ContentSerializer,
     FavoriteSerializer,
     IsFavoriteSerializer,

@@ -10,12 +10,10 @@ from rest_framework.views import APIView
 
 from video_app.api import paging
 from video_app.api.conditional import unless_unchanged
+from video_app.api.queries import CatalogueQuery, ContentQuery, PageQuery
 from video_app.api.serializers import (
-    CatalogueQuery,
-    ContentQuery,
     ContentSerializer,
     HomeSerializer,
-    PageQuery,
     VideoSerializer,
 )
 from video_app.catalogue import home, listing, marks

@@ -8,7 +8,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from video_app.catalogue import listing
 from video_app.catalogue.text import harmless
 from video_app.ingest import thumbnails
 from video_app.ingest.validators import film_suffix
@@ -16,7 +15,6 @@ from video_app.models import Category, PlayLink, State, Video
 from video_app.streaming import links
 
 BIGGEST_ID = 2**63 - 1
-UNKNOWN_CATEGORY = "?"
 
 
 class HarmlessField(serializers.CharField):
@@ -211,58 +209,6 @@ class UploadedSerializer(serializers.ModelSerializer[Video]):
     class Meta:
         model = Video
         fields = ["id", "created_at", "title", "description", "category", "state", "processed"]
-
-
-class PageQuery(serializers.Serializer[Any]):
-    """Which page of a list."""
-
-    page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
-
-
-ORDERINGS = [sign + name for name in listing.ORDERINGS for sign in ("", "-")]
-
-
-class ContentQuery(PageQuery):
-    """What may be asked of all films."""
-
-    category = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    search = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    ordering = serializers.ChoiceField(
-        ORDERINGS,
-        required=False,
-        help_text="A minus sign begins with the largest. Without it: the newest first, or of a "
-        "search the best.",
-    )
-
-    def validate_category(self, name: str) -> str | None:
-        """None for an empty one; a name that no film has for an unknown one."""
-        return (category_named(name) or UNKNOWN_CATEGORY) if name else None
-
-
-class CatalogueQuery(ContentQuery):
-    """What may be asked of the catalogue."""
-
-    ordering = serializers.ChoiceField(
-        [*ORDERINGS, listing.POPULAR],
-        required=False,
-        help_text="A minus sign begins with the largest; `popular`: watched most this week. "
-        "Without it: the newest first, of a search the best, of marked films the latest mark.",
-    )
-    favorite = serializers.BooleanField(required=False, allow_null=True, default=None)
-    started = serializers.BooleanField(required=False, allow_null=True, default=None)
-    watched = serializers.BooleanField(required=False, allow_null=True, default=None)
-    series = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID)
-    year = serializers.IntegerField(required=False, min_value=1, max_value=9999)
-    tag = serializers.CharField(
-        required=False, allow_blank=True, max_length=50, help_text="Its id or its name."
-    )
-    like = serializers.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=BIGGEST_ID,
-        help_text="Films like the one of this id.",
-    )
 
 
 class FavoriteSerializer(serializers.Serializer[Any]):
