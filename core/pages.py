@@ -49,15 +49,17 @@ class LinkPage(Page):
 
 
 class FilmPage(Page):
-    """A film's page. Strangers with its address are greeted with its name, if everybody who
-    signs in may see it, and come back here."""
+    """A film's page. Strangers with a shared address are greeted with its name, if everybody
+    who signs in may see it, and come back here."""
 
     template_name = "web/film.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        is_stranger = context["session"] == "none"
-        return context | {"greeting": public_title(kwargs["video_id"]) if is_stranger else ""}
+        if context["session"] != "none":
+            return context
+        key = self.request.GET.get("key", "")
+        return context | {"greeting": public_title(kwargs["video_id"], key)}
 
 
 def session_hint(request: HttpRequest) -> str:

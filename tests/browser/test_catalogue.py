@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.console import Console
+from tests.browser.product import Admin
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
 FILMS = 500
@@ -112,9 +113,9 @@ def test_a_series_and_its_films_lead_to_each_other(many_films: int, member: Page
 
 
 def test_a_stranger_with_a_link_is_greeted_and_comes_back(
-    product: Stack, page: Page, film: int
+    product: Stack, admin: Admin, page: Page, film: int
 ) -> None:
-    page.goto(f"{product.url}/film/{film}/")
+    page.goto(admin.get(f"/api/video/{film}/")["share_url"])
     expect(page.get_by_role("heading", name="Watch “Colour Bars”")).to_be_visible()
     page.get_by_label("E-mail address").fill(ADMIN_EMAIL)
     page.get_by_label("Password", exact=True).fill(ADMIN_PASSWORD)

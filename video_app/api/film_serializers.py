@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from rest_framework import serializers
 
 from video_app.api.serializers import CategoryField, HarmlessField, VideoSerializer
+from video_app.catalogue.greeting import share_key
 from video_app.models import Audience, Person, Series, Tag, Video
 from video_app.pipeline import languages
 
@@ -59,6 +60,9 @@ class FilmSerializer(VideoSerializer):
     credits_at = serializers.FloatField(
         allow_null=True, help_text="From where on, in seconds, a film counts as watched."
     )
+    share_url = serializers.URLField(
+        help_text="The film's page on the site; it greets strangers with the film's name."
+    )
     may_edit = serializers.BooleanField(help_text="Whether this user may change and delete it.")
 
     def to_representation(self, video: Video) -> dict[str, Any]:
@@ -71,6 +75,7 @@ class FilmSerializer(VideoSerializer):
             "chapters": ChapterSerializer(video.chapters.all(), many=True).data,
             "audio_languages": _audio(video),
             "subtitles": _subtitles(video),
+            "share_url": f"{self._origin}/film/{video.pk}/?key={share_key(video.pk)}",
             "may_edit": self.context["may_edit"],
         }
         plain = ("year", "age_rating", "season", "episode", "credits_at")

@@ -333,6 +333,7 @@ class TestFilm:
         assert [person["name"] for person in found["people"]] == ["Ann Example"]
         assert found["chapters"] == [{"seconds": 0.0, "title": "Opening"}]
         assert found["may_edit"] is False
+        assert found["share_url"].startswith(f"http://testserver/film/{film.pk}/?key=")
 
     def test_names_nothing_hidden_as_next(self, member: Client):
         series = Series.objects.create(title="Loop")

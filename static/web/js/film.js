@@ -81,7 +81,7 @@ async function toggleWatched(film) {
 
 /** By the device's own sheet where there is one, else into the clipboard. */
 async function share(film) {
-  const url = new URL(films.filmUrl(film.id), location.origin).href;
+  const url = film.share_url;
   try {
     if (navigator.share) await navigator.share({ title: film.title, url });
     else {
