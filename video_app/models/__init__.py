@@ -17,6 +17,7 @@ from video_app.models.videos import (
     source_name,
     thumbnail_name,
 )
+from video_app.models.watching import FilmDay, Viewing, WatchTotals
 
 __all__ = [
     "Arrival",
@@ -28,6 +29,7 @@ __all__ = [
     "Chunk",
     "ChunkState",
     "Favorite",
+    "FilmDay",
     "Installation",
     "Leased",
     "Mention",
@@ -41,7 +43,9 @@ __all__ = [
     "Upload",
     "Video",
     "VideoQuerySet",
+    "Viewing",
     "WatchPosition",
+    "WatchTotals",
     "Word",
     "WordKey",
     "Worker",

@@ -32,6 +32,7 @@ class Viewing:
 
     film: Film
     cached: dict[str, Any]
+    viewer: str  # the session or link, for measuring; "" for staff, whose previews do not count
 
 
 def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
@@ -53,7 +54,8 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not may_see(film, rights):
         raise NotFound
-    return Viewing(film, cached)
+    viewer = "" if rights.is_staff else stream_pass.cache_key
+    return Viewing(film, cached, viewer)
 
 
 def may_see(film: Film, rights: Any) -> bool:
@@ -86,7 +88,7 @@ def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not film["public"] or not may_see(film, rights):
         raise NotFound
-    return Viewing(_only_build(film, right.build), cached)
+    return Viewing(_only_build(film, right.build), cached, right.cache_key)
 
 
 def _play_right(request: HttpRequest) -> PlayRight:

@@ -2,7 +2,8 @@
 
 import { request } from "./api.js";
 
-export const masterUrl = (id) => `/api/video/${id}/master.m3u8`;
+/** Names all renditions, those of a growing film that have just begun too; see `player/growing.js`. */
+export const masterUrl = (id) => `/api/video/${id}/master.m3u8?rungs=all`;
 export const storyboardUrl = (id) => `/api/video/${id}/storyboard.vtt`;
 export const watchUrl = (id) => `/watch/${id}/`;
 export const filmUrl = (id) => `/film/${id}/`;
@@ -64,7 +65,7 @@ export function setWatched(id, isWatched) {
   return request(`/api/video/${id}/watched/`, { method: isWatched ? "PUT" : "DELETE" });
 }
 
-/** `{state, progress, error, …}`; progress in percent. */
+/** `{state, progress, ready, error, …}`; progress in percent. */
 export function status(id) {
   return request(`/api/video/${id}/status/`);
 }

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('video_app', '0051_places_in_a_store'),
+        ('video_app', '0053_layers_of_chunks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
