@@ -46,10 +46,6 @@ class Migration(migrations.Migration):
             model_name='video',
             index=models.Index(condition=models.Q(('current_build__isnull', False), ('is_published', True)), fields=['category', '-created_at', '-id', 'audience', 'age_rating', 'is_published', 'current_build'], name='video_shown_of_category'),
         ),
-        migrations.AddIndex(
-            model_name='watchposition',
-            index=models.Index(fields=['updated_at', 'video'], name='position_of_week'),
-        ),
         migrations.AddConstraint(
             model_name='video',
             constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['everybody', 'groups', 'unlisted'])), name='video_audience_known'),

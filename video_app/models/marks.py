@@ -28,10 +28,7 @@ class WatchPosition(models.Model):
             models.UniqueConstraint(fields=["user", "video"], name="position_once"),
             models.CheckConstraint(condition=Q(seconds__gte=0), name="position_not_negative"),
         ]
-        indexes = [
-            models.Index(fields=["user", "-updated_at"], name="position_latest"),
-            models.Index(fields=["updated_at", "video"], name="position_of_week"),
-        ]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="position_latest")]
 
     def __str__(self) -> str:
         return f"{self.seconds:.0f} s of video {self.video_id}"
