@@ -69,4 +69,5 @@ HOUSEKEEPING = [
     "auth_app.services.flush_expired",
     "video_app.streaming.play_links.remove_useless",
     "video_app.ingest.uploads.tidy",
+    "video_app.ingest.replacing.tidy",
 ]

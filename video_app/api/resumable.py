@@ -32,6 +32,7 @@ from video_app.api.arrival_serializers import (
 from video_app.api.uploads import BROKEN_OFF, MayUpload, NotStored, TooLarge, told
 from video_app.ingest import uploads
 from video_app.models import Upload, Video
+from video_app.store import OffsetError
 
 OVERRIDES = ("PATCH", "DELETE", "HEAD")
 
@@ -160,7 +161,7 @@ def _wanted(request: Request) -> uploads.Wanted:
         raise NotStored(refusal)
     pk = given.get("video")
     return uploads.Wanted(
-        video=_replaceable(request, pk) if pk else draft(given),
+        video=replaceable(request, pk) if pk else draft(given),
         filename=given["filename"],
         length=length,
         filetype=given["filetype"],
@@ -184,7 +185,7 @@ def _length(request: Request) -> int:
     return length
 
 
-def _replaceable(request: Request, pk: int) -> Video:
+def replaceable(request: Request, pk: int) -> Video:
     """A film whose source this user may replace."""
     video: Video = get_object_or_404(Video.objects.visible_to(request.user), pk=pk)
     if video.owner_id != request.user.pk and not request.user.has_perm("video_app.change_video"):
@@ -202,12 +203,10 @@ def _begun(request: Request, wanted: uploads.Wanted) -> Upload:
 
 
 def _offset(upload: Upload) -> int:
-    """Where it goes on. Its last request may have died between the last byte and its end."""
     try:
-        if upload.offset == upload.length and not upload.finished_at:
-            uploads.finish(upload.pk)
-            upload.refresh_from_db()
         return uploads.offset_of(upload)
+    except uploads.GoneError as error:
+        raise NotFound from error
     except OSError as error:
         raise told(error) from error
 
@@ -218,7 +217,7 @@ def _receive(request: Request, upload: Upload, offset: int) -> int:
         raise TooLarge("These bytes go beyond the length of the upload.")
     try:
         return uploads.receive(upload, offset, length, request._request.read, tus.checksum(request))
-    except (uploads.OffsetError, uploads.TakenOverError) as error:
+    except (OffsetError, uploads.TakenOverError, uploads.GoneError) as error:
         raise _lost(error, upload) from error
     except uploads.BrokenOffError as error:
         raise ParseError(BROKEN_OFF) from error
@@ -229,6 +228,7 @@ def _receive(request: Request, upload: Upload, offset: int) -> int:
 
 
 def _lost(error: Exception, upload: Upload) -> APIException:
-    if not Upload.objects.filter(pk=upload.pk).exists():
+    is_gone = isinstance(error, uploads.GoneError)
+    if is_gone or not Upload.objects.filter(pk=upload.pk).exists():
         return NotFound()
     return tus.TakenOver() if isinstance(error, uploads.TakenOverError) else tus.Elsewhere()

@@ -1,6 +1,14 @@
 """What is stored: videos, their builds, the chunks of a build, marks, workers."""
 
-from video_app.models.arrivals import Arrival, Upload
+from video_app.models.arrivals import (
+    Arrival,
+    FormerSource,
+    Import,
+    ImportOrigin,
+    Upload,
+    held_keys,
+    held_uploads,
+)
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
@@ -27,6 +35,9 @@ __all__ = [
     "Chunk",
     "ChunkState",
     "Favorite",
+    "FormerSource",
+    "Import",
+    "ImportOrigin",
     "Installation",
     "Leased",
     "Mention",
@@ -44,6 +55,8 @@ __all__ = [
     "Word",
     "WordKey",
     "Worker",
+    "held_keys",
+    "held_uploads",
     "source_name",
     "thumbnail_name",
     "unfinished_work",

@@ -2,7 +2,7 @@
 
 import logging
 
-from video_app.models import Video
+from video_app.models import Video, held_keys
 from video_app.pipeline import layout
 from video_app.pipeline.source import seekable_path
 from video_app.store import identity, local
@@ -25,8 +25,10 @@ def remove(video_id: int, keys: list[str]) -> None:
 
 
 def remove_replaced(key: str) -> None:
-    """Remove a source that has made room for another."""
-    if not Video.objects.filter(video_file=key).exists() and _may_remove():
+    """Remove a source that has made room for another, unless one can still go back to it."""
+    if Video.objects.filter(video_file=key).exists() or key in held_keys():
+        return
+    if _may_remove():
         _remove(key)
 
 

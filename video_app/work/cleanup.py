@@ -21,10 +21,12 @@ from video_app.models import (
     BuildState,
     Chunk,
     ChunkState,
+    FormerSource,
     Installation,
     State,
-    Upload,
     Video,
+    held_keys,
+    held_uploads,
 )
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import PARTIAL, SEEKABLE
@@ -96,7 +98,9 @@ def _delete(paths: Iterable[Path]) -> None:
 def _expired_rows() -> Any:
     since = clock.ago(settings.RETIRED_BUILD_SECONDS)
     is_shown = Video.objects.filter(current_build__isnull=False).values("current_build")
-    return Build.objects.filter(retired_at__lt=since).exclude(pk__in=is_shown)
+    may_return = FormerSource.objects.filter(build__isnull=False).values("build")
+    expired = Build.objects.filter(retired_at__lt=since)
+    return expired.exclude(pk__in=is_shown).exclude(pk__in=may_return)
 
 
 def _expired_builds() -> Iterator[Path]:
@@ -150,7 +154,7 @@ def _orphan_files() -> Iterator[Path]:
         files = (path for path in local.root().glob(f"{folder}/*") if path.is_file())
         old = [f for f in _over(files, ORPHAN_SECONDS) if not f.name.endswith(PARTIAL)]
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
-        known |= set(Upload.objects.values_list("key", flat=True)) if old else set()
+        known |= held_keys() if old else set()
         for file in old:
             if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
                 yield file
@@ -158,7 +162,8 @@ def _orphan_files() -> Iterator[Path]:
 
 def _stale_files() -> Iterator[Path]:
     """What an upload or a copy that was broken off has left."""
-    yield from _over(local.root().glob("tmp/*"), ORPHAN_SECONDS)
+    held = held_uploads()
+    yield from (f for f in _over(local.root().glob("tmp/*"), ORPHAN_SECONDS) if f.stem not in held)
     yield from _over(local.root().glob(f"sources/*{PARTIAL}"), STALE_SECONDS)
 
 
