@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
 from video_app.catalogue import index
-from video_app.ingest import replacing, uploads
+from video_app.ingest import landing, replacing
 from video_app.models import (
     Build,
     FormerSource,
-    Import,
     Person,
     Series,
     Tag,
@@ -68,27 +66,26 @@ def mark_stale(instance: Any, **kwargs: Any) -> None:
 @receiver(post_delete, sender=Video)
 def remove_files(instance: Video, **kwargs: Any) -> None:
     """The files go with the row."""
-    pk, keys = instance.pk, files.keys_of(instance)
-    transaction.on_commit(lambda: files.remove(pk, keys))
+    pk = instance.pk
+    files.discard(files.of(instance))
     transaction.on_commit(lambda: film_cache.forget([pk]))
 
 
-@receiver(post_delete, sender=Import)
 @receiver(post_delete, sender=Upload)
-def remove_unfinished(instance: Upload | Import, **kwargs: Any) -> None:
+def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
     """What came of it goes; a finished one's file is its film's."""
-    if instance.finished_at is None and instance.handle:
-        transaction.on_commit(lambda: uploads.abort(instance.handle))
+    if instance.finished_at is None:
+        transaction.on_commit(lambda: landing.abort(instance.key))
 
 
 @receiver(post_delete, sender=FormerSource)
 def remove_former(instance: FormerSource, **kwargs: Any) -> None:
     """Nobody can go back to it any more."""
-    transaction.on_commit(lambda: files.remove_replaced(instance.key))
+    transaction.on_commit(lambda: files.discard_replaced(instance.key))
 
 
 @receiver(post_delete, sender=Build)
 def leave_tombstone(instance: Build, **kwargs: Any) -> None:
-    """The sweeper removes it from the bucket, whether or not it has come there."""
-    if settings.USE_S3_MEDIA or instance.stored_at:
+    """The sweeper removes its files, when whoever still works for it has noticed."""
+    if instance.stored_at:  # a folder is removed with the film
         Tombstone.objects.get_or_create(prefix=instance.prefix)

@@ -32,7 +32,6 @@ from video_app.api.arrival_serializers import (
 from video_app.api.uploads import BROKEN_OFF, MayUpload, NotStored, TooLarge, told
 from video_app.ingest import uploads
 from video_app.models import Upload, Video
-from video_app.store import OffsetError
 
 OVERRIDES = ("PATCH", "DELETE", "HEAD")
 
@@ -203,10 +202,12 @@ def _begun(request: Request, wanted: uploads.Wanted) -> Upload:
 
 
 def _offset(upload: Upload) -> int:
+    """Where it goes on. Its last request may have died between the last byte and its end."""
     try:
+        if upload.offset == upload.length and not upload.finished_at:
+            uploads.finish(upload.pk)
+            upload.refresh_from_db()
         return uploads.offset_of(upload)
-    except uploads.GoneError as error:
-        raise NotFound from error
     except OSError as error:
         raise told(error) from error
 
@@ -217,7 +218,7 @@ def _receive(request: Request, upload: Upload, offset: int) -> int:
         raise TooLarge("These bytes go beyond the length of the upload.")
     try:
         return uploads.receive(upload, offset, length, request._request.read, tus.checksum(request))
-    except (OffsetError, uploads.TakenOverError, uploads.GoneError) as error:
+    except (uploads.OffsetError, uploads.TakenOverError) as error:
         raise _lost(error, upload) from error
     except uploads.BrokenOffError as error:
         raise ParseError(BROKEN_OFF) from error
@@ -228,7 +229,6 @@ def _receive(request: Request, upload: Upload, offset: int) -> int:
 
 
 def _lost(error: Exception, upload: Upload) -> APIException:
-    is_gone = isinstance(error, uploads.GoneError)
-    if is_gone or not Upload.objects.filter(pk=upload.pk).exists():
+    if not Upload.objects.filter(pk=upload.pk).exists():
         return NotFound()
     return tus.TakenOver() if isinstance(error, uploads.TakenOverError) else tus.Elsewhere()

@@ -1,43 +1,37 @@
 """Resumable uploads: begun as drafts, written piece by piece, finished exactly once.
 
-The store knows how many bytes have come, the row's `writer` who may append: before each piece
-it is asked, so that whoever lost the upload to a newer request writes nothing more.
+The row's `writer` decides who may append. Each piece is written while its row is locked by
+the update that counts it, so whoever lost the upload to a newer request writes nothing more.
 """
 
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from video_app.ingest import room
+from video_app.ingest import landing, room
 from video_app.models import Upload, Video, source_name
-from video_app.store import OffsetError, identity, the_store
 from video_app.streaming import publication
 
-# Written and counted together: what a killed process loses at most.
-PIECE_BYTES = 1024**2
 READ_BYTES = 256 * 1024
 FINISHED_HOURS = 24
-# After so long, and so near to its end, an upload's last request may have died.
-SILENT_SECONDS, LAST_BYTES = 60, 16 * 1024**2
 # Uploads that were silent for longer have no room kept for them.
 ACTIVE_HOURS = 1
 ALGORITHMS = ("sha1", "sha256", "md5")
 Read = Callable[[int], bytes]
 
 
-class GoneError(Exception):
-    """What had come of the upload is not there any more."""
+class OffsetError(Exception):
+    """The sender goes on elsewhere than where the bytes end."""
 
 
 class TakenOverError(Exception):
@@ -73,8 +67,7 @@ def begin(user: Any, wanted: Wanted) -> Upload:
     """Have a draft and an empty file; `QuotaError`, `OSError`."""
     _check_quota(user, wanted.length)
     key = source_name(wanted.video, wanted.filename)
-    identity.check()
-    handle = the_store().begin(key)
+    landing.begin(key)
     replaces = not wanted.video._state.adding
     now = timezone.now()
     with transaction.atomic():
@@ -90,7 +83,6 @@ def begin(user: Any, wanted: Wanted) -> Upload:
             filetype=wanted.filetype,
             fingerprint=wanted.fingerprint,
             key=key,
-            handle=handle,
             length=wanted.length,
             active_at=now,
             expires_at=now + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS),
@@ -117,119 +109,110 @@ def _check_quota(user: Any, length: int) -> None:
 
 
 def offset_of(upload: Upload) -> int:
-    """How many bytes have come for good; `GoneError`, `OSError`.
-
-    Its last request may have died before the end: then it is finished here.
-    """
+    """How many bytes have come, and are still there."""
     if upload.finished_at:
         return upload.length
-    with _gone(upload):
-        there = the_store().offset(upload.handle)
-    if there == upload.length:
-        finish(upload)
-    return there
+    return min(upload.offset, landing.size(upload.key))
 
 
 def receive(
     upload: Upload, offset: int, length: int, read: Read, checksum: "Checksum | None" = None
 ) -> int:
-    """Append `length` bytes that `read` gives; the new offset. They are stored for good then.
+    """Append `length` bytes that `read` gives; the new offset. They are on the disk then.
 
-    `OffsetError`, `TakenOverError`, `BrokenOffError`, `ChecksumError`, `GoneError`, `OSError`.
+    `OffsetError`, `TakenOverError`, `BrokenOffError`, `ChecksumError`, `OSError`.
     """
-    if upload.finished_at:
-        raise OffsetError(upload.length)
-    pieces = _Pieces(read, length)
-    with _gone(upload), _checked(pieces, checksum) as checked:
-        writer = Writer(upload, _take_over(upload, offset), offset, pieces)
-        end = the_store().append(upload.handle, offset, checked, watch=writer.keep)
-        writer.keep()
-    if pieces.is_broken:
-        raise BrokenOffError
+    writer = _take_over(upload, offset)
+    end = offset + length
+    try:
+        if checksum:
+            _append_checked(writer, offset, end, read, checksum)
+        else:
+            _append(writer, offset, end, read)
+    finally:
+        landing.sync(upload.key)
     if end == upload.length:
-        finish(upload)
+        finish(upload.pk)
     return end
 
 
-@contextmanager
-def _gone(upload: Upload) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        identity.check()
-        raise GoneError from error
-
-
-class _Pieces:
-    """The bytes of a body in pieces; `is_broken` when it ended too early."""
-
-    def __init__(self, read: Read, length: int) -> None:
-        self._read = read
-        self._left = length
-        self.given = 0
-        self.is_broken = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        while self._left and not self.is_broken:
-            piece, self.is_broken = _piece(self._read, min(PIECE_BYTES, self._left))
-            self._left -= len(piece)
-            if piece:
-                yield bytes(piece)
-                self.given += len(piece)
-
-
-@contextmanager
-def _checked(pieces: _Pieces, checksum: "Checksum | None") -> Iterator[Iterable[bytes]]:
-    """The same pieces, when there is a checksum only once all of them have come and are right."""
-    if checksum is None:
-        yield pieces
-        return
-    room.prepare()
-    digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        for piece in pieces:
-            digest.update(piece)
-            file.write(piece)
-        if pieces.is_broken:
-            raise BrokenOffError
-        if digest.digest() != checksum.digest:
-            raise ChecksumError
-        file.seek(0)
-        yield _of_file(file)
-
-
-def _of_file(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(PIECE_BYTES):
-        yield piece
-
-
-def _take_over(upload: Upload, offset: int) -> uuid.UUID:
+def _take_over(upload: Upload, offset: int) -> "Writer":
     """Be the one who writes: whoever did so until now has lost the upload."""
-    if (there := the_store().offset(upload.handle)) != offset:
-        raise OffsetError(there)
-    token = uuid.uuid4()
-    if not Upload.objects.unfinished().filter(pk=upload.pk).update(writer=token):
-        raise TakenOverError
-    return token
+    there = landing.size(upload.key)
+    with transaction.atomic():
+        row = Upload.objects.select_for_update().unfinished().filter(pk=upload.pk).first()
+        if row is None or offset != min(row.offset, there):
+            raise OffsetError
+        if there < row.offset:  # a power cut took what had not reached the disk
+            landing.begin(row.key)
+        row.writer, row.offset = uuid.uuid4(), offset
+        row.save(update_fields=["writer", "offset"])
+    return Writer(row.pk, row.writer, row.key)
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
     """The right to append, until a newer request takes it."""
 
-    upload: Upload
+    upload_id: uuid.UUID
     token: uuid.UUID
-    start: int
-    pieces: _Pieces
+    key: str
 
-    def keep(self) -> None:
-        """Called before each piece is stored; says in the row how far this upload is."""
+    def write(self, offset: int, piece: bytes | bytearray, *, counted: int) -> None:
+        """Write a piece, and count `counted` bytes as come."""
         now = timezone.now()
         expires_at = now + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
-        mine = Upload.objects.unfinished().filter(pk=self.upload.pk, writer=self.token)
-        came = self.start + self.pieces.given
-        if not mine.update(offset=came, active_at=now, expires_at=expires_at):
-            raise TakenOverError
+        with transaction.atomic():
+            mine = Upload.objects.unfinished().filter(pk=self.upload_id, writer=self.token)
+            changes: dict[str, Any] = {"active_at": now, "expires_at": expires_at}
+            if not mine.update(offset=F("offset") + counted, **changes):
+                raise TakenOverError
+            landing.append(self.key, offset, piece)
+
+
+def _append(writer: Writer, offset: int, end: int, read: Read) -> None:
+    while offset < end:
+        piece, is_broken = _piece(read, min(landing.piece_bytes(), end - offset))
+        if piece:
+            writer.write(offset, piece, counted=len(piece))
+            offset += len(piece)
+        if is_broken:
+            raise BrokenOffError
+
+
+def _append_checked(writer: Writer, start: int, end: int, read: Read, checksum: "Checksum") -> None:
+    """All or nothing: bytes count once the checksum has proved right."""
+    if not landing.can_take_back():
+        _append_proved(writer, start, end, read, checksum)
+        return
+    digest, offset = hashlib.new(checksum.algorithm, usedforsecurity=False), start
+    while offset < end:
+        piece, is_broken = _piece(read, min(landing.piece_bytes(), end - offset))
+        if is_broken:
+            raise BrokenOffError
+        digest.update(piece)
+        writer.write(offset, piece, counted=0)
+        offset += len(piece)
+    if digest.digest() != checksum.digest:
+        raise ChecksumError
+    writer.write(end, b"", counted=end - start)
+
+
+def _append_proved(writer: Writer, start: int, end: int, read: Read, checksum: "Checksum") -> None:
+    """The same where nothing can be taken back: on this machine until it has proved right."""
+    digest, left = hashlib.new(checksum.algorithm, usedforsecurity=False), end - start
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        while left:
+            piece, is_broken = _piece(read, min(landing.piece_bytes(), left))
+            if is_broken:
+                raise BrokenOffError
+            digest.update(piece)
+            file.write(piece)
+            left -= len(piece)
+        if digest.digest() != checksum.digest:
+            raise ChecksumError
+        file.seek(0)
+        _append(writer, start, end, file.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,25 +235,26 @@ def _piece(read: Read, size: int) -> tuple[bytearray, bool]:
     return piece, False
 
 
-def finish(upload: Upload) -> bool:
+def finish(upload_id: uuid.UUID) -> bool:
     """Make the source of a whole upload its film's; whether it was this call that did.
 
     From then on the film is published, if its sender wants that, and waits for its plan.
     """
-    with _gone(upload):
-        the_store().finish(upload.handle)
+    upload = Upload.objects.whole().filter(pk=upload_id).first()
+    if upload is None:
+        return False
+    if (there := landing.size(upload.key)) < upload.length:  # lost with the machine's power
+        Upload.objects.whole().filter(pk=upload_id).update(offset=there)
+        return False
+    landing.finish(upload.key, upload.length)
     with transaction.atomic():
-        video = Video.objects.select_for_update(of=("self",)).filter(pk=upload.video_id).first()
+        video = Video.objects.select_for_update(of=("self",)).get(pk=upload.video_id)
         now = timezone.now()
-        finished: dict[str, Any] = {
-            "finished_at": now,
-            "expires_at": now + timedelta(hours=FINISHED_HOURS),
-        }
-        finished |= {"offset": upload.length, "writer": None}
-        if not Upload.objects.unfinished().filter(pk=upload.pk).update(**finished) or not video:
+        finished = {"finished_at": now, "expires_at": now + timedelta(hours=FINISHED_HOURS)}
+        if not Upload.objects.whole().filter(pk=upload_id).update(writer=None, **finished):
             return False
         if not upload.replaces:
-            video.is_published = Upload.objects.values_list("publishes").get(pk=upload.pk)[0]
+            video.is_published = Upload.objects.values_list("publishes").get(pk=upload_id)[0]
         video.take_source(upload.key, upload.filename)
     return True
 
@@ -288,19 +272,10 @@ def cancel(upload: Upload) -> None:
             video.delete()
 
 
-def abort(handle: str) -> None:
-    """Remove what has come of an upload; what is in the way is left to the cleanup."""
-    if not identity.problem():
-        with suppress(OSError):
-            the_store().abort(handle)
-
-
 def tidy() -> None:
     """Finish what is whole (its last request died), and forget what has expired."""
-    silent = timezone.now() - timedelta(seconds=SILENT_SECONDS)
-    for upload in Upload.objects.ending(silent, LAST_BYTES):
-        with suppress(GoneError):
-            offset_of(upload)
+    for upload_id in Upload.objects.whole().values_list("pk", flat=True):
+        finish(upload_id)
     for upload in Upload.objects.expired(timezone.now()):
         cancel(upload)
 

@@ -3,11 +3,8 @@
 from video_app.models.arrivals import (
     Arrival,
     FormerSource,
-    Import,
-    ImportOrigin,
     Upload,
     held_keys,
-    held_uploads,
 )
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
 from video_app.models.descriptions import Chapter, Person, Series, Tag
@@ -36,8 +33,6 @@ __all__ = [
     "ChunkState",
     "Favorite",
     "FormerSource",
-    "Import",
-    "ImportOrigin",
     "Installation",
     "Leased",
     "Mention",
@@ -56,7 +51,6 @@ __all__ = [
     "WordKey",
     "Worker",
     "held_keys",
-    "held_uploads",
     "source_name",
     "thumbnail_name",
     "unfinished_work",

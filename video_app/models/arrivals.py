@@ -1,4 +1,4 @@
-"""Films on their way in: uploads that can be resumed, imports, and what they replace."""
+"""Films on their way in: uploads that can be resumed, and sources that were replaced."""
 
 import uuid
 from datetime import datetime
@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from video_app.models.builds import Build
-from video_app.models.leased import Leased
 from video_app.models.videos import Video
 
 
@@ -28,9 +27,6 @@ class Arrival(models.Model):
     publishes = models.BooleanField("published once it is whole", default=True)
     filename = models.CharField(max_length=255)
     key = models.CharField(max_length=255, unique=True)
-    handle = models.CharField(
-        "the store's name of the upload", max_length=1500, blank=True, default="", db_default=""
-    )
     length = models.PositiveBigIntegerField("bytes in all", default=0)
     offset = models.PositiveBigIntegerField("bytes that have come", default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -56,10 +52,6 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def whole(self) -> "UploadQuerySet":
         """Whose bytes have all come, and which only wait to be finished."""
         return self.unfinished().filter(offset=F("length"))
-
-    def ending(self, before: datetime, within: int) -> "UploadQuerySet":
-        """Which may be whole: silent since then, and at most so many bytes before their end."""
-        return self.unfinished().filter(active_at__lt=before, offset__gte=F("length") - within)
 
     def expired(self, now: datetime) -> "UploadQuerySet":
         return self.filter(expires_at__lt=now)
@@ -98,39 +90,6 @@ class Upload(Arrival):
         return f"upload of {self.filename}"
 
 
-class ImportOrigin(models.TextChoices):
-    FOLDER = "folder", "A folder of the server"
-    URL = "url", "An address"
-
-
-class Import(Arrival, Leased):
-    """A film that the server fetches itself. Its lease is the claim on fetching it.
-
-    `offset` and `length` are what was fetched of how much; without a length nobody said.
-    """
-
-    origin = models.CharField(max_length=10, choices=ImportOrigin)
-    location = models.TextField("an address, or a path below the folder of imports")
-    seen = models.CharField(
-        "size and time of the file that was found, or the version of what an address leads to",
-        max_length=255,
-        blank=True,
-    )
-    content = models.CharField("what the file is known by", max_length=64, blank=True)
-    sidecars = models.JSONField("files beside it that come along", default=list, blank=True)
-    error = models.CharField("why it failed, for people", max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["-created_at", "-id"]
-        indexes = [
-            models.Index(fields=["location"], name="import_location"),
-            models.Index(fields=["content"], name="import_content"),
-        ]
-
-    def __str__(self) -> str:
-        return f"import of {self.filename}"
-
-
 class FormerSource(models.Model):
     """A source that another has replaced, kept so that one can go back to it."""
 
@@ -154,13 +113,6 @@ def held_keys() -> set[str]:
     """Keys of sources that are coming, or may come back."""
     return {
         key
-        for model in (Upload, Import, FormerSource)
+        for model in (Upload, FormerSource)
         for key in model._default_manager.values_list("key", flat=True)
     }
-
-
-def held_uploads() -> set[str]:
-    """The first words of the handles of what is still coming."""
-    unfinished = (model._default_manager.filter(finished_at=None) for model in (Upload, Import))
-    handles = (handle for rows in unfinished for handle in rows.values_list("handle", flat=True))
-    return {handle.partition(" ")[0] for handle in handles}
