@@ -22,6 +22,7 @@ from video_app.models.videos import (
     thumbnail_name,
     unfinished_work,
 )
+from video_app.models.watching import FilmDay, Viewing, WatchTotals
 
 __all__ = [
     "Arrival",
@@ -32,6 +33,7 @@ __all__ = [
     "Chunk",
     "ChunkState",
     "Favorite",
+    "FilmDay",
     "FormerSource",
     "Installation",
     "Leased",
@@ -46,7 +48,9 @@ __all__ = [
     "Upload",
     "Video",
     "VideoQuerySet",
+    "Viewing",
     "WatchPosition",
+    "WatchTotals",
     "Word",
     "WordKey",
     "Worker",
