@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_app import api_tokens, invitations, mails, sessions, sign_ups
+from auth_app import api_tokens, factors, invitations, limits, mails, sessions, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import (
     ApiToken,
@@ -90,7 +90,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     search_fields = ["email", "username", "first_name", "last_name"]
     ordering = ["-date_joined"]
     readonly_fields = ["activated_at", "last_login", "date_joined"]
-    actions = ["send_activation_again", "sign_out_everywhere"]
+    actions = ["send_activation_again", "sign_out_everywhere", "remove_second_factors"]
     fieldsets = [
         (None, {"fields": ["email", "username", "password"]}),
         ("Profile", {"fields": ["first_name", "last_name", "phone", "address"]}),
@@ -132,6 +132,14 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
             else:
                 mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
         self.message_user(request, f"{len(waiting)} mails are on their way.")
+
+    @admin.action(description="Remove second factors", permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """For people who have lost everything; of staff only superusers may."""
+        touched = [user for user in users if _may_touch(request.user, user)]
+        for user in touched:
+            factors.remove_all(user, request.user.pk, limits.client_address(request))
+        self.message_user(request, f"{len(touched)} users sign in with their password alone.")
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -61,8 +61,9 @@ def end_all(user_id: int) -> None:
 def find(text: str) -> ApiToken | None:
     """The valid token of that text, its use noted."""
     token = ApiToken.objects.valid().filter(digest=digest(text)).first()
-    if token:
-        _note_use(token)
+    if token is None or token.user.lacks_required_factor:
+        return None
+    _note_use(token)
     return token
 
 
@@ -79,7 +80,7 @@ def state(found_digest: str) -> str:
     """LIVE, STAFF or OVER for streams, from the database; the answer is cached."""
     token = ApiToken.objects.valid().filter(digest=found_digest).first()
     found = OVER
-    if token and "read" in token.scopes:
+    if token and "read" in token.scopes and not token.user.lacks_required_factor:
         found = STAFF if token.user.is_staff else LIVE
         _note_use(token)
     # `add` and not `set`, which could overwrite the announcement of an end.

@@ -17,6 +17,7 @@ from auth_app.models import Session
 from auth_app.tokens import SessionAccessToken, TokenUser
 
 BAD_TOKEN = "The API token is invalid or expired."  # noqa: S105
+SET_UP = "Staff need a second factor here: please set it up in your account."
 CHALLENGE = 'Bearer realm="api"'
 
 
@@ -56,7 +57,20 @@ class _TokenAuthentication(BaseAuthentication):
 
 
 class SessionTokenAuthentication(_TokenAuthentication):
-    """The user from the database, with one query; `request.auth` is the session."""
+    """The user from the database, with one query; `request.auth` is the session.
+
+    Staff who still lack a second factor that they need may set it up, and nothing else.
+    """
+
+    def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
+        found = super().authenticate(request)
+        if found and found[0].lacks_required_factor:
+            view = getattr(request, "parser_context", {}).get("view")
+            if view is None:
+                return None
+            if not getattr(view, "sets_up_factors", False):
+                raise PermissionDenied(SET_UP)
+        return found
 
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
         session = Session.objects.live().filter(pk=token.session_id).first()

@@ -28,3 +28,10 @@ class TooManyAttemptsError(Exception):
     """The account had too many failures; `wait` is in seconds."""
 
     wait: int
+
+
+@dataclass
+class FactorRequiredError(Exception):
+    """The password was right; `text` asks for the second factor."""
+
+    text: str

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import api_tokens, audit, limits, links, mails, sessions, sign_ups
+from auth_app import api_tokens, audit, factors, limits, links, mails, passkeys, sessions, sign_ups
 from auth_app.errors import (
     AddressTakenError,
     InvalidLinkError,
@@ -39,10 +39,19 @@ class Credentials(NamedTuple):
     request: HttpRequest
     login: str
     password: str
+    code: str = ""
 
 
-def check_credentials(request: HttpRequest, login: str, password: str) -> User:
-    """The active user with that login and password.
+def check_credentials(request: HttpRequest, login: str, password: str, code: str = "") -> User:
+    """The active user with that login and password, whose second factor is proved if there is
+    one: by `code`, else `FactorRequiredError`."""
+    user = check_password(request, login, password)
+    factors.prove(user, code)
+    return user
+
+
+def check_password(request: HttpRequest, login: str, password: str) -> User:
+    """The active user with that login and password; signs nobody in.
 
     Every attempt is counted before the password is compared, so that parallel guesses
     count as well; a success resets the counts.
@@ -173,6 +182,14 @@ def activate(uid: str, token: str, client: Client) -> User:
     logger.info("activated", extra={"user_id": user.pk, "ip": client.ip})
     audit.record("user.activated", user.pk, "user", user.pk, ip=client.ip)
     return user
+
+
+def sign_in_with_passkey(attempt: str, answer: dict[str, Any], client: Client) -> Session:
+    """A new session for the owner of the passkey that has signed."""
+    user = passkeys.user_of(attempt, answer)
+    session = _begin_session(user, EntryPoint.API, client, remember=False)
+    logger.info("signed_in", extra={"user_id": user.pk, "ip": client.ip, "entry_point": "passkey"})
+    return session
 
 
 def activate_and_sign_in(uid: str, token: str, client: Client) -> Session:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, Session, User, idle_lifetime
 from auth_app.tokens import SessionRefreshToken
 
@@ -49,8 +50,11 @@ def begin(user: User, entry_point: str, client: Client, *, remember: bool = Fals
     """
     with transaction.atomic():
         checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-        if checked.select_for_update().first() is None:
+        locked = checked.select_for_update().first()
+        if locked is None:
             raise UserChangedError
+        if locked.second_factor_at and not user.factor_proved:
+            raise FactorRequiredError("Please sign in with your second factor.")
         return _create(user, entry_point, client, remember=remember)
 
 
@@ -158,10 +162,16 @@ def cache_key(session_id: uuid.UUID) -> str:
 def state(session_id: uuid.UUID) -> str:
     """LIVE, STAFF or OVER, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
-    found = OVER if session is None else STAFF if session.user.is_staff else LIVE
+    found = _state_of(session.user) if session else OVER
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found
+
+
+def _state_of(user: User) -> str:
+    if user.lacks_required_factor:
+        return OVER
+    return STAFF if user.is_staff else LIVE
 
 
 def flush_expired() -> None:

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from auth_app import api_tokens, limits, sessions
+from auth_app.errors import FactorRequiredError
 from auth_app.models import User
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 @receiver(user_logged_in)
 def log_sign_in_to_admin(user: User, request: HttpRequest, **kwargs: Any) -> None:
+    if user.second_factor_at and not user.factor_proved:  # no form asks for less
+        raise FactorRequiredError("Please sign in with your second factor.")
     ip = limits.client_address(request)
     logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "entry_point": "admin"})
 

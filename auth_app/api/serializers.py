@@ -55,10 +55,29 @@ def _confirmation() -> serializers.CharField:
     )
 
 
+def code_field() -> serializers.CharField:
+    return serializers.CharField(
+        max_length=40,
+        default="",
+        allow_blank=True,
+        allow_null=True,
+        write_only=True,
+        help_text="Of an authenticator app, or a recovery code; when `X-Second-Factor` asks.",
+    )
+
+
+class PasskeyAnswerSerializer(serializers.Serializer[Any]):
+    """What the browser's authenticator has answered, in base64url."""
+
+    attempt = serializers.CharField(max_length=64)
+    credential = serializers.DictField(help_text="A PublicKeyCredential as its `toJSON` spells it.")
+
+
 class LoginSerializer(serializers.Serializer[Any]):
     # Also a user name, so it need not be an address.
     email = serializers.CharField(max_length=254, error_messages=_asking_for("your e-mail address"))
     password = password_field("your password")
+    code = code_field()
 
 
 class UsersLoginSerializer(LoginSerializer):

@@ -2,6 +2,7 @@
 
 from auth_app.models.audit import AuditEntry
 from auth_app.models.exports import Export
+from auth_app.models.factors import Passkey, RecoveryCode, Totp
 from auth_app.models.mails import Mail, MailKind, MailState
 from auth_app.models.sessions import EntryPoint, Session, SessionQuerySet, idle_lifetime
 from auth_app.models.tokens import ApiToken, Scope
@@ -15,10 +16,13 @@ __all__ = [
     "Mail",
     "MailKind",
     "MailState",
+    "Passkey",
+    "RecoveryCode",
     "Scope",
     "Session",
     "SessionQuerySet",
     "SignUp",
+    "Totp",
     "User",
     "idle_lifetime",
 ]

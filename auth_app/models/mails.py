@@ -16,6 +16,7 @@ class MailKind(models.TextChoices):
     NEW_ADDRESS = "address", "Proof of a new address"
     MOVING = "moving", "A new address was asked for"
     MOVED = "moved", "The address has changed"
+    FACTOR = "factor", "The second factor has changed"
     INVITATION = "invitation", "Invitation"
     DELETION = "deletion", "The account will be deleted"
 

@@ -45,6 +45,12 @@ class User(AbstractUser):
         "the films that the user added go with it", default=False, db_default=False, editable=False
     )
 
+    second_factor_at = models.DateTimeField(
+        "since when a second factor is asked for", null=True, blank=True, editable=False
+    )
+    # Of this object: whether the second factor was given just now.
+    factor_proved = False
+
     # Until saved: the password was made unusable. Django marks only changes to a usable one.
     lost_password = False
 
@@ -81,6 +87,16 @@ class User(AbstractUser):
     def set_unusable_password(self) -> None:
         super().set_unusable_password()
         self.lost_password = True
+
+    @property
+    def lacks_required_factor(self) -> bool:
+        """Whether all that this user may do is to set up a second factor."""
+        return settings.SECOND_FACTOR_FOR_STAFF and self.is_staff and not self.second_factor_at
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A new second factor ends the admin's sessions, as a new password does."""
+        found: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{found}{self.second_factor_at.timestamp()}" if self.second_factor_at else found
 
     @property
     def is_awaiting_activation(self) -> bool:

@@ -56,6 +56,9 @@ THROTTLE_RATES = {
     # Failures of one account, whoever tries.
     "account": env.str("THROTTLE_ACCOUNT", default="5/min"),
     "account_long": env.str("THROTTLE_ACCOUNT_LONG", default="60/h"),
+    # Second factors of one account: a code has six digits.
+    "factor": env.str("THROTTLE_FACTOR", default="5/min"),
+    "factor_long": env.str("THROTTLE_FACTOR_LONG", default="30/h"),
     "refresh": env.str("THROTTLE_REFRESH", default="300/min"),
     "register": env.str("THROTTLE_REGISTER", default="60/h"),
     "mail": env.str("THROTTLE_MAIL", default="60/h"),
@@ -64,6 +67,8 @@ THROTTLE_RATES = {
 }
 # Who may make an account: everybody, whoever staff invite, nobody.
 SIGN_UP = env.choice("SIGN_UP", ("open", "invitation", "closed"), default="open")
+# Staff who have no second factor may set one up, and nothing else.
+SECOND_FACTOR_FOR_STAFF = env.bool("SECOND_FACTOR_FOR_STAFF", default=False)
 # For so long after the password was given the account itself may be changed.
 FRESH_SIGN_IN_MINUTES = env.int("FRESH_SIGN_IN_MINUTES", default=15, minimum=1, maximum=1440)
 # Between asking for it and the end of the account.

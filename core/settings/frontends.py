@@ -15,6 +15,8 @@ FRONTEND_URL: str = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
 BACKEND_ORIGIN = _origin(
     env.first("BACKEND_URL", "BACKEND_BASE_URL", "BACKEND_ORIGIN", default="http://127.0.0.1:8000")
 )
+# Passkeys are bound to this host for ever; by default to the one of BACKEND_URL.
+PASSKEY_RP_ID = env.str("PASSKEY_RP_ID", default=urlsplit(BACKEND_ORIGIN).hostname or "")
 FRONTEND_ORIGIN = _origin(FRONTEND_URL) if FRONTEND_URL else ""
 
 

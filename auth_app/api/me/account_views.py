@@ -31,6 +31,7 @@ class AccountDetailView(MeView):
     """One's own account."""
 
     fresh_methods = ("DELETE",)
+    sets_up_factors = True
 
     @schema.me
     def get(self, request: Request) -> Response:
@@ -95,21 +96,29 @@ class MarksView(MeView):
 
 
 class ConfirmView(MeView):
-    """Giving the password again."""
+    """Giving the password again, and the second factor if there is one."""
+
+    sets_up_factors = True
 
     @schema.confirm
     def post(self, request: Request) -> Response:
-        self._check(self.parsed(ConfirmSerializer)["password"])
+        refusal = self._check(**self.parsed(ConfirmSerializer))
+        if refusal:
+            return refusal
         sessions.confirm(self.session)
         return Response({"detail": "Thank you."})
 
-    def _check(self, password: str) -> None:
+    def _check(self, password: str, code: str | None) -> Response | None:
         try:
-            services.check_credentials(self.request._request, self.user.email, password)
+            services.check_credentials(self.request._request, self.user.email, password, code or "")
+        except errors.FactorRequiredError as error:
+            headers = {"X-Second-Factor": "required"}
+            return Response({"code": [error.text]}, status=400, headers=headers)
         except errors.WrongCredentialsError as error:
             raise ValidationError({"password": [WRONG_PASSWORD]}) from error
         except errors.TooManyAttemptsError as error:
             raise Throttled(error.wait) from error
+        return None
 
 
 class OwnPasswordView(MeView):
@@ -117,7 +126,7 @@ class OwnPasswordView(MeView):
     def post(self, request: Request) -> Response:
         asked = self.parsed(OwnPasswordSerializer)
         try:
-            checked = services.check_credentials(
+            checked = services.check_password(
                 self.request._request, self.user.email, asked["old_password"]
             )
             account.change_password(self.session, checked, asked["new_password"], self.client())

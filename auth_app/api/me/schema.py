@@ -11,12 +11,15 @@ from auth_app.api.me.serializers import (
     AddressLinkSerializer,
     ApiTokenSerializer,
     ChangeSerializer,
+    CodeSerializer,
     ConfirmSerializer,
     ExportSerializer,
+    FactorsSerializer,
     InvitationSerializer,
     LeaveSerializer,
     MeSerializer,
     NewApiTokenSerializer,
+    NewPasskeySerializer,
     OwnPasswordSerializer,
     SessionSerializer,
 )
@@ -115,6 +118,50 @@ make_token = described(
     responses={201: MadeTokenSerializer, 400: ERRORS, 403: UNCONFIRMED},
 )
 end_token = described("End an API token.", responses={204: None, 404: DETAIL})
+CODES = serializers.ListField(
+    child=TEXT(), help_text="Recovery codes, shown this once; empty when there are some already."
+)
+CODES_BODY = inline_serializer("RecoveryCodes", {"recovery_codes": CODES})
+OPTIONS = inline_serializer(
+    "PasskeyCreation", {"attempt": TEXT(), "publicKey": serializers.DictField()}
+)
+
+factors = described("The state of the second factor.", responses={200: FactorsSerializer})
+new_app = described(
+    "A key for an authenticator app; a first code turns it on.",
+    request=None,
+    responses={
+        201: inline_serializer(
+            "NewApp", {"secret": TEXT(), "uri": TEXT(), "image": TEXT(help_text="data: address")}
+        ),
+        400: DETAIL,
+        403: UNCONFIRMED,
+    },
+)
+remove_app = described("Remove the app.", responses={204: None, 403: UNCONFIRMED})
+confirm_app = described(
+    "Turn the app's codes on by a first one. Every other session ends.",
+    request=CodeSerializer,
+    responses={200: CODES_BODY, 400: ERRORS, 403: UNCONFIRMED},
+)
+new_codes = described(
+    "New recovery codes; the earlier ones no longer work.",
+    request=None,
+    responses={201: CODES_BODY, 400: DETAIL, 403: UNCONFIRMED},
+)
+passkey_options = described(
+    "Begin to add a passkey.",
+    request=None,
+    responses={200: OPTIONS, 400: DETAIL, 403: UNCONFIRMED},
+)
+add_passkey = described(
+    "Add a passkey. Every other session ends.",
+    request=NewPasskeySerializer,
+    responses={201: CODES_BODY, 400: ERRORS, 403: UNCONFIRMED},
+)
+remove_passkey = described(
+    "Remove a passkey.", responses={204: None, 403: UNCONFIRMED, 404: DETAIL}
+)
 export_state = described("Whether the file is ready.", responses={200: ExportSerializer})
 ask_for_export = described(
     "Ask for everything of the account in one file.",

@@ -6,9 +6,15 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from auth_app.api.serializers import AddressField, NewPasswordSerializer, password_field
+from auth_app.api.serializers import (
+    AddressField,
+    NewPasswordSerializer,
+    PasskeyAnswerSerializer,
+    code_field,
+    password_field,
+)
 from auth_app.devices import in_words
-from auth_app.models import ApiToken, Scope, Session, User
+from auth_app.models import ApiToken, Passkey, Scope, Session, User
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -58,6 +64,7 @@ class OwnPasswordSerializer(NewPasswordSerializer):
 
 class ConfirmSerializer(serializers.Serializer[Any]):
     password = password_field("your password")
+    code = code_field()
 
 
 class AddressLinkSerializer(serializers.Serializer[Any]):
@@ -114,6 +121,32 @@ class NewApiTokenSerializer(serializers.Serializer[Any]):
         if expires and expires <= timezone.now():
             raise serializers.ValidationError("This is in the past.")
         return expires
+
+
+class PasskeySerializer(serializers.ModelSerializer[Passkey]):
+    class Meta:
+        model = Passkey
+        fields = ["id", "name", "created_at", "last_used_at"]
+        read_only_fields = fields
+
+
+class FactorsSerializer(serializers.Serializer[Any]):
+    """The state of the second factor."""
+
+    is_on = serializers.BooleanField(help_text="whether signing in asks for it")
+    is_required = serializers.BooleanField(help_text="staff who need one")
+    has_app = serializers.BooleanField()
+    passkeys = PasskeySerializer(many=True)
+    recovery_codes_left = serializers.IntegerField()
+    passkeys_problem = serializers.CharField(help_text="why there can be no passkeys; or empty")
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40)
+
+
+class NewPasskeySerializer(PasskeyAnswerSerializer):
+    name = serializers.CharField(max_length=100)
 
 
 class ExportSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from auth_app.api.me import account_views, export_views, session_views, token_views
+from auth_app.api.me import account_views, export_views, factor_views, session_views, token_views
 
 urlpatterns = [
     path("", account_views.AccountDetailView.as_view(), name="me"),
@@ -22,6 +22,15 @@ urlpatterns = [
     path("history/", account_views.MarksView.as_view(clear="clear_history"), name="me-history"),
     path("tokens/", token_views.TokenListView.as_view(), name="me-tokens"),
     path("tokens/<int:token_id>/", token_views.TokenDetailView.as_view(), name="me-token"),
+    path("second-factor/", factor_views.FactorsView.as_view(), name="me-factors"),
+    path("second-factor/app/", factor_views.AppView.as_view(), name="me-app"),
+    path(
+        "second-factor/app/confirm/", factor_views.ConfirmAppView.as_view(), name="me-app-confirm"
+    ),
+    path("second-factor/recovery-codes/", factor_views.RecoveryView.as_view(), name="me-recovery"),
+    path("passkeys/", factor_views.PasskeysView.as_view(), name="me-passkeys"),
+    path("passkeys/options/", factor_views.NewPasskeyView.as_view(), name="me-passkey-options"),
+    path("passkeys/<int:passkey_id>/", factor_views.PasskeyView.as_view(), name="me-passkey"),
     path("export/", export_views.ExportView.as_view(), name="me-export"),
     path("export/file/", export_views.ExportFileView.as_view(), name="me-export-file"),
 ]

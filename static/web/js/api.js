@@ -45,7 +45,10 @@ export async function send(path, { method = "GET", body, signal, keepalive } = {
 }
 
 function refusal({ status, headers }, answer) {
-  return new ApiError(status, answer, headers.get("Retry-After"), { confirmation: headers.get("X-Confirm") === "required" });
+  return new ApiError(status, answer, headers.get("Retry-After"), {
+    confirmation: headers.get("X-Confirm") === "required",
+    factor: headers.get("X-Second-Factor") === "required",
+  });
 }
 
 let refreshing = null;

@@ -1,7 +1,7 @@
 /** Requests that may ask for the password again before they are done. */
 
 import { request } from "../api.js";
-import { $ } from "../dom.js";
+import { $, show } from "../dom.js";
 import { enhance } from "../forms.js";
 
 let answer = () => {};
@@ -31,7 +31,10 @@ function close(isGiven) {
 }
 
 enhance($("#confirm-form"), {
-  send: (values) => request("/api/me/confirm/", { method: "POST", body: values }),
+  send: (values) => request("/api/me/confirm/", { method: "POST", body: values }).catch((error) => {
+    if (error.asks?.factor) show($("#confirm-code"));
+    throw error;
+  }),
   done: () => close(true),
 });
 $("#confirm-cancel").addEventListener("click", () => close(false));
