@@ -66,7 +66,7 @@ function setUp() {
 /** Put a film into the player, instead of the one that is there. */
 async function present(prepared) {
   const [film, variant] = [await prepared.film, await prepared.variant];
-  await prepared.hlsScript;
+  if (!(await prepared.hlsScript)) return fail("network");
   showing?.stop();
   describe(film);
   showing = new Showing(video, film, { prepared, variant, menus, onTrouble: fail });

@@ -1,5 +1,9 @@
 /** Answers that were asked for before hls.js was there to ask, kept until it does. */
 
+const FIRST_BYTE_WITHIN = 8000; // as long as hls.js waits, or a film could wait for ever
+const WHOLE_WITHIN = 60_000;
+const KEPT_FOR = 20_000; // then a growing film's playlist is an old one
+
 export class Ahead {
   #answers = new Map();
 
@@ -8,7 +12,8 @@ export class Ahead {
     const { href } = new URL(url, location.href);
     const answer = fetchMeasured(href, kind);
     this.#answers.set(href, answer);
-    answer.catch(() => this.#answers.delete(href)); // then hls.js asks itself, and knows what to do
+    const forget = () => this.#answers.delete(href);
+    answer.then(() => setTimeout(forget, KEPT_FOR), forget); // after a failure hls.js asks itself
     return (await answer).data;
   }
 
@@ -22,11 +27,17 @@ export class Ahead {
 }
 
 async function fetchMeasured(url, kind) {
+  const patience = new AbortController();
+  const giveUp = () => patience.abort();
+  let timer = setTimeout(giveUp, FIRST_BYTE_WITHIN);
   const start = performance.now();
-  const response = await fetch(url, { credentials: "same-origin" });
+  const response = await fetch(url, { credentials: "same-origin", signal: patience.signal });
   const first = performance.now();
+  clearTimeout(timer);
   if (!response.ok) throw new Error(`${response.status}`);
+  timer = setTimeout(giveUp, WHOLE_WITHIN);
   const data = await response[kind]();
+  clearTimeout(timer);
   const size = data.byteLength ?? data.length;
   return { url: response.url, data, size, times: { start, first, end: performance.now() } };
 }

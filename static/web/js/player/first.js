@@ -3,7 +3,7 @@
 const CAUTION = 0.6; // of the line's rate: the first segment should come sooner than it plays
 const KEPT_FOR = 6 * 3600 * 1000;
 const SAVING_RATE = 1e6; // for people who want to save data
-const FAR = 75; // milliseconds there and back: nearer ones, as at home, are hardly slow
+const FAR = 75; // milliseconds there and back: nearer servers, as at home, are hardly slow
 
 /** `[{url, name, rate}]` in the master's order; rates in bits per second. */
 export function variants(master, base) {
@@ -46,9 +46,12 @@ export function segmentAt(playlist, seconds, base) {
   return last === null ? null : new URL(last, base).href;
 }
 
-/** Bits per second as far as anybody knows, or null: the last film's measure, what the browser says. */
-export function lineRate(remembered, connection = {}, now = Date.now()) {
-  const rates = [measured(remembered, now), said(connection)].filter((rate) => rate > 0);
+/**
+ * Bits per second as far as anybody knows, or null: the last film's measure, what the browser says.
+ * `latency` is the shortest answer so far, in milliseconds.
+ */
+export function lineRate(remembered, { connection = {}, latency = 0, now = Date.now() } = {}) {
+  const rates = [measured(remembered, now), said(connection, latency)].filter((rate) => rate > 0);
   return rates.length ? Math.min(...rates) : null;
 }
 
@@ -66,8 +69,8 @@ function measured(remembered, now) {
   }
 }
 
-/** Chromium ends at 10 Mbit/s, and finds a near server slow that sent little or while the machine is busy. */
-function said({ downlink, rtt, saveData }) {
+/** Chromium ends at 10 Mbit/s, and says 1.5 or 2.5 as long as it knows nothing. */
+function said({ downlink, saveData }, latency) {
   if (saveData) return SAVING_RATE;
-  return downlink < 10 && rtt >= FAR ? downlink * 1e6 : 0;
+  return downlink < 10 && latency >= FAR ? downlink * 1e6 : 0;
 }

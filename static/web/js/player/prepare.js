@@ -11,11 +11,11 @@ let hasFull = false;
 /**
  * `scripts` are hls.js' addresses, `{full, light}`; `isSignedIn` is a promise. The result has `id`,
  * `ahead`, the line's `rate` in bits per second or null, and promises: `film` as the API has it,
- * `hlsScript` once it ran or failed, `variant` to begin with or undefined.
+ * `hlsScript` whether it ran or is not needed, `variant` to begin with or undefined.
  */
 export function prepare(id, scripts, isSignedIn) {
   const ahead = new Ahead();
-  const rate = lineRate(recall(RATE), navigator.connection);
+  const rate = lineRate(recall(RATE), { connection: navigator.connection, latency: shortestAnswer() });
   const url = new URL(films.masterUrl(id), location.href).href;
   const film = isSignedIn.then((isOpen) => (isOpen ? films.film(id) : null));
   const master = isSignedIn.then((isOpen) => (isOpen ? ahead.ask(url, "text") : ""));
@@ -23,19 +23,32 @@ export function prepare(id, scripts, isSignedIn) {
   return { id, ahead, rate, film, hlsScript: loadHls(master, scripts), variant: begin(ahead, { master, film, url, rate }) };
 }
 
+/** In milliseconds, of all that this page has fetched so far. */
+function shortestAnswer() {
+  const fetched = performance.getEntries().filter(({ transferSize }) => transferSize > 0);
+  const waits = fetched.map(({ requestStart, responseStart }) => responseStart - requestStart);
+  return waits.length ? Math.min(...waits) : 0;
+}
+
 /** The master says which hls.js is enough; where it does not come, hls.js finds out why. */
 async function loadHls(master, { full, light }) {
-  if (!globalThis.MediaSource && !globalThis.ManagedMediaSource) return; // the browser's own HLS
+  if (!hasMediaSource()) return true; // the browser's own HLS
   const text = await master.catch(() => "");
   const isLightEnough = text !== "" && !needsFullPlayer(text);
-  if (hasFull || (isLightEnough && globalThis.Hls)) return;
+  if (globalThis.Hls && (hasFull || isLightEnough)) return true;
   hasFull = !isLightEnough;
-  await run(isLightEnough ? light : full);
+  return run(isLightEnough ? light : full);
+}
+
+function hasMediaSource() {
+  return Boolean(globalThis.MediaSource ?? globalThis.ManagedMediaSource);
 }
 
 function run(src) {
   return new Promise((resolve) => {
-    const script = Object.assign(document.createElement("script"), { src, onload: resolve, onerror: resolve });
+    const script = Object.assign(document.createElement("script"), { src });
+    script.onload = () => resolve(true);
+    script.onerror = () => resolve(false);
     document.head.append(script);
   });
 }

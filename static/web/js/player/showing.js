@@ -2,9 +2,9 @@
 
 import { $, show } from "../dom.js";
 import * as films from "../films.js";
-import { clock } from "../time.js";
 import { chapterAt, chaptersOf, drawMarks } from "./chapters.js";
 import { tell } from "./events.js";
+import { outlook } from "./outlook.js";
 import { loadStoryboard } from "./previews.js";
 import { end } from "./range.js";
 import { keepPosition } from "./resume.js";
@@ -73,7 +73,7 @@ export class Showing {
   #showProgress(state) {
     const note = $("#encoding");
     const isShown = state !== null && this.#isGrowing;
-    if (isShown) note.textContent = `Ready up to ${clock(end(this.video))} – the rest is being prepared`;
+    if (isShown) note.textContent = outlook(state, end(this.video));
     show(note, isShown);
     drawMarks(this.chapters, this.length);
   }

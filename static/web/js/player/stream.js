@@ -5,6 +5,7 @@ import { remember } from "../store.js";
 import { loaderWith } from "./ahead.js";
 import { levelName } from "./choices.js";
 import { rateToRemember } from "./first.js";
+import { keepToWhatIsThere } from "./growing.js";
 import { causeOf, decide } from "./recovery.js";
 import { RATE } from "./remembered.js";
 
@@ -32,6 +33,7 @@ export function load(video, url, { startAt, on, ahead, rate, variant, signal }) 
   report(hls, on, variant);
   rememberRate(hls, signal);
   const cause = recoverFromErrors(hls, on, signal);
+  keepToWhatIsThere(hls, video, /\d+/.exec(url)[0]);
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
