@@ -12,6 +12,7 @@ from video_app.api import (
     lists,
     play_links,
     playback,
+    replacing,
     resumable,
     uploads,
     views,
@@ -51,6 +52,7 @@ video: list[URLPattern | URLResolver] = [
     path("favorite/", views.FavoriteView.as_view(), name="video-favorite"),
     path("position/", views.PositionView.as_view(), name="video-position"),
     path("watched/", views.WatchedView.as_view(), name="video-watched"),
+    path("go-back/", replacing.GoBackView.as_view(), name="video-go-back"),
 ]
 catalogue: list[URLPattern | URLResolver] = [
     path("<id:video_id>/", include(video)),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('video_app', '0053_layers_of_chunks'),
+        ('video_app', '0054_former_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
