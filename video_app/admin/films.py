@@ -54,8 +54,9 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
     date_hierarchy = "created_at"
     actions = (
         *("publish", "unpublish", "set_category", "add_tag", "remove_tag"),
-        "transcode_again",
+        *("transcode_again", "go_back"),
     )
+    filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("progress_bar", "preview", "poster_image")}),
         (
@@ -65,10 +66,14 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
                     *("title", "description", "category", "tag_names", "people_names"),
                     ("year", "age_rating"),
                     ("series_title", "season", "episode"),
+                    "credits_at",
                 )
             },
         ),
-        ("Publication", {"fields": ("is_published", "publish_at", "unpublish_at")}),
+        (
+            "Publication",
+            {"fields": ("is_published", "publish_at", "unpublish_at", "audience", "groups")},
+        ),
         ("File", {"fields": ("video_file", "thumbnail", *ABOUT_THE_FILE)}),
     )
     readonly_fields = ("progress_bar", "preview", "poster_image", *ABOUT_THE_FILE)
