@@ -52,7 +52,7 @@ RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
 JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster")),
-    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
+    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build", "fetch_import")),
     "auth_app.tasks.send_mail",
     "auth_app.tasks.make_export",
 }
@@ -68,4 +68,5 @@ HOUSEKEEPING = [
     "video_app.streaming.play_links.remove_useless",
     "video_app.ingest.uploads.tidy",
     "video_app.ingest.replacing.tidy",
+    "video_app.ingest.imports.watch",
 ]

@@ -3,6 +3,8 @@
 from video_app.models.arrivals import (
     Arrival,
     FormerSource,
+    Import,
+    ImportOrigin,
     Upload,
     held_keys,
 )
@@ -33,6 +35,8 @@ __all__ = [
     "ChunkState",
     "Favorite",
     "FormerSource",
+    "Import",
+    "ImportOrigin",
     "Installation",
     "Leased",
     "Mention",

@@ -24,6 +24,7 @@ JOBS = [
     ("make_poster", (404, 1)),
     ("repair_chunk", (404, 0)),
     ("verify_build", (404,)),
+    ("fetch_import", (404,)),
 ]
 
 
