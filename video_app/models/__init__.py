@@ -24,6 +24,7 @@ from video_app.models.videos import (
     thumbnail_name,
     unfinished_work,
 )
+from video_app.models.watching import FilmDay, Viewing, WatchTotals
 
 __all__ = [
     "Arrival",
@@ -34,6 +35,7 @@ __all__ = [
     "Chunk",
     "ChunkState",
     "Favorite",
+    "FilmDay",
     "FormerSource",
     "Import",
     "ImportOrigin",
@@ -50,7 +52,9 @@ __all__ = [
     "Upload",
     "Video",
     "VideoQuerySet",
+    "Viewing",
     "WatchPosition",
+    "WatchTotals",
     "Word",
     "WordKey",
     "Worker",
