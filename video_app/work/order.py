@@ -99,12 +99,8 @@ ORDER = (
     Turn(URGENT, encoding.KIND, _beginnings, IN_TURNS, encoding.run_ahead),
     Turn(TRANSCODE, encoding.KIND, _watched, IN_TURNS, encoding.run_ahead),
     Turn(URGENT, posters.KIND),
-<<<<<<< HEAD
     Turn(TRANSCODE, importing.KIND, importing.one_at_a_time),
-    Turn(TRANSCODE, encoding.KIND, _all, IN_TURNS),
-=======
     Turn(TRANSCODE, encoding.KIND, _begun, IN_TURNS),
->>>>>>> ingest
     Turn(TRANSCODE, extras.KIND),
     Turn(TRANSCODE, verifying.KIND, _all, ("verified_at", "pk")),
 )
