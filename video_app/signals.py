@@ -7,10 +7,11 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 
 from video_app.catalogue import index
-from video_app.ingest import landing, replacing
+from video_app.ingest import replacing
 from video_app.models import (
     Build,
     FormerSource,
+    Import,
     Person,
     Series,
     Tag,
@@ -18,7 +19,7 @@ from video_app.models import (
     Upload,
     Video,
 )
-from video_app.store import files
+from video_app.store import files, landing
 from video_app.streaming import film_cache
 from video_app.work import planning
 
@@ -71,8 +72,9 @@ def remove_files(instance: Video, **kwargs: Any) -> None:
     transaction.on_commit(lambda: film_cache.forget([pk]))
 
 
+@receiver(post_delete, sender=Import)
 @receiver(post_delete, sender=Upload)
-def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
+def remove_unfinished(instance: Upload | Import, **kwargs: Any) -> None:
     """What came of it goes; a finished one's file is its film's."""
     if instance.finished_at is None:
         transaction.on_commit(lambda: landing.abort(instance.key))

@@ -54,6 +54,11 @@ def verify_build(build_id: int) -> None:
     _work()
 
 
+def fetch_import(import_id: int) -> None:
+    """A film waits to be fetched."""
+    _work()
+
+
 def _work() -> None:
     job = get_current_job()
     order.run_next(job.origin if job else "")

@@ -53,7 +53,7 @@ JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
     *(f"video_app.tasks.{name}" for name in ("encode_ahead", "encode_rest")),
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster")),
-    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
+    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build", "fetch_import")),
     "auth_app.tasks.send_mail",
     "auth_app.tasks.make_export",
 }
@@ -71,4 +71,5 @@ HOUSEKEEPING = [
     "video_app.insight.flushing.forget_old",
     "video_app.ingest.uploads.tidy",
     "video_app.ingest.replacing.tidy",
+    "video_app.ingest.imports.watch",
 ]

@@ -26,11 +26,10 @@ from video_app.api.arrival_serializers import (
     ArrivalSerializer,
     DescriptionSerializer,
     MetadataSerializer,
-    describe,
-    draft,
 )
 from video_app.api.uploads import BROKEN_OFF, MayUpload, NotStored, TooLarge, told
 from video_app.ingest import uploads
+from video_app.ingest.drafts import describe, draft
 from video_app.models import Upload, Video
 
 OVERRIDES = ("PATCH", "DELETE", "HEAD")

@@ -3,6 +3,8 @@
 from video_app.models.arrivals import (
     Arrival,
     FormerSource,
+    Import,
+    ImportOrigin,
     Upload,
     held_keys,
 )
@@ -35,6 +37,8 @@ __all__ = [
     "Favorite",
     "FilmDay",
     "FormerSource",
+    "Import",
+    "ImportOrigin",
     "Installation",
     "Leased",
     "Mention",
