@@ -9,9 +9,10 @@ from django.dispatch import receiver
 
 from video_app.catalogue import index
 from video_app.ingest import landing
-from video_app.models import Build, Person, Series, Tag, Tombstone, Upload, Video
+from video_app.models import Build, Event, Person, Series, Tag, Tombstone, Upload, Video
 from video_app.store import files
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import planning
 
 
@@ -59,6 +60,7 @@ def mark_stale(instance: Any, **kwargs: Any) -> None:
 def remove_files(instance: Video, **kwargs: Any) -> None:
     """The files go with the row."""
     pk, keys = instance.pk, files.keys_of(instance)
+    deliveries.note_data(Event.DELETED, {"id": pk, "title": instance.title})
     transaction.on_commit(lambda: files.remove(pk, keys))
     transaction.on_commit(lambda: film_cache.forget([pk]))
 

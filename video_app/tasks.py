@@ -8,6 +8,7 @@ import logging
 
 from rq import get_current_job
 
+from video_app.webhooks import deliveries
 from video_app.work import archiving, order
 
 logger = logging.getLogger(__name__)
@@ -64,3 +65,8 @@ def tidy_bucket() -> None:
 def _work() -> None:
     job = get_current_job()
     order.run_next(job.origin if job else "")
+
+
+def deliver_webhook(webhook_id: int) -> None:
+    """A receiver has messages due."""
+    deliveries.deliver(webhook_id)

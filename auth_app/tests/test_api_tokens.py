@@ -66,7 +66,7 @@ def may_stream(text: str) -> bool:
 
 
 def operations() -> list[tuple[str, str]]:
-    """Every operation that asks who one is, but the streams, which are plain views."""
+    """Every operation that asks who one is, but the streams, which are added later."""
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     return [
         (method, path)

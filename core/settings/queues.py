@@ -55,6 +55,7 @@ JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster", "store_build")),
     *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
     "video_app.tasks.tidy_bucket",
+    "video_app.tasks.deliver_webhook",
     "auth_app.tasks.send_mail",
     "auth_app.tasks.make_export",
 }
@@ -67,6 +68,7 @@ HOUSEKEEPING = [
     "auth_app.exports.make_due",
     "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
+    "video_app.webhooks.deliveries.deliver_due",
     "video_app.streaming.play_links.remove_useless",
     "video_app.ingest.uploads.tidy",
 ]

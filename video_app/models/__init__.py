@@ -17,6 +17,7 @@ from video_app.models.videos import (
     thumbnail_name,
     unfinished_work,
 )
+from video_app.models.webhooks import Delivery, DeliveryState, Event, Webhook
 
 __all__ = [
     "Arrival",
@@ -26,6 +27,9 @@ __all__ = [
     "Chapter",
     "Chunk",
     "ChunkState",
+    "Delivery",
+    "DeliveryState",
+    "Event",
     "Favorite",
     "Installation",
     "Leased",
@@ -41,6 +45,7 @@ __all__ = [
     "Video",
     "VideoQuerySet",
     "WatchPosition",
+    "Webhook",
     "Word",
     "WordKey",
     "Worker",

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from video_app.models import Build, BuildState, State, Video
+from video_app.models import Build, BuildState, Event, State, Video
 from video_app.pipeline import derive, ffmpeg, layout
 from video_app.pipeline.errors import EncodeError
 from video_app.store import local
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import archiving, clock, machine, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
@@ -99,7 +100,8 @@ def record(rows: Any, made: Extras) -> bool:
             storyboard_sheets=made.sheets,
         )
         newest = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
-        newest.update(state=State.COMPLETED, error="")
+        if newest.exclude(state=State.COMPLETED).update(state=State.COMPLETED, error=""):
+            deliveries.note(Event.COMPLETED, build.video_id)
         archiving.request(archiving.due().filter(pk=build.pk))
         transaction.on_commit(lambda: film_cache.forget([build.video_id]))
     return True
