@@ -1,11 +1,12 @@
 """The one shape of an error: `{"detail": …}` or `{field: […]}`, always JSON."""
 
 import logging
+import math
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -25,11 +26,23 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
+    if isinstance(error, Throttled):
+        error.detail = _until(math.ceil(error.wait or 0))  # type: ignore[assignment]  # any text
     # Django's names the model that nothing was found of.
     response = drf_exception_handler(NotFound() if isinstance(error, Http404) else error, context)
     if response is not None:
         response.data = _distinct(response.data, set())
     return response
+
+
+def _until(seconds: int) -> str:
+    """When to try again, never sooner than allowed."""
+    for unit, size in (("second", 1), ("minute", 60), ("hour", 3600)):
+        count = math.ceil(seconds / size)
+        if count <= 90:
+            break
+    when = f"in {count} {unit}{'' if count == 1 else 's'}" if count else "in a moment"
+    return f"That was too often. Please try again {when}."
 
 
 def _log_denial(request: Request) -> None:
