@@ -27,7 +27,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
     if isinstance(error, Throttled):
-        error.detail = _until(math.ceil(error.wait or 0))  # type: ignore[assignment]  # any text
+        error.detail = _until(math.ceil(getattr(error, "wait", 0) or 0))
     # Django's names the model that nothing was found of.
     response = drf_exception_handler(NotFound() if isinstance(error, Http404) else error, context)
     if response is not None:
@@ -37,12 +37,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def _until(seconds: int) -> str:
     """When to try again, never sooner than allowed."""
+    return f"That was too often. Please try again {_in_words(seconds)}."
+
+
+def _in_words(seconds: int) -> str:
     for unit, size in (("second", 1), ("minute", 60), ("hour", 3600)):
-        count = math.ceil(seconds / size)
-        if count <= 90:
-            break
-    when = f"in {count} {unit}{'' if count == 1 else 's'}" if count else "in a moment"
-    return f"That was too often. Please try again {when}."
+        if 0 < (count := math.ceil(seconds / size)) <= 90:
+            return f"in {count} {unit}{'' if count == 1 else 's'}"
+    return "in a moment" if seconds <= 0 else "in a few days"
 
 
 def _log_denial(request: Request) -> None:
