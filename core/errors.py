@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework.exceptions import NotFound, PermissionDenied, Throttled
+from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -27,7 +27,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
     if isinstance(error, Throttled):
-        error.detail = _until(math.ceil(getattr(error, "wait", 0) or 0))
+        error.detail = ErrorDetail(_until(math.ceil(getattr(error, "wait", 0) or 0)))
     # Django's names the model that nothing was found of.
     response = drf_exception_handler(NotFound() if isinstance(error, Http404) else error, context)
     if response is not None:
