@@ -93,6 +93,8 @@ REST_FRAMEWORK = {
 }
 # The streaming path: signature and one look into the cache, no database.
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
+# Who did what: the other app writes there too.
+AUDIT = "auth_app.audit.record"
 # What `/users/login/` tells of the films that a user has marked.
 FAVORITES = "video_app.catalogue.marks.favorites"
 # What else people leave behind there: to show, to clear, to delete.

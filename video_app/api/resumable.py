@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from video_app.api import tus
+from video_app.api import auditing, tus
 from video_app.api.arrival_serializers import (
     ArrivalSerializer,
     DescriptionSerializer,
@@ -88,6 +88,7 @@ class UploadsView(TusView):
         """Begin an upload: its draft exists from now on."""
         tus.check_version(request)
         upload = _begun(request, _wanted(request))
+        auditing.note(request, "video.added", "video", upload.video_id)
         if tus.body_length(request):
             upload.offset = _receive(request, upload, 0)
             upload.refresh_from_db()

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from video_app.api import auditing
 from video_app.models import Delivery, Event, Webhook
 from video_app.outside.addresses import ForbiddenTargetError, checked
 from video_app.webhooks import deliveries
@@ -69,7 +70,9 @@ class WebhooksView(_View):
     def post(self, request: Request) -> Response:
         form = WebhookSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        return Response(MadeWebhookSerializer(form.save()).data, status=201)
+        webhook = form.save()
+        auditing.note(request, "webhook.added", "webhook", webhook.pk)
+        return Response(MadeWebhookSerializer(webhook).data, status=201)
 
 
 class WebhookView(_View):
@@ -80,10 +83,12 @@ class WebhookView(_View):
         form = WebhookSerializer(webhook, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         form.save()
+        auditing.note(request, "webhook.changed", "webhook", webhook_id, fields=[*request.data])
         return Response(form.data)
 
     def delete(self, request: Request, webhook_id: int) -> Response:
         get_object_or_404(Webhook, pk=webhook_id).delete()
+        auditing.note(request, "webhook.deleted", "webhook", webhook_id)
         return Response(status=204)
 
 
@@ -92,6 +97,7 @@ class WebhookSecretView(_View):
 
     def post(self, request: Request, webhook_id: int) -> Response:
         secret = deliveries.rotate_secret(get_object_or_404(Webhook, pk=webhook_id))
+        auditing.note(request, "webhook.secret_made", "webhook", webhook_id)
         return Response({"secret": secret}, status=201)
 
 
