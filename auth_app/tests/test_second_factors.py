@@ -21,7 +21,7 @@ from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, STAFF, make_user
 from auth_app.tests.authenticator import Authenticator
 from auth_app.tests.post import delivered
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 BODY = {"email": ALICE, "password": PASSWORD}
 LOGINS = ["/api/login/", "/api/auth/login/", "/users/login/"]
 ORIGIN = "http://localhost:8000"
@@ -111,6 +111,7 @@ class TestCodes:
         code = app.now()
         assert (log_in(code=code).status_code, log_in(code=code).status_code) == (200, 401)
 
+    @pytest.mark.django_db(transaction=True)
     def test_lets_one_of_parallel_uses_in(self) -> None:
         user, app = protected()
         code, passed = app.now(), []
@@ -136,6 +137,7 @@ class TestCodes:
 
 
 class TestSettingUp:
+    @pytest.mark.django_db(transaction=True)
     def test_turns_on_by_first_code_and_ends_other_sessions(self) -> None:
         user = make_user()
         here, there = signed_in(user), signed_in(user)

@@ -21,7 +21,7 @@ from video_app.outside import addresses, client
 from video_app.tests.films import make_video
 from video_app.webhooks import deliveries
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 INSIDE = [
     "http://127.0.0.1/",
     "http://localhost/",
