@@ -299,3 +299,15 @@ def test_only_superusers_remove_factors_of_staff(client: Any, actor: str, status
 def _user_permissions() -> Any:
 
     return Permission.objects.filter(content_type__app_label="auth_app", codename__endswith="_user")
+
+
+def test_survives_a_change_of_secret_key(settings: Any) -> None:
+    user, app = protected()
+    codes = factors.new_recovery_codes(user)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new" * 20
+    assert log_in(code=app.now()).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert encryption.decrypt(Totp.objects.get().secret) == app.secret
+    assert log_in(code=codes[0]).status_code == 200
+    settings.SECRET_KEY = "lost" * 20
+    assert log_in(code="123456").status_code == 401
