@@ -265,8 +265,10 @@ class TestRequiredOfStaff:
         staff = make_user(STAFF, is_staff=True)
         body = {"username": STAFF, "password": PASSWORD}
         assert "/account/" in client.post("/admin/login/", body).content.decode()
-        client.force_login(staff)
+        client.force_login(staff)  # signed in before the setting was made
         assert client.get("/admin/").status_code == 302
+        assert client.get("/api/uploads/").status_code == 401
+        assert client.get("/django-rq/").status_code in (302, 403)
         assert sessions.state(sessions.begin(staff, "api", NOBODY).pk) == sessions.OVER
         _, text = api_tokens.make(staff, "x", ["read"], None, NOBODY)
         assert api_tokens.find(text) is None

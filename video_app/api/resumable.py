@@ -41,7 +41,8 @@ class AdminSession(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         user = getattr(request._request, "user", None)
-        return (user, None) if user and user.is_active and user.is_staff else None
+        is_staff = user and user.is_active and user.is_staff and not user.lacks_required_factor
+        return (user, None) if is_staff else None
 
 
 class TusView(APIView):
