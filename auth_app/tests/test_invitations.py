@@ -107,3 +107,8 @@ def test_activation_by_get_signs_nobody_in() -> None:
     link = parts(link_of(delivered()[0]))
     response = APIClient().get(f"/api/activate/{link['uid']}/{link['token']}/")
     assert (response.status_code, response.cookies) == (200, {})
+
+
+@pytest.mark.parametrize("path", ["/api/activate/MQ/", "/users/confirm/", "/api/activate/MQ/x/"])
+def test_answers_senseless_activation_by_post(path: str) -> None:
+    assert APIClient().post(path).status_code == 400
