@@ -68,7 +68,7 @@ def encode(build: Build, index: int, work: Path, lease: Lease) -> dict[str, Any]
         # A second attempt does not take back what was shown.
         lease.keep(seconds_done=Greatest(F("seconds_done"), Value(float(seconds))))
 
-    with sources.decodable(build) as location:
+    with sources.decodable(build, watch=lease.keep) as location:
         report = transcode.encode_chunk(
             ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
             location,

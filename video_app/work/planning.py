@@ -82,7 +82,7 @@ def _cancel_builds(video: Video) -> None:
 
 def _plan(video: Video, lease: Lease) -> Plan:
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
-    with _opened(video) as location:
+    with _opened(video, lease) as location:
         found = _look(location, lease)
         plan = make_plan(found, limits)
         if found.is_seekable:
@@ -91,9 +91,9 @@ def _plan(video: Video, lease: Lease) -> Plan:
 
 
 @contextmanager
-def _opened(video: Video) -> Iterator[str]:
+def _opened(video: Video, lease: Lease) -> Iterator[str]:
     try:
-        with the_store().source(sources.uploaded(video)) as location:
+        with sources.opened(sources.uploaded(video), watch=lease.keep) as location:
             yield location
     except FileNotFoundError as error:
         raise PipelineError(source.GONE) from error
@@ -114,7 +114,7 @@ def provide_seekable(video: Video, lease: Lease) -> None:
     """Make the copy again that a source needed to be sought in, if it is gone."""
     if sources.has_copy(video):
         return
-    with _opened(video) as location:
+    with _opened(video, lease) as location:
         found = _look(location, lease)
         if not found.is_seekable:
             _make_seekable(video, location, found, lease)
