@@ -32,6 +32,7 @@ class Page(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "session": session_hint(self.request),
+            "cast": settings.CAST,
             "keeps_mails": mailbox_access.is_there(),
             "sign_up": settings.SIGN_UP,
             "provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "",

@@ -51,7 +51,7 @@ def test_needs_no_inline_script_or_style(client: Client, path: str) -> None:
 def test_loads_only_files_that_exist(client: Client, path: str, session: str) -> None:
     client.cookies.load({session: "x"} if session else {})
 
-    named = re.findall(r'(?:src|href)="/static/([^"#]+)', client.get(path).text)
+    named = re.findall(rf'(?:src|href)="{settings.STATIC_URL}([^"#]+)', client.get(path).text)
 
     assert named
     assert [name for name in named if finders.find(name) is None] == []
@@ -78,7 +78,7 @@ def test_leads_browsers_that_ask_for_a_favicon_to_it(client: Client) -> None:
     response = client.get("/favicon.ico")
 
     assert response.status_code == 302
-    assert finders.find(response["Location"].removeprefix("/static/")) is not None
+    assert finders.find(response["Location"].removeprefix(settings.STATIC_URL)) is not None
 
 
 @pytest.mark.parametrize("page", ["activate", "reset-password"])

@@ -46,7 +46,7 @@ def play(page: Page) -> None:
 
 def choose_quality(page: Page, label: str) -> None:
     page.get_by_role("button", name=re.compile("^Quality")).click()
-    page.get_by_role("radio", name=label).check()
+    page.get_by_role("radio", name=re.compile(f"^{label}")).check()
     page.keyboard.press("Escape")
 
 

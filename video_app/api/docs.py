@@ -16,7 +16,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from video_app.api import play_links, uploads, views
+from video_app.api import play_links, playback, uploads, views
 from video_app.api.serializers import (
     CatalogueQuery,
     ContentSerializer,
@@ -208,5 +208,17 @@ document(
         ],
         responses={204: None},
         tags=["play links"],
+    ),
+)
+document(
+    playback.PlaybackView,
+    post=extend_schema(
+        operation_id="report_playback",
+        description="How a film plays: to be sent when it begins, every half minute, when the page "
+        "is hidden, and at the end, as JSON (also under `text/plain`, as `sendBeacon` sends it). "
+        "Needs the session, or the right of a play link.",
+        request=playback.ReportSerializer,
+        responses={204: None},
+        tags=["playback"],
     ),
 )

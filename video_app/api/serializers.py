@@ -128,6 +128,10 @@ class StatusSerializer(serializers.Serializer[Any]):
     processed = serializers.BooleanField(help_text="Whether everything is done.")
     playable = serializers.BooleanField(help_text="Whether its first seconds can be watched.")
     progress = serializers.FloatField(help_text="Percent, 0 to 100.")
+    ready = serializers.DictField(
+        child=serializers.FloatField(),
+        help_text="While the film is encoded: rendition → seconds of it that can be watched.",
+    )
     speed = serializers.FloatField(
         allow_null=True, help_text="Seconds of film encoded per second, while it is."
     )
@@ -216,5 +220,6 @@ class PlayLinkSerializer(serializers.ModelSerializer[PlayLink]):
 
 class MadePlayLinkSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
+    qr = serializers.CharField(help_text="A QR code of the address: an image as a `data:` address.")
     url = serializers.URLField()
     expires = serializers.DateTimeField()

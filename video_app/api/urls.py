@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from video_app.api import (
     converters,  # noqa: F401 - they register
     play_links,
+    playback,
     resumable,
     uploads,
     views,
@@ -74,6 +75,7 @@ urlpatterns = [
     path("video/", include(catalogue)),
     path("webhooks/", include(receivers)),
     path("uploads/", include(resumable_uploads)),
+    path("playback/", playback.PlaybackView.as_view(), name="playback"),
     path("play-links/", play_links.PlayLinksView.as_view(), name="play-links"),
     path("play-links/<id:link_id>/", play_links.OnePlayLinkView.as_view(), name="play-link"),
 ]

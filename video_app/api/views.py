@@ -108,6 +108,7 @@ class StatusView(APIView):
                 "processed": video.state == State.COMPLETED,
                 "playable": video.current_build_id is not None,
                 "progress": progress.percent(video),
+                "ready": progress.ready(video),
                 "speed": pace and pace.speed,
                 "seconds_left": pace and pace.seconds_left,
                 "error": video.error if video.state == State.FAILED else "",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0051_places_in_a_store'),
+        ('video_app', '0053_layers_of_chunks'),
     ]
 
     operations = [

@@ -17,6 +17,7 @@ from video_app.models.videos import (
     thumbnail_name,
     unfinished_work,
 )
+from video_app.models.watching import FilmDay, Viewing, WatchTotals
 from video_app.models.webhooks import Delivery, DeliveryState, Event, Webhook
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DeliveryState",
     "Event",
     "Favorite",
+    "FilmDay",
     "Installation",
     "Leased",
     "Mention",
@@ -44,7 +46,9 @@ __all__ = [
     "Upload",
     "Video",
     "VideoQuerySet",
+    "Viewing",
     "WatchPosition",
+    "WatchTotals",
     "Webhook",
     "Word",
     "WordKey",

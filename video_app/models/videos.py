@@ -111,7 +111,7 @@ def unfinished_work() -> list[Any]:
     newest = Build.objects.filter(source_revision=F("video__source_revision"))
     is_whole = Q(state=BuildState.COMPLETE, extras_at__isnull=False)
     chunks = Chunk.objects.only(
-        *("build_id", "index", "state", "seconds_done", "setback", "retry_at")
+        *("build_id", "index", "state", "seconds_done", "setback", "retry_at", "done_at", "low_at")
     )
     return [
         models.Prefetch("builds", newest.exclude(is_whole), to_attr="unfinished"),

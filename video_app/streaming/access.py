@@ -30,6 +30,7 @@ class Viewing:
 
     film: Film
     cached: dict[str, Any]
+    viewer: str  # the session or link, for measuring; "" for staff, whose previews do not count
 
 
 def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
@@ -51,7 +52,8 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not (film["public"] or rights.is_staff):
         raise NotFound
-    return Viewing(film, cached)
+    viewer = "" if rights.is_staff else stream_pass.cache_key
+    return Viewing(film, cached, viewer)
 
 
 def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
@@ -69,7 +71,7 @@ def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not film["public"]:
         raise NotFound
-    return Viewing(_only_build(film, right.build), cached)
+    return Viewing(_only_build(film, right.build), cached, right.cache_key)
 
 
 def _play_right(request: HttpRequest) -> PlayRight:

@@ -226,7 +226,7 @@ def test_late_attempt_changes_nothing(encoder: Encoder) -> None:
     published, before = Chunk.objects.get(index=0), the_store().sizes(build.prefix)
 
     with the_store().work_folder("hls/late") as folder:
-        work(build, 0, folder, late)
+        work(published, folder, late)
         place = encoding.put_first(published, folder, late)
         assert not encoding.publish(late, {}, folder, place)
 

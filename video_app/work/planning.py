@@ -136,7 +136,9 @@ def record(lease: Lease, plan: Plan) -> Build | None:
             plan_json=plan.to_json(),
             stored_at=clock.now() if settings.USE_S3_MEDIA else None,
         )
-        Chunk.objects.bulk_create(Chunk(build=build, index=index) for index in range(plan.chunks))
+        now = clock.now()
+        chunks = (Chunk(build=build, index=n, enqueued_at=now) for n in range(plan.chunks))
+        Chunk.objects.bulk_create(chunks)
         lease.release(
             **UNHURT,
             planned_revision=video.source_revision,
@@ -144,7 +146,8 @@ def record(lease: Lease, plan: Plan) -> Build | None:
             width=plan.rungs[-1].width,
             height=plan.rungs[-1].height,
         )
-        encoding.request(build.chunks.all())
+        # The others follow with its pictures: until then they would wake workers in vain.
+        encoding.request(build.chunks.filter(index=0))
     return build
 
 

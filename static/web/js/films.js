@@ -4,7 +4,8 @@ import { request } from "./api.js";
 
 const PAGE = 100;
 
-export const masterUrl = (id) => `/api/video/${id}/master.m3u8`;
+/** Names all renditions, those of a growing film that have just begun too; see `player/growing.js`. */
+export const masterUrl = (id) => `/api/video/${id}/master.m3u8?rungs=all`;
 export const storyboardUrl = (id) => `/api/video/${id}/storyboard.vtt`;
 export const watchUrl = (id) => `/watch/${id}/`;
 export const categoryUrl = (category) => `/?category=${encodeURIComponent(category)}`;
@@ -38,7 +39,7 @@ export function setFavourite(id, isFavourite) {
   return request(`/api/video/${id}/favorite/`, { method: isFavourite ? "PUT" : "DELETE" });
 }
 
-/** `{state, progress, error, …}`; progress in percent. */
+/** `{state, progress, ready, error, …}`; progress in percent. */
 export function status(id) {
   return request(`/api/video/${id}/status/`);
 }
