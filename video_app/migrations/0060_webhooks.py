@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0053_layers_of_chunks'),
+        ('video_app', '0054_former_sources'),
     ]
 
     operations = [
