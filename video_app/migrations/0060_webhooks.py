@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0054_former_sources'),
+        ('video_app', '0055_audience'),
     ]
 
     operations = [
