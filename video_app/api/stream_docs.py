@@ -60,6 +60,8 @@ RESOLUTION = _parameter(
     "A rendition that the film does not have answers with the nearest one.",
 )
 VERSION = _parameter("v", "query", TEXT)
+WIDTH = _parameter("width", "path", {"type": "string", "enum": ["320", "640", "1280"]})
+FORMAT = _parameter("format", "path", {"type": "string", "enum": ["webp", "jpg"]})
 TOKEN = _parameter("token", "query", TEXT)
 QUALITY = _parameter("quality", "query", RUNG)
 
@@ -188,6 +190,13 @@ OPERATIONS = [
         "The film's poster, or the thumbnail that was uploaded instead.",
         _bytes("image/jpeg"),
         (VERSION, RANGE),
+    ),
+    Operation(
+        "poster-{width}.{format}",
+        "get_poster",
+        "The same, at most so many pixels wide, as JPEG or WebP.",
+        _bytes("image/*"),
+        (WIDTH, FORMAT, VERSION, RANGE),
     ),
     Operation(
         "{resolution}/film.mp4",
