@@ -79,6 +79,22 @@ def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
     console.forgive("401")  # the question for the code
 
 
+def test_leads_from_a_taken_address_to_sign_in(site: Stack, page: Page, console: Console) -> None:
+    email = "taken@example.org"
+    sign_up(page, site, site.url, email)
+    page.get_by_role("button", name="Sign out", exact=True).first.click()
+    page.wait_for_url(f"{site.url}/")
+    page.goto(f"{site.url}/signup/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="You already have an account")).to_be_focused()
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("E-mail address")).to_have_value(email)
+    console.forgive("400")
+
+
 def test_signs_in_with_a_passkey(product: Stack, page: Page) -> None:
     url = f"http://localhost:{product.port}"
     configure(product, FRONTEND_URL="", BACKEND_URL=url)
@@ -98,19 +114,3 @@ def test_signs_in_with_a_passkey(product: Stack, page: Page) -> None:
     page.wait_for_url(f"{url}/")
     page.goto(f"{url}/account/")
     expect(page.get_by_text("My computer")).to_be_visible()
-
-
-def test_leads_from_a_taken_address_to_sign_in(site: Stack, page: Page, console: Console) -> None:
-    email = "taken@example.org"
-    sign_up(page, site, site.url, email)
-    page.get_by_role("button", name="Sign out", exact=True).first.click()
-    page.wait_for_url(f"{site.url}/")
-    page.goto(f"{site.url}/signup/")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
-    page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("heading", name="You already have an account")).to_be_focused()
-    page.get_by_role("link", name="Sign in").click()
-    expect(page.get_by_label("E-mail address")).to_have_value(email)
-    console.forgive("400")
