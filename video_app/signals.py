@@ -7,8 +7,17 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 
 from video_app.catalogue import index
-from video_app.ingest import landing
-from video_app.models import Build, Person, Series, Tag, Tombstone, Upload, Video
+from video_app.ingest import landing, replacing
+from video_app.models import (
+    Build,
+    FormerSource,
+    Person,
+    Series,
+    Tag,
+    Tombstone,
+    Upload,
+    Video,
+)
 from video_app.store import files
 from video_app.streaming import film_cache
 from video_app.work import planning
@@ -21,8 +30,8 @@ def request_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
         return
     if instance.needs_plan:
         planning.request_newest(instance.pk)
-    if old := instance.replaced_file:
-        files.discard_replaced(old)
+    if instance.replaced:
+        replacing.keep(instance.replaced)
     transaction.on_commit(lambda: film_cache.forget([instance.pk]))
 
 
@@ -67,6 +76,12 @@ def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
     """What came of it goes; a finished one's file is its film's."""
     if instance.finished_at is None:
         transaction.on_commit(lambda: landing.abort(instance.key))
+
+
+@receiver(post_delete, sender=FormerSource)
+def remove_former(instance: FormerSource, **kwargs: Any) -> None:
+    """Nobody can go back to it any more."""
+    transaction.on_commit(lambda: files.discard_replaced(instance.key))
 
 
 @receiver(post_delete, sender=Build)

@@ -70,4 +70,5 @@ HOUSEKEEPING = [
     "video_app.insight.flushing.flush",
     "video_app.insight.flushing.forget_old",
     "video_app.ingest.uploads.tidy",
+    "video_app.ingest.replacing.tidy",
 ]

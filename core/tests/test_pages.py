@@ -142,6 +142,16 @@ def test_matches_checksums_of_vendored_files(package: str) -> None:
     assert all(hashlib.sha256(file.read_bytes()).hexdigest() in recorded for file in files)
 
 
+def test_preloads_the_master_that_the_player_asks_for(client: Client) -> None:
+    script = (Path(settings.SITE_FILES) / "web/js/films.js").read_text()
+    wanted = re.findall(r"masterUrl = \(id\) => `([^`]+)`", script)[0].replace("${id}", "7")
+    client.cookies.load({"access_token": "anything"})
+
+    assert f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{wanted}">' in (
+        client.get("/watch/7/").text
+    )
+
+
 def test_rewrites_imports_to_hashed_names(tmp_path: Path) -> None:
     shutil.copytree(Path(settings.BASE_DIR) / "static/web/js", tmp_path / "web/js")
     storage = HashedModules(location=tmp_path, base_url="/static/")

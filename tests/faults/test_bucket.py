@@ -110,10 +110,13 @@ def assert_whole(site: Site, bucket: Bucket, video: int) -> None:
 
 
 def test_film_survives_bucket_that_is_away(site: Site, bucket: Bucket, short_film: Path) -> None:
+    site.slow_down(1)
     video = site.upload(short_film)
-    until(lambda: is_encoding(site), "a chunk that is encoded")
+    in_hand = "hls/*/*/.lease-*/*/*.ts"
+    until(lambda: list(site.stack.media.glob(in_hand)), "segments that are encoded", pause=0.02)
     bucket.hold()
     time.sleep(12)
+    site.slow_down(None)
     bucket.go_on()
 
     site.wait_for(video)

@@ -43,7 +43,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
     date_hierarchy = "created_at"
     actions = (
         *("publish", "unpublish", "set_category", "add_tag", "remove_tag"),
-        "transcode_again",
+        *("transcode_again", "go_back"),
     )
     autocomplete_fields = ("tags", "people", "series")
     fieldsets = (

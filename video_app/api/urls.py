@@ -9,6 +9,7 @@ from video_app.api import (
     converters,  # noqa: F401 - they register
     play_links,
     playback,
+    replacing,
     resumable,
     uploads,
     views,
@@ -46,6 +47,7 @@ video: list[URLPattern | URLResolver] = [
     path("status/", views.StatusView.as_view(), name="video-status"),
     path("favorite/", views.FavoriteView.as_view(), name="video-favorite"),
     path("position/", views.PositionView.as_view(), name="video-position"),
+    path("go-back/", replacing.GoBackView.as_view(), name="video-go-back"),
 ]
 catalogue: list[URLPattern | URLResolver] = [
     path("<id:video_id>/", include(video)),

@@ -1,6 +1,11 @@
 """What is stored: videos, their builds, the chunks of a build, marks, workers."""
 
-from video_app.models.arrivals import Arrival, Upload
+from video_app.models.arrivals import (
+    Arrival,
+    FormerSource,
+    Upload,
+    held_keys,
+)
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
@@ -29,6 +34,7 @@ __all__ = [
     "ChunkState",
     "Favorite",
     "FilmDay",
+    "FormerSource",
     "Installation",
     "Leased",
     "Mention",
@@ -48,6 +54,7 @@ __all__ = [
     "Word",
     "WordKey",
     "Worker",
+    "held_keys",
     "source_name",
     "thumbnail_name",
     "unfinished_work",

@@ -202,7 +202,7 @@ class Video(Leased):
 
     objects = VideoQuerySet.as_manager()
     _stored_file: str | None = ""  # the name in the database
-    replaced_file: str | None = None  # the name before the last save, when it was another
+    replaced: "Video | None" = None  # as it was before the last save, when that brought a file
     unfinished: "list[Build]"  # see `unfinished_work`
 
     class Meta:
@@ -239,7 +239,7 @@ class Video(Leased):
         if not self._state.adding and options.get("update_fields") is None:
             options["update_fields"] = self._edited() + (REVISION if is_new_file else [])
         with transaction.atomic():
-            self.replaced_file = self._stored_file if is_new_file else None
+            self.replaced = None
             if is_new_file:
                 self._begin_revision()
             super().save(**options)
@@ -276,8 +276,8 @@ class Video(Leased):
 
     def _begin_revision(self) -> None:
         # Counted from what is stored: this row may have been read before the last one.
-        stored = Video.objects.filter(pk=self.pk).select_for_update().only("source_revision")
-        newest = stored.first()
+        newest = Video.objects.filter(pk=self.pk).select_for_update(of=("self",)).first()
+        self.replaced = newest if newest and newest.video_file else None
         self.source_revision = 1 + (newest.source_revision if newest else 0)
         self.original_name = PurePath(self.video_file.name or "").name[:255]
         self.size = self.video_file.size if self.video_file else 0

@@ -21,10 +21,11 @@ from video_app.models import (
     BuildState,
     Chunk,
     ChunkState,
+    FormerSource,
     Installation,
     State,
-    Upload,
     Video,
+    held_keys,
 )
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import SEEKABLE
@@ -130,7 +131,9 @@ def _name(key: str) -> str:
 def _expired_rows() -> Any:
     since = clock.ago(settings.RETIRED_BUILD_SECONDS)
     is_shown = Video.objects.filter(current_build__isnull=False).values("current_build")
-    return Build.objects.filter(retired_at__lt=since).exclude(pk__in=is_shown)
+    may_return = FormerSource.objects.filter(build__isnull=False).values("build")
+    expired = Build.objects.filter(retired_at__lt=since)
+    return expired.exclude(pk__in=is_shown).exclude(pk__in=may_return)
 
 
 def _expired_builds() -> Iterator[str]:
@@ -182,7 +185,7 @@ def _orphan_files() -> Iterator[str]:
     for field, folder in FOLDERS.items():
         old = list(_over(folder, ORPHAN_SECONDS))
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
-        known |= set(Upload.objects.values_list("key", flat=True)) if old else set()
+        known |= held_keys() if old else set()
         yield from (key for key in old if key.removesuffix(SEEKABLE) not in known)
 
 

@@ -120,7 +120,10 @@ function listen(video, viewing, signal, tell) {
   const on = (target, name, does) => target.addEventListener(name, does, { signal });
   on(video, "play", () => viewing.wish());
   on(video, "playing", () => viewing.moves());
-  on(video, "pause", () => viewing.givesUpWaiting());
+  on(video, "pause", () => {
+    viewing.givesUpWaiting();
+    tell();
+  });
   on(video, "seeking", () => viewing.givesUpWaiting());
   on(video, "waiting", () => (video.seeking || document.hidden ? viewing.stands() : viewing.stalls()));
   on(video, "timeupdate", () => video.paused || viewing.sees(video.currentTime, video.duration));
