@@ -552,5 +552,5 @@ class TestPrice:
     def test_limits_queries_of_cold_request(
         self, film: Video, member: Client, name: str, django_assert_max_num_queries: Any
     ):
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             assert member.get(url(film, name)).status_code == 200
