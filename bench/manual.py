@@ -31,6 +31,11 @@ class _Files(http.server.SimpleHTTPRequestHandler):
         """Nothing: the benchmark talks."""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: browsers break connections off when a page is closed."""
+
+
 @contextmanager
 def manual_page(ffmpeg: str, film: Path) -> Iterator[str]:
     """The address of a page that plays the film."""
@@ -38,7 +43,7 @@ def manual_page(ffmpeg: str, film: Path) -> Iterator[str]:
         folder = Path(name)
         _make(ffmpeg, film, folder)
         handler = functools.partial(_Files, directory=name)
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        with _Server(("127.0.0.1", 0), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             yield f"http://127.0.0.1:{server.server_port}/index.html"
             server.shutdown()

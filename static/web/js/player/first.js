@@ -3,7 +3,7 @@
 const CAUTION = 0.6; // of the line's rate: the first segment should come sooner than it plays
 const KEPT_FOR = 6 * 3600 * 1000;
 const SAVING_RATE = 1e6; // for people who want to save data
-const FAR = 75; // milliseconds there and back: nearer servers, as at home, are hardly slow
+const FAR = 100; // milliseconds for a small file: nearer servers, as at home, are hardly slow
 
 /** `[{url, name, rate}]` in the master's order; rates in bits per second. */
 export function variants(master, base) {
@@ -48,7 +48,7 @@ export function segmentAt(playlist, seconds, base) {
 
 /**
  * Bits per second as far as anybody knows, or null: the last film's measure, what the browser says.
- * `latency` is the shortest answer so far, in milliseconds.
+ * `latency` is how long the fastest file took so far, in milliseconds.
  */
 export function lineRate(remembered, { connection = {}, latency = 0, now = Date.now() } = {}) {
   const rates = [measured(remembered, now), said(connection, latency)].filter((rate) => rate > 0);

@@ -25,8 +25,8 @@ export function prepare(id, scripts, isSignedIn) {
 
 /** In milliseconds, of all that this page has fetched so far. */
 function shortestAnswer() {
-  const fetched = performance.getEntries().filter(({ transferSize }) => transferSize > 0);
-  const waits = fetched.map(({ requestStart, responseStart }) => responseStart - requestStart);
+  const fetched = performance.getEntriesByType("resource").filter(({ transferSize }) => transferSize > 0);
+  const waits = fetched.map(({ startTime, responseEnd }) => responseEnd - startTime);
   return waits.length ? Math.min(...waits) : 0;
 }
 
