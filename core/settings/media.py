@@ -26,6 +26,8 @@ MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
 MAX_UNFINISHED_UPLOADS = env.int("MAX_UNFINISHED_UPLOADS", default=1000, minimum=1)
 # All films of a member who is not staff together, in bytes; 0 = no limit.
 UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=0, maximum=2**50)
+# For so long one can go back to a source that was replaced, and to its film.
+REPLACED_HOURS = env.int("REPLACED_HOURS", default=7 * 24, maximum=24 * 366)
 # An unfinished upload goes, with its draft, so long after its last byte came.
 UPLOAD_EXPIRES_HOURS = env.int("UPLOAD_EXPIRES_HOURS", default=7 * 24, minimum=1, maximum=8760)
 
