@@ -1,5 +1,6 @@
 """Authentication by a session's access token, from the Authorization header or a cookie."""
 
+import uuid
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -65,9 +66,9 @@ class StreamPass:
     The delivery fetches `cache_key` together with its own keys in one round trip.
     """
 
-    def __init__(self, token: SessionAccessToken) -> None:
-        self._session_id = token.session_id
-        self.cache_key = sessions.cache_key(token.session_id)
+    def __init__(self, session_id: uuid.UUID) -> None:
+        self._session_id = session_id
+        self.cache_key = sessions.cache_key(session_id)
 
     def rights(self, cached: Any) -> StreamRights:
         """`cached` is the value of `cache_key`; without one the database is queried."""
@@ -80,7 +81,11 @@ class StreamTokenAuthentication(_TokenAuthentication):
     """Without a query: the user as the token describes them, and a `StreamPass` to check."""
 
     def principal(self, token: SessionAccessToken) -> tuple[TokenUser, StreamPass]:
-        return TokenUser(token), StreamPass(token)
+        return TokenUser(token), StreamPass(token.session_id)
+
+    def pass_of(self, session_id: uuid.UUID) -> StreamPass:
+        """For a right that was handed out in a session and ends with it."""
+        return StreamPass(session_id)
 
 
 def bearer_token(request: HttpRequest | Request) -> str:

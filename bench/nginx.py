@@ -71,7 +71,9 @@ def running_nginx(
             port=port,
             upstream=upstream,
             nothing=nothing or upstream,
-            films=FILMS.read_text().replace("/data/media/", f"{media}/"),
+            films=FILMS.read_text()
+            .replace("/data/media/", f"{media}/")
+            .replace("/var/log/nginx", str(directory)),
         )
     )
     nginx = shutil.which("nginx") or "nginx"

@@ -21,12 +21,14 @@ def _character(character: str) -> str:
     return f"(?:{re.escape(character)}|%(?:25)*(?i:{ord(character):02x}))"
 
 
-# The links of mails, tokens and signatures in queries, and JWTs wherever they stand.
+# The links of mails, play links, tokens and signatures in queries, what players tell of
+# who watches (CMCD), and JWTs wherever they stand.
 SECRETS = re.compile(
     rf"""(?P<path>{_spelled("/")}{_spelled("activate", "password_confirm", "passwort_confirm")}
         {_spelled("/")})[^/\s"?]+(?:/[^/\s"?]+)?
+    | (?P<right>{_spelled("/")}{_spelled("play")}{_spelled("/")})[^/\s"?]+
     | (?P<query>{_spelled("?", "&")}(?:{_spelled("uid", "token", "sig", "signature", "email")}
-        |{_spelled("X-Amz-")}[A-Za-z0-9%]{{1,60}}?){_spelled("=")})[^&\s"]*
+        |{_spelled("CMCD")}|{_spelled("X-Amz-")}[A-Za-z0-9%]{{1,60}}?){_spelled("=")})[^&\s"]*
     | eyJ[\w-]{{5,}}\.[\w-]+\.[\w-]*
     """,
     re.VERBOSE,
@@ -39,7 +41,7 @@ def mask(line: str) -> str:
 
 
 def _hide(found: re.Match[str]) -> str:
-    return (found["path"] or found["query"] or "") + HIDDEN
+    return (found["path"] or found["right"] or found["query"] or "") + HIDDEN
 
 
 class RequestIdFilter(logging.Filter):

@@ -18,6 +18,7 @@ from tests.stack import free_port
 
 FOLDER = Path(__file__).parent.parent / "docker" / "nginx"
 TOKEN = "c8x2k1-0123456789abcdef"
+RIGHT = f"{TOKEN:a<60}.{TOKEN:b<43}"
 LINKS = [
     f"/api/activate/MQ/{TOKEN}/",
     f"/api/activate/MQ?token={TOKEN}",
@@ -26,6 +27,10 @@ LINKS = [
     f"/users/confirm/?uid=MQ&token={TOKEN}",
     f"/activate/?uid=MQ&token={TOKEN}",
     f"/reset-password?uid=MQ&token={TOKEN}",
+    f"/api/play/{RIGHT}/7/master.m3u8",
+    f"/api/play/{RIGHT}/7/720p/000.ts?b=3",
+    f"/api//play/{RIGHT}",
+    f"/api/video/7/720p/000.ts?b=3&CMCD=sid%3D%22{TOKEN}%22",
     f"/content/file.mp4?quality=360p&token={TOKEN}",
 ]
 # As nobody's client sends them.

@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 API_PREFIXES = ("/api/", "/users/", "/content", "/health")
-STREAM_PREFIXES = ("/api/video/", "/api/videos/")
+PLAY_LINK_PREFIX = "/api/play/"
+STREAM_PREFIXES = ("/api/video/", "/api/videos/", PLAY_LINK_PREFIX)
 STREAM_SUFFIXES = (".ts", ".m3u8")
 REQUEST_ID = re.compile(r"[\w-]{1,64}")
 

@@ -48,7 +48,7 @@ JWT_COOKIE_DOMAIN = env.str("JWT_COOKIE_DOMAIN", default="") or None
 CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
 
 # Where request bodies may be big; the views there authenticate before they read.
-UPLOAD_PREFIXES = ("/api/video",)
+UPLOAD_PREFIXES = ("/api/video", "/api/uploads")
 
 # How often per window, as "20/min" (s, min, h, day). By client address unless it says account.
 THROTTLE_RATES = {

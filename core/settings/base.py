@@ -28,6 +28,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.requests.request_id",
+    "core.middleware.play_links.open_play_links",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "core.middleware.requests.bypass_for_streams",

@@ -71,6 +71,16 @@ _listed_origins = env.list(
 # The front end's own always belongs to them.
 CORS_ALLOWED_ORIGINS = list(dict.fromkeys(filter(None, [*_listed_origins, FRONTEND_ORIGIN])))
 CORS_ALLOW_CREDENTIALS = True
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "range", "x-csrftoken", "x-retry"]
-CORS_EXPOSE_HEADERS = ["content-length", "content-range", "etag", "retry-after", "x-request-id"]
+CORS_ALLOW_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "range", "x-csrftoken", "x-retry"),
+    # Of resumable uploads (tus).
+    *("tus-resumable", "upload-length", "upload-offset", "upload-metadata", "upload-checksum"),
+    *("upload-defer-length", "x-http-method-override", "x-request-id"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("content-length", "content-range", "etag", "retry-after", "x-request-id"),
+    *("location", "upload-offset", "upload-length", "upload-expires", "upload-metadata"),
+    *("tus-version", "tus-resumable", "tus-max-size", "tus-extension", "tus-checksum-algorithm"),
+]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)

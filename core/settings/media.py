@@ -22,6 +22,12 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=10 * 1024**3, minimum=1, maximum=2**50)
 MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
+# Of one user at a time.
+MAX_UNFINISHED_UPLOADS = env.int("MAX_UNFINISHED_UPLOADS", default=1000, minimum=1)
+# All films of a member who is not staff together, in bytes; 0 = no limit.
+UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=0, maximum=2**50)
+# An unfinished upload goes, with its draft, so long after its last byte came.
+UPLOAD_EXPIRES_HOURS = env.int("UPLOAD_EXPIRES_HOURS", default=7 * 24, minimum=1, maximum=8760)
 
 STORAGES = {
     "default": {"BACKEND": "video_app.ingest.storage.DurableStorage"},
@@ -55,3 +61,7 @@ MEDIA_ACCEL = env.choice("MEDIA_ACCEL", ("", "nginx"), default="")
 # Signed links, to a progressive MP4 or into the bucket, open their file for this long: a
 # long film with its pauses.
 FILE_URL_SECONDS = env.int("FILE_URL_SECONDS", default=8 * 3600, minimum=60)
+# A play link (for televisions and other players) opens its film for this long at most, and one
+# person may make so many in an hour.
+PLAY_LINK_SECONDS = env.int("PLAY_LINK_SECONDS", default=8 * 3600, minimum=60, maximum=30 * 86400)
+PLAY_LINKS_PER_HOUR = env.int("PLAY_LINKS_PER_HOUR", default=60, minimum=1, maximum=10_000)

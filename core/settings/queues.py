@@ -61,4 +61,9 @@ JOB_FUNCTIONS = {
 # How often each worker looks for lost work and leftovers.
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60, minimum=1, maximum=86400)
 # Called by the worker at the same time.
-HOUSEKEEPING = ["auth_app.mails.send_due", "auth_app.services.flush_expired"]
+HOUSEKEEPING = [
+    "auth_app.mails.send_due",
+    "auth_app.services.flush_expired",
+    "video_app.streaming.play_links.remove_useless",
+    "video_app.ingest.uploads.tidy",
+]

@@ -54,6 +54,13 @@ class Place(_Number):
     regex = "[0-9]{1,4}"
 
 
+class PlayRightText(_Text):
+    """What a play link has before everything: signed, so only its shape is looked at here."""
+
+    regex = "[A-Za-z0-9_-]{40,100}[.][A-Za-z0-9_-]{40,60}"
+
+
+register_converter(PlayRightText, "right")
 register_converter(Place, "place")
 register_converter(VideoId, "id")
 register_converter(Resolution, "resolution")

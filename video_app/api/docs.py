@@ -16,12 +16,14 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from video_app.api import uploads, views
+from video_app.api import play_links, uploads, views
 from video_app.api.serializers import (
     CatalogueQuery,
     ContentSerializer,
     FavoriteSerializer,
     IsFavoriteSerializer,
+    MadePlayLinkSerializer,
+    PlayLinkSerializer,
     PositionSerializer,
     StatusSerializer,
     UploadedSerializer,
@@ -173,5 +175,38 @@ document(
         parameters=[VIDEO],
         responses={200: PositionSerializer},
         tags=["my films"],
+    ),
+)
+document(
+    play_links.PlayLinkView,
+    post=extend_schema(
+        operation_id="make_play_link",
+        description="An address that opens the film's master playlist and all below it, without "
+        "cookies, for pages of any origin. It ends with the session that made it, with a change "
+        "of the password, with the film's publication, and when it expires.",
+        parameters=[VIDEO],
+        request=None,
+        responses={201: MadePlayLinkSerializer},
+        tags=["play links"],
+    ),
+)
+document(
+    play_links.PlayLinksView,
+    get=extend_schema(
+        operation_id="list_play_links",
+        responses=PlayLinkSerializer(many=True),
+        tags=["play links"],
+    ),
+    delete=extend_schema(operation_id="end_play_links", responses={204: None}, tags=["play links"]),
+)
+document(
+    play_links.OnePlayLinkView,
+    delete=extend_schema(
+        operation_id="end_play_link",
+        parameters=[
+            OpenApiParameter("link_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
+        ],
+        responses={204: None},
+        tags=["play links"],
     ),
 )

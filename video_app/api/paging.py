@@ -16,8 +16,26 @@ LIMIT = 1000
 PAGE_SIZE = 20
 
 
+class Ranked:
+    """Rows in the order of their ids, which are known: what a search found."""
+
+    def __init__(self, rows: QuerySet[Any], ids: list[int]) -> None:
+        self._rows = rows
+        self._ids = ids
+
+    def count(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, which: slice) -> list[Any]:
+        place = {pk: place for place, pk in enumerate(self._ids[which])}
+        return sorted(self._rows.filter(pk__in=place), key=lambda row: place[row.pk])
+
+
 def respond(
-    request: Request, rows: QuerySet[Any], serializer: type[Serializer[Any]], asked: dict[str, Any]
+    request: Request,
+    rows: QuerySet[Any] | Ranked,
+    serializer: type[Serializer[Any]],
+    asked: dict[str, Any],
 ) -> Response:
     """All rows as a bare array, or the page that `asked` wants."""
     context = {"request": request}
@@ -26,7 +44,7 @@ def respond(
         headers = _link_to_more(request) if len(found) > LIMIT else {}
         return Response(serializer(found[:LIMIT], many=True, context=context).data, headers=headers)
     page, size = asked.get("page", 1), asked.get("page_size", PAGE_SIZE)
-    count = _count(rows, [serializer.__name__, asked.get("category"), asked.get("search")])
+    count = rows.count() if isinstance(rows, Ranked) else _count(rows, serializer, asked)
     shown = rows[(page - 1) * size : page * size]
     return Response(
         {
@@ -38,10 +56,10 @@ def respond(
     )
 
 
-def _count(rows: QuerySet[Any], asked: list[str | None]) -> int:
+def _count(rows: QuerySet[Any], serializer: type[Serializer[Any]], asked: dict[str, Any]) -> int:
     """Counted once for all users until the catalogue changes: it is what grows with it."""
     version = versions.current(versions.CATALOGUE)
-    key = f"count:{version}:{json.dumps(asked)}"
+    key = f"count:{version}:{json.dumps([serializer.__name__, asked.get('category')])}"
     known: int | None = cache.get(key) if version else None
     if known is None:
         known = rows.count()

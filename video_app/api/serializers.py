@@ -9,7 +9,7 @@ from rest_framework import serializers
 from video_app.catalogue.text import harmless
 from video_app.ingest import thumbnails
 from video_app.ingest.validators import film_suffix
-from video_app.models import Category, State, Video
+from video_app.models import Category, PlayLink, State, Video
 from video_app.streaming import links
 
 BIGGEST_ID = 2**63 - 1
@@ -170,15 +170,16 @@ class UploadedSerializer(serializers.ModelSerializer[Video]):
 class CatalogueQuery(serializers.Serializer[Any]):
     """What may be asked of the catalogue."""
 
-    ORDERINGS = ("created_at", "title", "duration")
+    # name → column
+    ORDERINGS = {"created_at": "created_at", "title": "sort_key", "duration": "duration"}
 
     category = serializers.CharField(required=False, allow_blank=True, max_length=50)
     search = serializers.CharField(required=False, allow_blank=True, max_length=200)
     ordering = serializers.ChoiceField(
         [sign + name for name in ORDERINGS for sign in ("", "-")],
         required=False,
-        default="-created_at",
-        help_text="A minus sign begins with the largest.",
+        help_text="A minus sign begins with the largest. Without it: the newest first, or of a "
+        "search the best.",
     )
     page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
@@ -200,3 +201,20 @@ def _finite(value: float) -> None:
 class PositionSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField(min_value=0, max_value=10**6, validators=[_finite])
     is_watched = serializers.BooleanField(read_only=True)
+
+
+class PlayLinkSerializer(serializers.ModelSerializer[PlayLink]):
+    """A play link as its maker sees it later: without the address."""
+
+    title = serializers.CharField(source="video.title")
+    expires = serializers.DateTimeField(source="expires_at")
+
+    class Meta:
+        model = PlayLink
+        fields = ("id", "video", "title", "created_at", "expires")
+
+
+class MadePlayLinkSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    url = serializers.URLField()
+    expires = serializers.DateTimeField()

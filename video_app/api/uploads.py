@@ -72,7 +72,7 @@ class WholeFormParser(MultiPartParser):
         except UnreadablePostError as error:  # the sender stalled
             raise ParseError(BROKEN_OFF) from error
         except OSError as error:
-            raise _told(error) from error
+            raise told(error) from error
         if counted.bytes < int(stream.META["CONTENT_LENGTH"]):
             for file in parsed.files.values():
                 file.close()
@@ -103,11 +103,11 @@ class UploadView(APIView):
         try:
             video = form.save(owner=request.user)
         except OSError as error:
-            raise _told(error) from error
+            raise told(error) from error
         return Response(UploadedSerializer(video).data, status=status.HTTP_201_CREATED)
 
 
-def _told(error: OSError) -> Exception:
+def told(error: OSError) -> Exception:
     """The answer for a fault of the storage; any other fault stays what it is."""
     refusal = room.refusal_of(error)
     return NotStored(refusal) if refusal else error

@@ -5,7 +5,13 @@ What players ask for all day stands first in each list.
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from video_app.api import converters, uploads, views  # noqa: F401 - converters register
+from video_app.api import (
+    converters,  # noqa: F401 - they register
+    play_links,
+    resumable,
+    uploads,
+    views,
+)
 from video_app.streaming.views import files, playlists, posters, segments
 
 rendition = [
@@ -22,7 +28,7 @@ subtitles = [
     path("index.m3u8/", playlists.subtitles, name="video-subtitles"),
     path("<place:number>.vtt/", segments.subtitle_segment, name="video-subtitle-segment"),
 ]
-video: list[URLPattern | URLResolver] = [
+streams: list[URLPattern | URLResolver] = [
     path("<resolution:resolution>/", include(rendition)),
     path("master.m3u8/", playlists.master, name="video-master"),
     path("master/index.m3u8/", playlists.master, {"base": "../"}),
@@ -31,6 +37,10 @@ video: list[URLPattern | URLResolver] = [
     path("subtitles-<place:track>/", include(subtitles)),
     path("storyboard.vtt/", playlists.storyboard, name="video-storyboard"),
     path("storyboard/<place:number>.jpg/", segments.sheet, name="video-sheet"),
+]
+video: list[URLPattern | URLResolver] = [
+    *streams,
+    path("play-link/", play_links.PlayLinkView.as_view(), name="video-play-link"),
     path("", views.VideoView.as_view(), name="video"),
     path("status/", views.StatusView.as_view(), name="video-status"),
     path("favorite/", views.FavoriteView.as_view(), name="video-favorite"),
@@ -42,4 +52,15 @@ catalogue: list[URLPattern | URLResolver] = [
     path("upload/", uploads.UploadView.as_view(), name="video-upload"),
     path("continue/", views.ContinueView.as_view(), name="video-continue"),
 ]
-urlpatterns = [path("videos/", include(catalogue)), path("video/", include(catalogue))]
+resumable_uploads: list[URLPattern | URLResolver] = [
+    path("", resumable.UploadsView.as_view(), name="uploads"),
+    path("<uuid:upload_id>/", resumable.UploadView.as_view(), name="resumable-upload"),
+]
+urlpatterns = [
+    path("play/<right:right>/<id:video_id>/", include(streams)),
+    path("videos/", include(catalogue)),
+    path("video/", include(catalogue)),
+    path("uploads/", include(resumable_uploads)),
+    path("play-links/", play_links.PlayLinksView.as_view(), name="play-links"),
+    path("play-links/<id:link_id>/", play_links.OnePlayLinkView.as_view(), name="play-link"),
+]

@@ -29,6 +29,11 @@ from video_app.models import State, Video
 from video_app.streaming import delivery
 
 CONTINUE_LIMIT = 50
+ORDERS = {
+    sign + name: (sign + column, f"{sign}id")
+    for name, column in CatalogueQuery.ORDERINGS.items()
+    for sign in ("", "-")
+}
 
 
 class VideoListView(APIView):
@@ -41,7 +46,7 @@ class VideoListView(APIView):
             request,
             lambda: paging.respond(
                 request,
-                _matching(Video.objects.playable(), asked).with_marks(request.user),
+                _chosen(Video.objects.playable().with_marks(request.user), asked),
                 VideoSerializer,
                 asked,
             ),
@@ -53,10 +58,11 @@ class ContentListView(APIView):
 
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request)
-        rows = _matching(Video.objects.published(), asked)
+        rows = Video.objects.published()
         rows = rows.select_related("current_build").defer("current_build__plan_json")
         return unless_unchanged(
-            request, lambda: paging.respond(request, rows, ContentSerializer, asked)
+            request,
+            lambda: paging.respond(request, _chosen(rows, asked), ContentSerializer, asked),
         )
 
 
@@ -172,14 +178,17 @@ def _asked(request: Request) -> dict[str, Any]:
     return asked
 
 
-def _matching(rows: Any, asked: dict[str, Any]) -> Any:
-    """The rows that were asked for; none for a category that does not exist."""
+def _chosen(rows: Any, asked: dict[str, Any]) -> Any:
+    """Those of `rows` that were asked for, in that order."""
     if asked.get("category"):
         rows = rows.filter(category=category_named(asked["category"]))
-    if asked.get("search"):
-        rows = rows.filter(search.matching(asked["search"]))
-    ordering = asked["ordering"]
-    return rows.order_by(ordering, "-id" if ordering.startswith("-") else "id")
+    ordering = asked.get("ordering")
+    if text := asked.get("search"):
+        ids = search.best(rows, text)
+        if not ordering:
+            return paging.Ranked(rows, ids)
+        rows = rows.filter(pk__in=ids)
+    return rows.order_by(*ORDERS[ordering or "-created_at"])
 
 
 def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from django.db.models.lookups import IsNull
 
 from video_app.models.builds import Build, BuildState, Chunk
 from video_app.models.descriptions import Person, Tag
+from video_app.models.folding import sort_key
 from video_app.models.leased import NO_LEASE, Leased
 
 
@@ -65,6 +66,18 @@ class VideoQuerySet(models.QuerySet["Video"]):
             list(self.order_by("pk").only("pk").select_for_update(of=("self",)))
             return super().delete()
 
+    def update(self, **values: Any) -> int:
+        """As Django's; a film whose words change is no longer indexed."""
+        if values.keys() & SEARCHED:
+            values.setdefault("indexed_at", None)
+        if isinstance(title := values.get("title"), str):
+            values["sort_key"] = sort_key(title)
+        return super().update(**values)
+
+    def mark_indexed(self) -> None:
+        """The search knows their words as they are now."""
+        super().update(indexed_at=F("updated_at"))
+
     def published(self) -> "VideoQuerySet":
         return self.filter(is_published=True)
 
@@ -106,6 +119,15 @@ def unfinished_work() -> list[Any]:
     ]
 
 
+class SortKey(models.BinaryField):  # type: ignore[type-arg]
+    """Follows the title, whichever way the row is saved. Bytes, because collations differ."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes:
+        key = sort_key(model_instance.title)  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, key)
+        return key
+
+
 class Video(Leased):
     """A film. Its lease is the claim on planning its newest source, then on its poster."""
 
@@ -126,6 +148,10 @@ class Video(Leased):
         "Person", related_name="videos", blank=True
     )
     is_published = models.BooleanField("published", default=True)
+    sort_key = SortKey("title as it is sorted", null=True, editable=False)
+    indexed_at = models.DateTimeField(
+        null=True, editable=False, help_text="`updated_at` of what the search knows."
+    )
     publish_at = models.DateTimeField(null=True, blank=True)
     unpublish_at = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
@@ -196,7 +222,8 @@ class Video(Leased):
                 fields=["-created_at", "-id"],
                 name="video_playable_newest",
                 condition=Q(is_published=True, current_build__isnull=False),
-            )
+            ),
+            models.Index(fields=["sort_key", "id"], name="video_by_title"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +245,14 @@ class Video(Leased):
             super().save(**options)
         self._stored_file = self.video_file.name
 
+    def take_source(self, key: str, filename: str) -> None:
+        """Begin a revision with a file that lies in the store already."""
+        with transaction.atomic():
+            self.video_file.name = key
+            self.save(update_fields=[*REVISION, "is_published", "updated_at"])
+            self.original_name = filename[:255]
+            Video.objects.filter(pk=self.pk).update(original_name=self.original_name)
+
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             Video.objects.filter(pk=self.pk).select_for_update().only("pk").first()
@@ -237,7 +272,7 @@ class Video(Leased):
         """The columns that people edit, but for the file."""
         fields = (field for field in cls._meta.concrete_fields if field.editable)
         names = [field.name for field in fields if field.name not in ("id", "video_file")]
-        return [*names, "updated_at"]
+        return [*names, "sort_key", "updated_at"]
 
     def _begin_revision(self) -> None:
         # Counted from what is stored: this row may have been read before the last one.
@@ -266,5 +301,7 @@ class Video(Leased):
         return bool(self.video_file) and self.planned_revision < self.source_revision
 
 
+# What the search looks at, besides tags and people.
+SEARCHED = {"title", "description", "category", "year", "series", "series_id"}
 # What a new file resets.
 REVISION = ["video_file", "source_revision", "original_name", "size", "state", "error", *NO_LEASE]

@@ -1,4 +1,4 @@
-"""Who may see a film: a token checked by its signature, then one look into the cache.
+"""Who may see a film: a token or play right checked by its signature, then one look into the cache.
 
 Every stream view begins with a call from here; nothing else grants anything.
 """
@@ -15,8 +15,13 @@ from rest_framework.exceptions import NotAuthenticated, NotFound
 
 from video_app.streaming import film_cache, links
 from video_app.streaming.film_cache import Film, PlayableBuild
+from video_app.streaming.play_right import PlayRight
 
 authentication = import_string(settings.STREAM_AUTHENTICATION)()
+
+BAD_LINK = "This link is not valid or has expired."
+# Where `stream_view` leaves the right that stands in the path. No header comes under this name.
+RIGHT = "videoflix.play_right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
 
     `NotAuthenticated` comes first, so that a stranger does not learn which films exist.
     """
+    if RIGHT in request.META:
+        return _require_right(request, video_id, *keys)
     found = authentication.authenticate(request)
     if found is None:
         raise NotAuthenticated
@@ -47,6 +54,42 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     return Viewing(film, cached)
 
 
+def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
+    """The film as a play link shows it: with no build but the link's own.
+
+    Its maker's session, the link itself and the film's publication have to last.
+    """
+    right = _play_right(request)
+    stream_pass = authentication.pass_of(right.session)
+    film_key = film_cache.key(video_id)
+    cached = cache.get_many([stream_pass.cache_key, right.cache_key, film_key, *keys])
+    is_live = stream_pass.rights(cached.get(stream_pass.cache_key)).is_live
+    if right.video != video_id or not is_live or not right.is_live(cached.get(right.cache_key)):
+        raise NotAuthenticated(BAD_LINK)
+    film = cached.get(film_key) or film_cache.load(video_id)
+    if film is None or not film["public"]:
+        raise NotFound
+    return Viewing(_only_build(film, right.build), cached)
+
+
+def _play_right(request: HttpRequest) -> PlayRight:
+    try:
+        return PlayRight.parse(request.META[RIGHT])
+    except signing.BadSignature as error:
+        raise NotAuthenticated(BAD_LINK) from error
+
+
+def _only_build(film: Film, build_id: int) -> Film:
+    build = film["builds"].get(str(build_id))
+    builds = {str(build_id): build} if build else {}
+    return Film(public=film["public"], current=build_id, thumbnail=film["thumbnail"], builds=builds)
+
+
+def is_linked(request: HttpRequest) -> bool:
+    """Whether a play link was used, and not a session."""
+    return RIGHT in request.META
+
+
 def require_build(request: HttpRequest, video_id: int) -> PlayableBuild:
     """As `require_viewer`; the build that the URL names."""
     return named_build(request, require_viewer(request, video_id).film)
@@ -54,6 +97,8 @@ def require_build(request: HttpRequest, video_id: int) -> PlayableBuild:
 
 def require_signature(request: HttpRequest, video_id: int, rung: str) -> PlayableBuild:
     """The build that a signed link opens. No cookie comes along, so the film must be public."""
+    if RIGHT in request.META:
+        return require_build(request, video_id)
     build_id = _signed_build(request, video_id, rung)
     film: Film | None = cache.get(film_cache.key(video_id)) or film_cache.load(video_id)
     build = film["builds"].get(build_id) if film and film["public"] else None
@@ -74,4 +119,4 @@ def _signed_build(request: HttpRequest, video_id: int, rung: str) -> str:
     try:
         return links.signed_build(request.GET.get("token", ""), video_id, rung)
     except signing.BadSignature as error:
-        raise NotAuthenticated("This link is not valid or has expired.") from error
+        raise NotAuthenticated(BAD_LINK) from error

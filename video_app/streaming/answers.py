@@ -36,6 +36,8 @@ def stream_view(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        if right := named.pop("right", ""):
+            request.META[access.RIGHT] = right
         try:
             if request.method not in ("GET", "HEAD"):
                 raise MethodNotAllowed(str(request.method))

@@ -47,11 +47,13 @@ class Wanted:
     build: str
     kind: str
     folder: str
+    is_linked: bool = False
 
     @property
     def key(self) -> str:
         """Where it lies in the cache."""
-        return f"playlist:{self.video_id}:{self.build}:{self.kind}:{self.folder}"
+        linked = ":link" if self.is_linked else ""
+        return f"playlist:{self.video_id}:{self.build}:{self.kind}:{self.folder}{linked}"
 
     @property
     def noted_key(self) -> str:

@@ -54,6 +54,8 @@ def make_video(title: str = "Big Buck Bunny", **fields: Any) -> Video:
     given = {"state": State.PENDING, "video_file": "sources/a.mp4", "source_revision": 1}
     video = Video(title=title, **given | fields)
     Video.objects.bulk_create([video])
+    # Nor is it indexed for the search: tests that search call `index.rebuild`.
+    Video.objects.filter(pk=video.pk).mark_indexed()
     return video
 
 

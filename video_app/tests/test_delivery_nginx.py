@@ -26,8 +26,14 @@ import json
 from tests.people import access_token, make_user
 from video_app.tests.films import make_film
 film = make_film()
+from auth_app.models import Session
+from video_app.streaming import play_links
+from video_app.streaming.play_right import PlayRight
+alice = make_user()
+token = access_token(alice)
+link = play_links.make(alice, Session.objects.get(), film, film.current_build)
 print(json.dumps({"film": film.pk, "build": film.current_build_id,
-                  "token": access_token(make_user())}))
+                  "token": token, "right": str(PlayRight.of(link))}))
 """
 
 
@@ -47,6 +53,11 @@ for video in Video.objects.filter(pk={film}):
     video.is_published = {published}
     video.save()
 """
+END_LINKS = """
+from video_app.models import PlayLink
+from video_app.streaming import play_links
+play_links.end(PlayLink.objects.all())
+"""
 # How long nginx may go on believing (`proxy_cache_valid`), and a little for slow machines.
 RIGHTS_SECONDS = 2
 SLOWNESS = 4
@@ -59,6 +70,7 @@ class Site:
     film: int
     build: int
     token: str
+    right: str
 
     def ask(
         self, path: str, method: str = "GET", **headers: str
@@ -74,6 +86,10 @@ class Site:
     @property
     def segment(self) -> str:
         return f"/api/video/{self.film}/720p/000.ts?b={self.build}"
+
+    @property
+    def linked_segment(self) -> str:
+        return self.segment.replace("/video/", f"/play/{self.right}/")
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +262,55 @@ def test_passes_unusual_methods_to_django(site: Site):
     assert site.ask(site.segment, "POST")[0].status == 405
     answer = site.ask(site.segment, "OPTIONS", Authorization="", **preflight)[0]
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, ORIGIN)
+
+
+class TestPlayLinks:
+    """What a play link opens, sent by nginx: no cookie, and pages of every origin may read."""
+
+    FOREIGN = {"Authorization": "", "Origin": "https://player.example"}
+
+    @pytest.mark.parametrize("origin", ["https://player.example", "null", ORIGIN])
+    def test_sends_segment_to_every_origin(self, site: Site, origin: str):
+        for _ in range(3):  # the later ones by a right that nginx remembers
+            response, body = site.ask(site.linked_segment, Authorization="", Origin=origin)
+
+            assert (response.status, len(body)) == (200, 3760)
+            assert response.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+            assert response.headers["Access-Control-Allow-Credentials"] is None
+
+    def test_sends_byte_range_uncompressed(self, site: Site):
+        asked = self.FOREIGN | {"Range": "bytes=0-187", "Accept-Encoding": "gzip"}
+
+        response, body = site.ask(site.linked_segment, **asked)
+
+        assert (response.status, len(body)) == (206, 188)
+        assert response.headers["Content-Encoding"] is None
+
+    def test_opens_no_other_film_or_build(self, site: Site):
+        film, build = f"/{site.film}/", f"b={site.build}"
+        for path in (
+            site.linked_segment.replace(film, f"/{site.film + 1}/"),
+            site.linked_segment.replace(build, f"b={site.build + 1}"),
+            site.linked_segment.replace(site.right, f"{'a' * 60}.{'b' * 43}"),
+        ):
+            response, _ = site.ask(path, **self.FOREIGN)
+
+            assert response.status in (401, 404), path
+            assert response.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+
+    def test_keeps_right_of_session_and_of_link_apart(self, site: Site):
+        for _ in range(3):
+            assert site.ask(site.linked_segment, Authorization="")[0].status == 200
+
+        assert site.ask(site.segment, Authorization="")[0].status == 401
+
+    def test_ends_within_seconds(self, site: Site):
+        assert site.ask(site.linked_segment, Authorization="")[0].status == 200
+        shell(site, END_LINKS)
+        start = time.monotonic()
+        while site.ask(site.linked_segment, Authorization="")[0].status != 401:
+            assert time.monotonic() - start < RIGHTS_SECONDS + SLOWNESS
+            time.sleep(0.1)
 
 
 SLOW_HEAD = b"GET /api/video/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "

@@ -14,8 +14,9 @@ from video_app.tests.films import make_encoding, make_video, write
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 FIELDS = [field for field in Video._meta.concrete_fields if not field.primary_key]
 EDITED = [field for field in FIELDS if field.editable]
-# Of the others the time of the save is saved.
-WORKERS = [field for field in FIELDS if not field.editable and field.name != "updated_at"]
+# Of the others some follow what is saved.
+DERIVED = {"updated_at", "sort_key", "indexed_at"}
+WORKERS = [field for field in FIELDS if not field.editable and field.name not in DERIVED]
 NAME = attrgetter("name")
 
 
@@ -35,6 +36,7 @@ def another(field: Any) -> Any:
 
 
 VALUES: dict[str, Any] = {
+    "JSONField": {"another": True},
     "BooleanField": False,
     "CharField": "another",
     "TextField": "another",

@@ -52,7 +52,9 @@ class TestLostWork:
     def test_counts_everything_by_its_name(self):
         names = {kind.name for kind in order.KINDS} | {"dated"}
 
-        assert set(sweeper.reconcile()) == names | {"given_up", "tidying", "folders", "files"}
+        assert set(sweeper.reconcile()) == names | {
+            *("given_up", "indexed", "tidying", "folders", "files")
+        }
 
     def test_enqueues_source_that_nobody_was_told_of(self):
         video = make_video()

@@ -16,7 +16,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from video_app.models import Build, BuildState, Chunk, ChunkState, Installation, State, Video
+from video_app.models import (
+    Build,
+    BuildState,
+    Chunk,
+    ChunkState,
+    Installation,
+    State,
+    Upload,
+    Video,
+)
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import PARTIAL, SEEKABLE
 from video_app.store import local
@@ -141,6 +150,7 @@ def _orphan_files() -> Iterator[Path]:
         files = (path for path in local.root().glob(f"{folder}/*") if path.is_file())
         old = [f for f in _over(files, ORPHAN_SECONDS) if not f.name.endswith(PARTIAL)]
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
+        known |= set(Upload.objects.values_list("key", flat=True)) if old else set()
         for file in old:
             if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
                 yield file

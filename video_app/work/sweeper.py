@@ -10,6 +10,7 @@ from collections import Counter
 from django.conf import settings
 from django.db.models import Q
 
+from video_app.catalogue import index
 from video_app.store import identity
 from video_app.streaming import publication
 from video_app.work import archiving, cleanup, clock
@@ -31,6 +32,7 @@ def reconcile(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter
     for kind in KINDS:
         found[kind.name] = _enqueue_overdue(kind, dry_run=dry_run)
         found["given_up"] += _give_up(kind, dry_run=dry_run)
+    found["indexed"] = index.stale().count() if dry_run else index.catch_up()
     if problem := identity.problem():
         logger.error("cleanup_withheld", extra={"reason": problem})
         return found

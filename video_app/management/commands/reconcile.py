@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from video_app.catalogue import index
 from video_app.store import identity
 from video_app.work import verifying
 from video_app.work.lease import claim
@@ -26,12 +27,17 @@ class Command(BaseCommand):
             action="store_true",
             help="read every segment of every film; workers do so about once a week",
         )
+        parser.add_argument(
+            "--search", action="store_true", help="build what the search knows of all films anew"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, dry_run: bool, remove_orphans: bool, **options: Any) -> None:
         found = reconcile(dry_run=dry_run, remove_orphans=remove_orphans)
         if options["verify"] and not dry_run:
             found["damaged"] = verify_all()
+        if options["search"] and not dry_run:
+            found["indexed"] = index.rebuild()
         counts = {name: count for name, count in found.items() if count}
         if options["json"]:
             self.stdout.write(json.dumps(dict(found)))

@@ -5,7 +5,7 @@ from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
 from video_app.streaming import delivery, playlists, watching
-from video_app.streaming.access import Viewing, named_build, require_viewer
+from video_app.streaming.access import Viewing, is_linked, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
 from video_app.streaming.playlists import Wanted
@@ -67,7 +67,7 @@ def storyboard(request: HttpRequest, video_id: int) -> HttpResponseBase:
 
 
 def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Wanted:
-    return Wanted(video_id, request.GET.get("b", "")[:20], kind, folder)
+    return Wanted(video_id, request.GET.get("b", "")[:20], kind, folder, is_linked(request))
 
 
 def _send(
@@ -79,6 +79,9 @@ def _send(
     folder = wanted.folder
     if folder in ladder.NAMES:  # which stands for the nearest one that there is
         folder = ladder.nearest(folder, tuple(build["rungs"]))
+    if wanted.is_linked:
+        # Addresses in the bucket would outlive the link: it redirects, segment by segment.
+        build = build | {"stored": False}
     cached = viewing.cached.get(wanted.key)
     text = playlists.fresh(cached, wanted.key, build, wanted.kind, folder)
     return delivery.send_text(

@@ -1,0 +1,47 @@
+"""Play links: what opens a film for televisions and players that have no session."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from video_app.api.serializers import PlayLinkSerializer
+from video_app.models import PlayLink, Video
+from video_app.streaming import play_links
+
+
+class PlayLinkView(APIView):
+    """A new link to one film."""
+
+    def post(self, request: Request, video_id: int) -> Response:
+        films: Any = Video.objects.visible_to(request.user).playable()
+        video = get_object_or_404(films.select_related("current_build"), pk=video_id)
+        try:
+            link = play_links.make(request.user, request.auth, video, video.current_build)
+        except play_links.TooManyLinksError as error:
+            raise Throttled(error.wait) from error
+        made = {"id": link.pk, "url": play_links.url(request, link), "expires": link.expires_at}
+        return Response(made, status=201, headers={"Cache-Control": "no-store"})
+
+
+class PlayLinksView(APIView):
+    """This user's links that still open something; they are ended here, but not shown again."""
+
+    def get(self, request: Request) -> Response:
+        return Response(PlayLinkSerializer(PlayLink.objects.of(request.user), many=True).data)
+
+    def delete(self, request: Request) -> Response:
+        play_links.end(PlayLink.objects.of(request.user))
+        return Response(status=204)
+
+
+class OnePlayLinkView(APIView):
+    """One of this user's links."""
+
+    def delete(self, request: Request, link_id: int) -> Response:
+        link = get_object_or_404(PlayLink.objects.of(request.user), pk=link_id)
+        play_links.end(PlayLink.objects.filter(pk=link.pk))
+        return Response(status=204)

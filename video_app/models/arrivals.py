@@ -1,0 +1,89 @@
+"""Films on their way in: uploads that can be resumed, and sources that were replaced."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from video_app.models.videos import Video
+
+
+class Arrival(models.Model):
+    """A source of which `offset` of `length` bytes have come, under its final key.
+
+    Its video is a draft until all have: unpublished and without a source. Or it is a film
+    whose source will be replaced.
+    """
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="%(class)ss")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="%(class)ss"
+    )
+    replaces = models.BooleanField("is a new source of a film that has one", default=False)
+    publishes = models.BooleanField("published once it is whole", default=True)
+    filename = models.CharField(max_length=255)
+    key = models.CharField(max_length=255, unique=True)
+    length = models.PositiveBigIntegerField("bytes in all", default=0)
+    offset = models.PositiveBigIntegerField("bytes that have come", default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def published(self) -> bool:
+        """Whether the film is, or will be with its last byte."""
+        is_draft = self.finished_at is None and not self.replaces
+        return self.publishes if is_draft else self.video.is_published
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def of(self, user: Any) -> "UploadQuerySet":
+        return self.filter(owner=user)
+
+    def unfinished(self) -> "UploadQuerySet":
+        return self.filter(finished_at=None)
+
+    def whole(self) -> "UploadQuerySet":
+        """Whose bytes have all come, and which only wait to be finished."""
+        return self.unfinished().filter(offset=F("length"))
+
+    def expired(self, now: datetime) -> "UploadQuerySet":
+        return self.filter(expires_at__lt=now)
+
+    def missing_bytes(self, since: datetime) -> int:
+        """What is still to come of uploads that were active."""
+        active = self.unfinished().filter(active_at__gt=since)
+        total = active.aggregate(bytes=models.Sum(F("length") - F("offset")))["bytes"]
+        return total or 0
+
+
+class Upload(Arrival):
+    """A resumable upload (tus). Whoever holds `writer` may append; the newest request does."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    writer = models.UUIDField(null=True)
+    filetype = models.CharField(max_length=100, blank=True)
+    fingerprint = models.CharField("what the sender knows the file by", max_length=200, blank=True)
+    active_at = models.DateTimeField("when bytes last came")
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(offset__lte=F("length")), name="upload_not_beyond_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(offset=F("length")), name="upload_finished_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"upload of {self.filename}"
