@@ -221,7 +221,7 @@ def _pipe(source: Path, muxer: tuple[str, ...], target: Path) -> None:
 def _interlaced(samples) -> Path:
     bar = "color=black:s=320x180:r=50:d=4,geq=lum='if(between(X,4*N,4*N+20),235,16)':cb=128:cr=128"
     fields = "interlace=scan=tff:lowpass=off"
-    codec = ("-flags", "+ildct+ilme", "-top", "1", "-c:v", "mpeg2video", "-q:v", "3")
+    codec = ("-flags", "+ildct+ilme", "-c:v", "mpeg2video", "-q:v", "3")
     return samples.lavfi("interlaced.mkv", f"{bar},{fields}", *codec)
 
 

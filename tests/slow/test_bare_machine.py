@@ -29,7 +29,8 @@ CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 ENTER = f"""
 mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"
 exec chroot "$0" env -i HOME=/home/guest LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin \
-    PORT="$PORT" SSL_CERT_FILE={CERTIFICATES} PIP_CERT={CERTIFICATES} REQUESTS_CA_BUNDLE={CERTIFICATES} \
+    PORT="$PORT" SSL_CERT_FILE={CERTIFICATES} PIP_CERT={CERTIFICATES} \
+    REQUESTS_CA_BUNDLE={CERTIFICATES} \
     setpriv --reuid=guest --regid=guest --init-groups sh -c "cd ~/clone && exec $1"
 """
 

@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+from video_app.pipeline.types import Source, seeks_exactly
+
 # Playlists, manifests, scripts and images renamed to .mp4 make ffmpeg read other
 # files; only a list of real containers stops all of them, a protocol list does not.
 FORMAT_WHITELIST = "mov,matroska,avi,asf,mpegts,mpeg,flv,ogg"
@@ -16,6 +18,18 @@ def base_arguments(binary: str, *, threads: int = 0) -> list[str]:
         *("-nostdin", "-hide_banner", "-nostats", "-v", "error"),
         *("-threads", str(threads)),
     ]
+
+
+def follow_shapes(source: Source) -> list[str]:
+    """Input options that let filters see each picture's own size and pixel aspect."""
+    # Scalers follow a new size; new filters would count from 0.
+    options = ["-reinit_filter:v", "0"]
+    if source.video.changes_shape and not seeks_exactly(source.container):
+        # Of a copy, whose head says all but the aspect: what ffmpeg 7 and later find out about
+        # the first picture overrules all others. Strict decoders need no analysis to put
+        # pictures in order.
+        options += ["-nofind_stream_info", "-strict:v", "1"]
+    return options
 
 
 def input_arguments(path: str) -> list[str]:
