@@ -46,8 +46,11 @@ class Viewer:
         master = f"/api/video/{video}/master.m3u8"
         return _uris(master, self.get(master))
 
+    def segments(self, playlist: str) -> list[str]:
+        return _uris(playlist, self.get(playlist))
+
     def first_segment(self, playlist: str) -> bytes | None:
-        segments = _uris(playlist, self.get(playlist))
+        segments = self.segments(playlist)
         return self.get(segments[0]) if segments else None
 
     def is_whole(self, playlist: str) -> bool:
