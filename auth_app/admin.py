@@ -11,9 +11,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_app import mails, sessions, sign_ups
+from auth_app import api_tokens, factors, invitations, limits, mails, sessions, sign_ups
 from auth_app.managers import normalized
-from auth_app.models import EntryPoint, Mail, MailKind, MailState, Session, User
+from auth_app.models import (
+    ApiToken,
+    AuditEntry,
+    EntryPoint,
+    Mail,
+    MailKind,
+    MailState,
+    Session,
+    User,
+)
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -36,12 +45,32 @@ class _AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class UserCreation(_AddressForm, AdminUserCreationForm):  # type: ignore[type-arg]
+    invite = forms.BooleanField(
+        label="Send an invitation",
+        required=False,
+        help_text="They choose their own password by the link in a mail; leave it empty here.",
+    )
+
     class Meta:
         model = User
         fields = ["email"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not invitations.are_allowed():
+            del self.fields["invite"]
+
+    def clean_usable_password(self) -> str:
+        """Who is invited has no password yet."""
+        return "false" if self.is_invited else str(self.cleaned_data["usable_password"])
+
+    @property
+    def is_invited(self) -> bool:
+        return bool(self.cleaned_data.get("invite"))
+
     def save(self, commit: bool = True) -> User:
         self.instance.username = self.cleaned_data["email"].lower()
+        self.instance.is_active = not self.is_invited
         return super().save(commit)  # type: ignore[no-any-return]
 
 
@@ -61,7 +90,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     search_fields = ["email", "username", "first_name", "last_name"]
     ordering = ["-date_joined"]
     readonly_fields = ["activated_at", "last_login", "date_joined"]
-    actions = ["send_activation_again", "sign_out_everywhere"]
+    actions = ["send_activation_again", "sign_out_everywhere", "remove_second_factors"]
     fieldsets = [
         (None, {"fields": ["email", "username", "password"]}),
         ("Profile", {"fields": ["first_name", "last_name", "phone", "address"]}),
@@ -69,7 +98,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         ("Dates", {"fields": ["activated_at", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["email", "usable_password", "password1", "password2"]}),
+        (None, {"fields": ["email", "invite", "usable_password", "password1", "password2"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
@@ -83,17 +112,40 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None and not invitations.are_allowed():
+            return [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+        return super().get_fieldsets(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and form.is_invited:
+            invitations.invite(obj.email, request.user.pk or 0)
+
     @admin.action(description="Send the activation mail again", permissions=["change"])
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """Who was invited is invited again."""
         waiting = [user for user in users if user.is_awaiting_activation]
         for user in waiting:
-            mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
-        self.message_user(request, f"{len(waiting)} activation mails are on their way.")
+            if user.invited_at and invitations.are_allowed():
+                invitations.invite(user.email, request.user.pk or 0)
+            else:
+                mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
+        self.message_user(request, f"{len(waiting)} mails are on their way.")
+
+    @admin.action(description="Remove second factors", permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """For people who have lost everything; of staff only superusers may."""
+        touched = [user for user in users if _may_touch(request.user, user)]
+        for user in touched:
+            factors.remove_all(user, request.user.pk, limits.client_address(request))
+        self.message_user(request, f"{len(touched)} users sign in with their password alone.")
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             sessions.end_all(user.pk, "by staff")
+            api_tokens.end_all(user.pk)
         self.message_user(request, f"{len(users)} users were signed out.")
 
 
@@ -112,6 +164,36 @@ class SessionAdmin(_ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["user__email", "ip"]
     exclude = ["current_jti", "spent"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(_ReadOnlyAdmin):
+    """Seen and ended here; made by their owners."""
+
+    list_display = ["name", "user", "scopes", "created_at", "expires_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__email"]
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        api_tokens.end(obj, request.user.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            api_tokens.end(token, request.user.pk)
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(_ReadOnlyAdmin):
+    """Read and filtered; nothing here can be changed or deleted."""
+
+    list_display = ["at", "actor", "action", "subject", "subject_id", "details", "ip"]
+    list_filter = ["action", "subject"]
+    list_select_related = ["actor"]
+    search_fields = ["actor__email", "action", "subject_id", "ip"]
+    date_hierarchy = "at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Mail)

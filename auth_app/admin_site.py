@@ -2,22 +2,29 @@
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from auth_app import limits, services
+from auth_app import errors, limits, services
+
+SET_UP = "Staff need a second factor here. Sign in at /account/ and set it up first."
 
 
 class AdminLoginForm(AdminAuthenticationForm):
+    """Its field for the code stands in our own template, after Django's."""
+
+    code = forms.CharField(max_length=40, required=False)
     wait = 0
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username")
         password = self.cleaned_data.get("password")
         if username and password:
-            self.user_cache = self._user(username, password)
+            code = self.cleaned_data.get("code", "")
+            self.user_cache = self._user(username, password, code)
             self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
 
@@ -25,26 +32,37 @@ class AdminLoginForm(AdminAuthenticationForm):
     def _request(self) -> HttpRequest:
         return cast(HttpRequest, self.request)  # the admin site always gives its form one
 
-    def _user(self, username: str, password: str) -> Any:
+    def _user(self, username: str, password: str, code: str) -> Any:
         try:
             self._count_address()
-            return services.check_credentials(self._request, username, password)
-        except services.WrongCredentialsError as error:
+            return services.check_credentials(self._request, username, password, code)
+        except errors.WrongCredentialsError as error:
             raise self.get_invalid_login_error() from error
-        except services.TooManyAttemptsError as error:
+        except errors.FactorRequiredError as error:
+            raise ValidationError(error.text, code="second_factor") from error
+        except errors.TooManyAttemptsError as error:
             self.wait = error.wait
             text = f"Too many attempts. Please wait {error.wait} seconds."
             raise ValidationError(text, code="throttled") from error
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if user.lacks_required_factor:
+            raise ValidationError(SET_UP, code="second_factor")
+
     def _count_address(self) -> None:
         who = limits.network(limits.client_address(self._request))
         if wait := limits.hit("login", who):
-            raise services.TooManyAttemptsError(wait)
+            raise errors.TooManyAttemptsError(wait)
 
 
 class GuardedAdminSite(admin.AdminSite):
     site_title = site_header = "Videoflix"
     login_form = AdminLoginForm
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return super().has_permission(request) and not user.lacks_required_factor
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

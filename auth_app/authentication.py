@@ -1,18 +1,23 @@
 """Authentication by a session's access token, from the Authorization header or a cookie."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, sessions
+from auth_app import api_tokens, cookies, sessions
 from auth_app.models import Session
 from auth_app.tokens import SessionAccessToken, TokenUser
 
+BAD_TOKEN = "The API token is invalid or expired."  # noqa: S105
+SET_UP = "Staff need a second factor here: please set it up in your account."
 CHALLENGE = 'Bearer realm="api"'
 
 
@@ -25,6 +30,8 @@ class _TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
         bearer = bearer_token(request)
+        if bearer.startswith(api_tokens.PREFIX):
+            return self.program(request, bearer)
         for raw in [bearer] if bearer else cookies.access_tokens(request):
             if found := self._principal(raw):
                 return found
@@ -44,13 +51,43 @@ class _TokenAuthentication(BaseAuthentication):
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
         raise NotImplementedError
 
+    def program(self, request: HttpRequest, text: str) -> tuple[Any, Any]:
+        """Who an API token stands for."""
+        raise NotImplementedError
+
 
 class SessionTokenAuthentication(_TokenAuthentication):
-    """The user from the database, with one query; `request.auth` is the session."""
+    """The user from the database, with one query; `request.auth` is the session.
+
+    Staff who still lack a second factor that they need may set it up, and nothing else.
+    """
+
+    def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
+        found = super().authenticate(request)
+        if found and found[0].lacks_required_factor:
+            view = getattr(request, "parser_context", {}).get("view")
+            if view is None:
+                return None
+            if not getattr(view, "sets_up_factors", False):
+                raise PermissionDenied(SET_UP)
+        return found
 
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
         session = Session.objects.live().filter(pk=token.session_id).first()
         return (session.user, session) if session else None
+
+    def program(self, request: HttpRequest, text: str) -> tuple[Any, Any]:
+        """Only for methods whose view names scopes in `token_scopes`, one of which is enough."""
+        token = api_tokens.find(text)
+        if token is None:
+            raise AuthenticationFailed(BAD_TOKEN)
+        view = getattr(request, "parser_context", {}).get("view")
+        scopes = getattr(view, "token_scopes", {}).get(str(request.method), ())
+        if not scopes:
+            raise PermissionDenied("API tokens cannot do this.")
+        if not set(scopes) & set(token.scopes):
+            raise PermissionDenied(f"This API token lacks the scope {' or '.join(scopes)}.")
+        return token.user, token
 
 
 class StreamRights(NamedTuple):
@@ -61,19 +98,28 @@ class StreamRights(NamedTuple):
 
 
 class StreamPass:
-    """Finds out whether a stream request's session is live.
+    """Finds out whether a stream request's session, or API token, is live.
 
     The delivery fetches `cache_key` together with its own keys in one round trip.
     """
 
-    def __init__(self, session_id: uuid.UUID) -> None:
-        self._session_id = session_id
-        self.cache_key = sessions.cache_key(session_id)
+    def __init__(self, cache_key: str, state: Callable[[], str]) -> None:
+        self.cache_key = cache_key
+        self._state = state
+
+    @classmethod
+    def of_session(cls, session_id: uuid.UUID) -> "StreamPass":
+        return cls(sessions.cache_key(session_id), partial(sessions.state, session_id))
+
+    @classmethod
+    def of_program(cls, text: str) -> "StreamPass":
+        digest = api_tokens.digest(text)
+        return cls(api_tokens.cache_key(digest), partial(api_tokens.state, digest))
 
     def rights(self, cached: Any) -> StreamRights:
         """`cached` is the value of `cache_key`; without one the database is queried."""
         known = cached in (sessions.LIVE, sessions.STAFF, sessions.OVER)
-        state = cached if known else sessions.state(self._session_id)
+        state = cached if known else self._state()
         return StreamRights(is_live=state != sessions.OVER, is_staff=state == sessions.STAFF)
 
 
@@ -81,11 +127,14 @@ class StreamTokenAuthentication(_TokenAuthentication):
     """Without a query: the user as the token describes them, and a `StreamPass` to check."""
 
     def principal(self, token: SessionAccessToken) -> tuple[TokenUser, StreamPass]:
-        return TokenUser(token), StreamPass(token.session_id)
+        return TokenUser(token), StreamPass.of_session(token.session_id)
+
+    def program(self, request: HttpRequest, text: str) -> tuple[AnonymousUser, StreamPass]:
+        return AnonymousUser(), StreamPass.of_program(text)
 
     def pass_of(self, session_id: uuid.UUID) -> StreamPass:
         """For a right that was handed out in a session and ends with it."""
-        return StreamPass(session_id)
+        return StreamPass.of_session(session_id)
 
 
 def bearer_token(request: HttpRequest | Request) -> str:

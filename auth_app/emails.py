@@ -17,6 +17,8 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
 
     Links are made here and never stored.
     """
+    if mail.user:
+        return _to_owner(mail, mail.user)
     user = User.objects.filter(email=mail.to).first()
     if user is None:
         return None
@@ -29,8 +31,21 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
     return None
 
 
+def _to_owner(mail: Mail, user: User) -> EmailMultiAlternatives | None:
+    """What a signed-in user asked for; it may go to an address that is not the account's."""
+    if mail.kind == MailKind.NEW_ADDRESS:
+        is_wanted = user.is_active and user.new_email == mail.to
+        return _message("address", user, links.address_link(user), mail.to) if is_wanted else None
+    if mail.kind == MailKind.DELETION and user.delete_at is None:
+        return None
+    page = "forgot" if mail.kind == MailKind.MOVING else "account"
+    return _message(mail.kind, user, links.page(page, mail.entry_point), mail.to)
+
+
 def _to_unproved(mail: Mail, user: User) -> EmailMultiAlternatives | None:
     """A reset link proves the address too, and suits the reader whoever signed up with it."""
+    if mail.kind == MailKind.INVITATION and user.invited_at:
+        return _message("invitation", user, links.invitation_link(user, mail.entry_point))
     if mail.kind == MailKind.ACTIVATION and (sign_up := _sign_up_of(mail, user)):
         return _message("activation", user, links.activation_link(sign_up, mail.entry_point))
     if mail.kind in (MailKind.ACTIVATION, MailKind.RESET):
@@ -49,12 +64,12 @@ def _sign_up_of(mail: Mail, user: User) -> SignUp | None:
     return sign_ups[0] if len(sign_ups) == 1 else None
 
 
-def _message(template: str, user: User, link: str) -> EmailMultiAlternatives:
+def _message(template: str, user: User, link: str, to: str = "") -> EmailMultiAlternatives:
     subject, text, html = (
-        render_to_string(f"emails/{template}.{part}", {"user": user, "link": link})
+        render_to_string(f"emails/{template}.{part}", {"user": user, "link": link, "old": to})
         for part in ("subject.txt", "txt", "html")
     )
-    message = EmailMultiAlternatives(subject.strip(), text, to=[user.email])
+    message = EmailMultiAlternatives(subject.strip(), text, to=[to or user.email])
     message.attach_alternative(html, "text/html")
     message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the logo belongs to the HTML, it is no attachment
     message.attach(_logo())

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.signing import BadSignature, TimestampSigner
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
@@ -37,8 +38,20 @@ class ResetTokenGenerator(PasswordResetTokenGenerator):
         return f"{user.pk}{user.email}{password}{timestamp}"
 
 
+class AddressTokenGenerator(PasswordResetTokenGenerator):
+    """Tokens of a new address; invalid once it, the present one or the password has changed."""
+
+    key_salt = "auth_app.links.address"
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        return f"{user.pk}|{user.email}|{user.new_email}|{user.password}|{timestamp}"
+
+
 activation_tokens = ActivationTokenGenerator()
 reset_tokens = ResetTokenGenerator()
+address_tokens = AddressTokenGenerator()
+invitation_signer = TimestampSigner(salt="auth_app.links.invitation")
+INVITATION_SECONDS = 7 * 24 * 3600
 
 
 def activation_link(sign_up: SignUp, entry_point: str) -> str:
@@ -48,6 +61,30 @@ def activation_link(sign_up: SignUp, entry_point: str) -> str:
 
 def reset_link(user: User, entry_point: str) -> str:
     return _link("reset", entry_point, user, reset_tokens.make_token(user))
+
+
+def address_link(user: User) -> str:
+    return _link("address", "api", user, address_tokens.make_token(user))
+
+
+def moves_address(user: User, token: str) -> bool:
+    """Whether the token proves the address that the user has asked for."""
+    return bool(user.is_active and user.new_email) and address_tokens.check_token(user, token)
+
+
+def invitation_link(user: User, entry_point: str) -> str:
+    """It sets the first password, as a reset link does, and lives for a week."""
+    return _link("reset", entry_point, user, invitation_signer.sign(str(user.pk)))
+
+
+def invites(user: User, token: str) -> bool:
+    """Whether the token is an invitation of a user who has not followed one yet."""
+    if not (user.is_awaiting_activation and user.invited_at):
+        return False
+    try:
+        return invitation_signer.unsign(token, max_age=INVITATION_SECONDS) == str(user.pk)
+    except BadSignature:
+        return False
 
 
 def page(name: str, entry_point: str) -> str:

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from auth_app import emails
 from auth_app.managers import normalized
-from auth_app.models import Mail, MailState, SignUp
+from auth_app.models import Mail, MailState, SignUp, User
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,15 @@ OVERDUE = timedelta(seconds=20)
 KEPT = timedelta(days=30)
 
 
-def ask_for(kind: str, address: str, entry_point: str, sign_up: SignUp | None = None) -> None:
-    """Create and enqueue a mail to the address's user, if there is one.
+def ask_for(
+    kind: str,
+    address: str,
+    entry_point: str,
+    sign_up: SignUp | None = None,
+    *,
+    user: User | None = None,
+) -> None:
+    """Create and enqueue a mail to the address's user, if there is one, or to `user` there.
 
     Known and unknown addresses cost the same, so that the time reveals nothing.
     """
@@ -33,6 +40,7 @@ def ask_for(kind: str, address: str, entry_point: str, sign_up: SignUp | None = 
         to=normalized(address),
         entry_point=entry_point,
         sign_up=sign_up,
+        user=user,
         next_attempt_at=timezone.now(),
     )
     transaction.on_commit(lambda: _enqueue(mail.pk))

@@ -1,6 +1,10 @@
 """Rights that are more than being staff: who may look at the machinery."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
 
 from auth_app.models import User
 
@@ -16,3 +20,12 @@ def may_see_operations(user: User | AnonymousUser) -> bool:
     if not (user.is_active and user.is_staff):
         return False
     return user.has_perm(OPERATIONS_PERMISSION)
+
+
+class MayInvite(BasePermission):
+    """Staff who may add users in the admin."""
+
+    message = "You may not invite people."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(request.user.is_staff and request.user.has_perm("auth_app.add_user"))

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import update_last_login
@@ -15,9 +15,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import limits, links, mails, sessions, sign_ups
+from auth_app import api_tokens, audit, factors, limits, links, mails, passkeys, sessions, sign_ups
+from auth_app.errors import (
+    AddressTakenError,
+    InvalidLinkError,
+    SignUpClosedError,
+    TooManyAttemptsError,
+    WrongCredentialsError,
+)
 from auth_app.managers import normalized
-from auth_app.models import MailKind, Session, SignUp, User
+from auth_app.models import EntryPoint, MailKind, Session, SignUp, User
 from auth_app.sessions import Client
 from auth_app.tokens import SessionAccessToken, SessionRefreshToken, SessionToken
 
@@ -26,35 +33,25 @@ logger = logging.getLogger(__name__)
 SIGN_IN_ATTEMPTS = 3
 
 
-class WrongCredentialsError(Exception):
-    """Unknown, wrong or inactive; callers do not learn which."""
-
-
-class AddressTakenError(Exception):
-    """The address has a proved account."""
-
-
-class InvalidLinkError(Exception):
-    """Forged, expired or used."""
-
-
 class Credentials(NamedTuple):
     """A login and a password, and the request that brought them."""
 
     request: HttpRequest
     login: str
     password: str
+    code: str = ""
 
 
-@dataclass
-class TooManyAttemptsError(Exception):
-    """The account had too many failures; `wait` is in seconds."""
+def check_credentials(request: HttpRequest, login: str, password: str, code: str = "") -> User:
+    """The active user with that login and password, whose second factor is proved if there is
+    one: by `code`, else `FactorRequiredError`."""
+    user = check_password(request, login, password)
+    factors.prove(user, code)
+    return user
 
-    wait: int
 
-
-def check_credentials(request: HttpRequest, login: str, password: str) -> User:
-    """The active user with that login and password.
+def check_password(request: HttpRequest, login: str, password: str) -> User:
+    """The active user with that login and password; signs nobody in.
 
     Every attempt is counted before the password is compared, so that parallel guesses
     count as well; a success resets the counts.
@@ -129,8 +126,11 @@ def register(email: str, password: str, entry_point: str, client: Client, **prof
     """The address's inactive account, with an activation mail enqueued.
 
     `AddressTakenError` when the address was proved. Until then anybody may sign up with it,
-    and the link that is opened decides which sign-up counts.
+    and the link that is opened decides which sign-up counts. `SignUpClosedError` where
+    accounts are made by invitation only.
     """
+    if settings.SIGN_UP != "open":
+        raise SignUpClosedError
     wanted = profile | {"password": make_password(password)}
     try:
         with transaction.atomic():
@@ -168,17 +168,34 @@ def has_account(email: str) -> bool:
     return User.objects.filter(email=normalized(email), activated_at__isnull=False).exists()
 
 
-def activate(uid: str, token: str, client: Client) -> None:
+def activate(uid: str, token: str, client: Client) -> User:
     """Prove the address, once, and set the password that was given with the link's sign-up."""
     sign_up = links.sign_up_of(uid, token)
     if sign_up is None:
         raise InvalidLinkError
     with transaction.atomic():
-        user = User.objects.unproved().select_for_update().filter(pk=sign_up.user_id).first()
+        unproved = User.objects.unproved().select_for_update()
+        user: User | None = unproved.filter(pk=sign_up.user_id).first()
         if user is None:
             raise InvalidLinkError
         _prove(user, sign_up.password, phone=sign_up.phone, address=sign_up.address)
     logger.info("activated", extra={"user_id": user.pk, "ip": client.ip})
+    audit.record("user.activated", user.pk, "user", user.pk, ip=client.ip)
+    return user
+
+
+def sign_in_with_passkey(attempt: str, answer: dict[str, Any], client: Client) -> Session:
+    """A new session for the owner of the passkey that has signed."""
+    user = passkeys.user_of(attempt, answer)
+    session = _begin_session(user, EntryPoint.API, client, remember=False)
+    logger.info("signed_in", extra={"user_id": user.pk, "ip": client.ip, "entry_point": "passkey"})
+    return session
+
+
+def activate_and_sign_in(uid: str, token: str, client: Client) -> Session:
+    """Prove the address and begin the first session: the link's reader is who signed up."""
+    user = User.objects.get(pk=activate(uid, token, client).pk)
+    return _begin_session(user, EntryPoint.API, client, remember=False)
 
 
 def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> None:
@@ -209,16 +226,18 @@ def reset_password(uid: str, token: str, password: str, entry_point: str, client
         else:
             User.objects.filter(pk=user.pk).update(password=changed_to)
         sessions.end_all(user.pk, "password")
+        api_tokens.end_all(user.pk)
         mails.ask_for(MailKind.PASSWORD_CHANGED, user.email, entry_point)
     for scope in limits.ACCOUNT_SCOPES:
         limits.forget(scope, user.email)
     logger.info("password_reset", extra={"user_id": user.pk, "ip": client.ip})
+    audit.record("password.reset", user.pk, "user", user.pk, ip=client.ip)
 
 
 def _resettable(user: User | None, token: str) -> User:
     if user is None or not (user.is_active or user.is_awaiting_activation):
         raise InvalidLinkError
-    if not links.reset_tokens.check_token(user, token):
+    if not (links.reset_tokens.check_token(user, token) or links.invites(user, token)):
         raise InvalidLinkError
     return user
 

@@ -9,9 +9,10 @@ from itertools import product
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, Session, User, idle_lifetime
 from auth_app.tokens import SessionRefreshToken
 
@@ -49,8 +50,11 @@ def begin(user: User, entry_point: str, client: Client, *, remember: bool = Fals
     """
     with transaction.atomic():
         checked = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-        if checked.select_for_update().first() is None:
+        locked = checked.select_for_update().first()
+        if locked is None:
             raise UserChangedError
+        if locked.second_factor_at and not user.factor_proved:
+            raise FactorRequiredError("Please sign in with your second factor.")
         return _create(user, entry_point, client, remember=remember)
 
 
@@ -120,7 +124,26 @@ def end(session_id: uuid.UUID, reason: str) -> bool:
 
 def end_all(user_id: int, reason: str) -> None:
     """End every session of a user, access tokens included."""
-    running = Session.objects.filter(user_id=user_id, revoked_at=None)
+    _end(Session.objects.filter(user_id=user_id, revoked_at=None), reason)
+
+
+def end_others(session: Session, reason: str) -> None:
+    """End every session of the user but this one."""
+    running = Session.objects.filter(user_id=session.user_id, revoked_at=None)
+    _end(running.exclude(pk=session.pk), reason)
+
+
+def is_fresh(session: Session) -> bool:
+    """Whether the password was given lately, so that the account itself may be changed."""
+    given_at = max(session.created_at, session.confirmed_at or session.created_at)
+    return timezone.now() - given_at < timedelta(minutes=settings.FRESH_SIGN_IN_MINUTES)
+
+
+def confirm(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(confirmed_at=timezone.now())
+
+
+def _end(running: QuerySet[Session], reason: str) -> None:
     ids = list(running.values_list("pk", flat=True))
     running.filter(pk__in=ids).update(revoked_at=timezone.now(), reason=reason)
     _announce_end(ids)
@@ -139,10 +162,16 @@ def cache_key(session_id: uuid.UUID) -> str:
 def state(session_id: uuid.UUID) -> str:
     """LIVE, STAFF or OVER, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
-    found = OVER if session is None else STAFF if session.user.is_staff else LIVE
+    found = _state_of(session.user) if session else OVER
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found
+
+
+def _state_of(user: User) -> str:
+    if user.lacks_required_factor:
+        return OVER
+    return STAFF if user.is_staff else LIVE
 
 
 def flush_expired() -> None:

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from auth_app.models import Mail, SignUp, User
 
 BATCH = 500
+# An invitation lives for a week, and staff may send it again.
+INVITED = timedelta(days=30)
 
 
 def make_way(email: str) -> None:
@@ -32,10 +34,11 @@ def flush_expired() -> None:
 
 
 def _unproved_since(before: datetime) -> QuerySet[User]:
-    """Without inactive staff, whom only staff can have made."""
+    """Without inactive staff, whom only staff can have made, and those invited lately."""
     mailed = Mail.objects.filter(to=OuterRef("email"), created_at__gte=before)
     signed_up = SignUp.objects.filter(user=OuterRef("pk"))
     unproved: QuerySet[User] = User.objects.unproved().filter(
         date_joined__lt=before, is_staff=False, is_superuser=False
     )
-    return unproved.filter(~Exists(signed_up), ~Exists(mailed))
+    uninvited = Q(invited_at=None) | Q(invited_at__lt=timezone.now() - INVITED)
+    return unproved.filter(uninvited, ~Exists(signed_up), ~Exists(mailed))

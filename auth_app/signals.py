@@ -8,7 +8,8 @@ from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from auth_app import limits, sessions
+from auth_app import api_tokens, limits, sessions
+from auth_app.errors import FactorRequiredError
 from auth_app.models import User
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 @receiver(user_logged_in)
 def log_sign_in_to_admin(user: User, request: HttpRequest, **kwargs: Any) -> None:
+    if user.second_factor_at and not user.factor_proved:  # no form asks for less
+        raise FactorRequiredError("Please sign in with your second factor.")
     ip = limits.client_address(request)
     logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "entry_point": "admin"})
 
@@ -31,11 +34,14 @@ def end_sessions_of_changed_user(instance: User, created: bool, raw: bool, **kwa
         return
     if not instance.is_active:
         sessions.end_all(instance.pk, "deactivated")
+        api_tokens.end_all(instance.pk)
     elif getattr(instance, "_password", None) is not None or instance.lost_password:
         sessions.end_all(instance.pk, "password")
+        api_tokens.end_all(instance.pk)
     instance.lost_password = False
 
 
 @receiver(pre_delete, sender=User)
 def end_sessions_of_deleted_user(instance: User, **kwargs: Any) -> None:
     sessions.end_all(instance.pk, "deleted")
+    api_tokens.end_all(instance.pk)

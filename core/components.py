@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.ffmpeg import find_ffmpeg
-from video_app.store import bucket, identity, local
+from video_app.store import identity, local, the_store
 from video_app.work import workers
 
 logger = logging.getLogger(__name__)
@@ -73,13 +73,15 @@ def workers_serve_every_queue() -> bool:
 def media_can_grow() -> bool:
     if reason := identity.problem():
         raise DownError(reason)
+    if not the_store().puts_at_once:
+        local.root().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=local.root()) as file:
         file.write(b"1")
     return local.free_bytes() > FREE_BYTES_NEEDED
 
 
 def bucket_answers() -> bool:
-    bucket.sizes("hls/0/")  # a listing, of what there never is
+    the_store().sizes("hls/0")  # a listing, of what there never is
     return True
 
 

@@ -29,6 +29,7 @@ SECRETS = re.compile(
     | (?P<right>{_spelled("/")}{_spelled("play")}{_spelled("/")})[^/\s"?]+
     | (?P<query>{_spelled("?", "&")}(?:{_spelled("uid", "token", "sig", "signature", "email")}
         |{_spelled("CMCD")}|{_spelled("X-Amz-")}[A-Za-z0-9%]{{1,60}}?){_spelled("=")})[^&\s"]*
+    | vft_[\w-]{{20,}}
     | eyJ[\w-]{{5,}}\.[\w-]+\.[\w-]*
     """,
     re.VERBOSE,

@@ -33,6 +33,7 @@ class Page(TemplateView):
         return super().get_context_data(**kwargs) | {
             "session": session_hint(self.request),
             "keeps_mails": mailbox_access.is_there(),
+            "sign_up": settings.SIGN_UP,
             "has_mailbox": mailbox_access.may_read(self.request),
         }
 

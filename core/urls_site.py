@@ -32,6 +32,12 @@ urlpatterns = [
         LinkPage.as_view(template_name="web/reset_password.html"),
         name="page-reset-password",
     ),
+    path("account/", Page.as_view(template_name="web/account.html"), name="page-account"),
+    path(
+        "confirm-address/",
+        LinkPage.as_view(template_name="web/confirm_address.html"),
+        name="page-confirm-address",
+    ),
     path("dev/mail/", pages.mailbox, name="page-mailbox"),
     path("dev/mail/<str:name>/", pages.mail, name="page-mail"),
     path("dev/mail/<str:name>/html/", pages.mail_html, name="page-mail-html"),

@@ -39,7 +39,8 @@ class Installation:
 
     @property
     def uses_bucket(self) -> bool:
-        return boolean("USE_S3_MEDIA", self.get("USE_S3_MEDIA") or "False")
+        default = "True" if self.get("BUCKET_URL") else "False"
+        return boolean("USE_S3_MEDIA", self.get("USE_S3_MEDIA") or default)
 
     @property
     def own_redis(self) -> bool:

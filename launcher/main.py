@@ -1,6 +1,7 @@
 """The commands of `./videoflix`."""
 
 import os
+import subprocess
 from collections.abc import Callable
 
 from core.environment import SettingError
@@ -8,7 +9,7 @@ from launcher.checks import doctor
 from launcher.installation import PYTHON, ROOT, Installation
 from launcher.problems import Problem, Stopped, say
 from launcher.runlock import published_redis, running_url
-from launcher.services import MANAGE
+from launcher.services import MANAGE, web_command
 from launcher.testing import test
 from launcher.up import up
 from launcher.usage import ASKS_FOR_HELP, HELP, bench_help, benchmarks, did_you_mean, help_on
@@ -78,6 +79,27 @@ def _worker(installation: Installation, arguments: list[str]) -> int:
     return _manage(installation, ["worker", *arguments])
 
 
+def _backup(installation: Installation, arguments: list[str]) -> int:
+    return _manage(installation, ["backup", *arguments])
+
+
+def _restore(installation: Installation, arguments: list[str]) -> int:
+    return _manage(installation, ["restore", *arguments])
+
+
+def _web(installation: Installation, arguments: list[str]) -> int:
+    """Become the web server of a machine whose PostgreSQL, Redis and workers are elsewhere."""
+    _refuse_unknown("web", arguments, [])
+    if installation.own_redis:
+        raise Problem("`web` has no Redis of its own: set REDIS_URL. See docs/deploy.md.")
+    ensure_product(installation, running_url(installation))
+    env = installation.child_environ()
+    if subprocess.run([*MANAGE, "bootstrap"], env=env, cwd=ROOT, check=False).returncode:
+        raise Problem("The database could not be prepared.")
+    os.chdir(ROOT)
+    os.execve(PYTHON, web_command(installation), env)  # noqa: S606 - an argument list, no shell
+
+
 def _bench(installation: Installation, arguments: list[str]) -> int:
     if not arguments:
         say(bench_help())
@@ -102,6 +124,9 @@ COMMANDS: dict[str, Command] = {
     "doctor": _doctor,
     "test": test,
     "manage": _manage,
+    "web": _web,
     "worker": _worker,
+    "backup": _backup,
+    "restore": _restore,
     "bench": _bench,
 }

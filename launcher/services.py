@@ -40,9 +40,7 @@ class Product:
         extra = {"FFMPEG_BINARY": usable_ffmpeg(installation.get("FFMPEG_BINARY"))}
         if installation.own_redis:
             extra["REDIS_URL"] = self._plan_valkey(installation)
-        host = f"[{installation.host}]" if ":" in installation.host else installation.host
-        bind = f"{host}:{installation.port}"
-        self.commands["web"] = [str(PYTHON), "-m", "gunicorn", *GUNICORN, "-b", bind]
+        self.commands["web"] = web_command(installation)
         self.commands["worker"] = [*MANAGE, "worker"]
         self.commands["demo"] = [*MANAGE, "make_demo"]
         self.commands["password"] = [*MANAGE, "shell", "-v", "0", "-c", ASK_FOR_PASSWORD]
@@ -59,6 +57,12 @@ class Product:
         url = f"redis://:{password}@127.0.0.1:{port}/0"
         publish_redis(installation, url)
         return url
+
+
+def web_command(installation: Installation) -> list[str]:
+    host = f"[{installation.host}]" if ":" in installation.host else installation.host
+    bind = f"{host}:{installation.port}"
+    return [str(PYTHON), "-m", "gunicorn", *GUNICORN, "-b", bind]
 
 
 def _admin(installation: Installation) -> dict[str, str]:

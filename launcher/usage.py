@@ -12,7 +12,10 @@ usage: ./videoflix COMMAND [ARGUMENT ...]
   doctor    say what is missing or wrong on this machine
   test      run the tests; arguments go to pytest
   manage    Django's manage.py in this environment
+  web       only the site, for PostgreSQL, Redis and workers elsewhere
   worker    one more worker for the same database and Redis
+  backup    copy everything into a folder or a bucket, while it runs
+  restore   fill an empty installation from a backup
   bench     measure this installation
 
 `./videoflix COMMAND --help` explains one. All settings are listed in .env.template."""
@@ -55,6 +58,13 @@ Runs Django's manage.py with this installation's database, Redis and settings.
   ./videoflix manage help            lists the commands
   ./videoflix manage help COMMAND    explains one"""
 
+WEB = """\
+usage: ./videoflix web
+
+Migrates the database, then runs the web server until Ctrl-C: no worker, no Redis and no database
+of its own. DATABASE_URL, REDIS_URL, BUCKET_URL and SECRET_KEY, in the environment or in .env, say
+where those are; HOST and PORT choose the address. See docs/deploy.md."""
+
 WORKER = """\
 usage: ./videoflix worker [ARGUMENT ...]
 
@@ -68,7 +78,19 @@ usage: ./videoflix bench NAME [ARGUMENT ...]
 
 `./videoflix bench NAME --help` lists its arguments. docs/benchmarks.md has results."""
 
-HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE, "worker": WORKER}
+BACKUP = """\
+usage: ./videoflix backup PLACE [--sources-only]
+
+Copies all rows and files into a folder, or to s3://bucket/prefix, while everything runs. Again
+into the same place it copies only what is new. See docs/operations.md."""
+
+RESTORE = """\
+usage: ./videoflix restore PLACE
+
+Fills an empty installation of the same release from a backup and compares it with that."""
+
+HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE}
+HELPS |= {"web": WEB, "worker": WORKER, "backup": BACKUP, "restore": RESTORE}
 ASKS_FOR_HELP = ("-h", "--help")
 
 

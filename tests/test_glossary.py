@@ -38,7 +38,7 @@ RETIRED = {
 
 # Where such words still stand, as patterns of paths. An entry goes when they are rewritten.
 NOT_YET = {
-    "door": ["auth_app/models.py"],
+    "door": ["auth_app/models/*"],
     "stamp": ["tests/test_film_end_to_end.py", "tests/test_venv.py", "video_app/pipeline/*"],
     "in the eyes of": ["video_app/pipeline/tests/test_playlist.py"],
 }

@@ -60,7 +60,12 @@ pytestmark = pytest.mark.skipif(not is_installed(), reason="needs nginx")
 
 
 def servers(
-    directory: Path, plain: int, tls: int, web: str = "127.0.0.1:1", resolver: str = "127.0.0.11"
+    directory: Path,
+    plain: int,
+    tls: int,
+    web: str = "127.0.0.1:1",
+    resolver: str = "127.0.0.11",
+    upload_limit: str = "1m",
 ) -> str:
     """Both files as the container has them and in nginx's order, but for ports, folders, TLS
     and the upstream, which is a dead one unless it is named."""
@@ -78,7 +83,7 @@ def servers(
         (r"127\.0\.0\.11", resolver),
         (r"/var/log/nginx|/dev/shm", str(directory)),
         (r"\$\{SERVER_NAME\}", "localhost"),
-        (r"\$\{UPLOAD_LIMIT\}", "1m"),
+        (r"\$\{UPLOAD_LIMIT\}", upload_limit),
     ]:
         text = re.sub(pattern, instead, text)
     return text

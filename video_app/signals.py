@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
@@ -23,7 +22,7 @@ def request_plan(instance: Video, raw: bool, **kwargs: Any) -> None:
     if instance.needs_plan:
         planning.request_newest(instance.pk)
     if old := instance.replaced_file:
-        transaction.on_commit(lambda: files.remove_replaced(old))
+        files.discard_replaced(old)
     transaction.on_commit(lambda: film_cache.forget([instance.pk]))
 
 
@@ -58,8 +57,8 @@ def mark_stale(instance: Any, **kwargs: Any) -> None:
 @receiver(post_delete, sender=Video)
 def remove_files(instance: Video, **kwargs: Any) -> None:
     """The files go with the row."""
-    pk, keys = instance.pk, files.keys_of(instance)
-    transaction.on_commit(lambda: files.remove(pk, keys))
+    pk = instance.pk
+    files.discard(files.of(instance))
     transaction.on_commit(lambda: film_cache.forget([pk]))
 
 
@@ -72,6 +71,6 @@ def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=Build)
 def leave_tombstone(instance: Build, **kwargs: Any) -> None:
-    """The sweeper removes it from the bucket, whether or not it has come there."""
-    if settings.USE_S3_MEDIA or instance.stored_at:
+    """The sweeper removes its files, when whoever still works for it has noticed."""
+    if instance.stored_at:  # a folder is removed with the film
         Tombstone.objects.get_or_create(prefix=instance.prefix)

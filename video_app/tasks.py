@@ -4,13 +4,9 @@ Each says that something is due. What is done then is the most important work th
 that moment (`work.order`), which may be another: a job may run any number of times, anywhere.
 """
 
-import logging
-
 from rq import get_current_job
 
-from video_app.work import archiving, order
-
-logger = logging.getLogger(__name__)
+from video_app.work import order
 
 
 def plan_video(video_id: int, revision: int) -> None:
@@ -38,11 +34,6 @@ def make_poster(video_id: int, revision: int) -> None:
     _work()
 
 
-def store_build(build_id: int) -> None:
-    """A film should move to the bucket."""
-    _work()
-
-
 def repair_chunk(build_id: int, index: int) -> None:
     """A finished film has lost segments."""
     _work()
@@ -51,14 +42,6 @@ def repair_chunk(build_id: int, index: int) -> None:
 def verify_build(build_id: int) -> None:
     """Nobody has read a film's segments for a week."""
     _work()
-
-
-def tidy_bucket() -> None:
-    """Something may go from the bucket, or from here because it lies there."""
-    try:
-        archiving.tidy()
-    except OSError as error:  # the bucket or the media are away: the sweeper asks again
-        logger.warning("tidying_postponed", extra={"reason": str(error)})
 
 
 def _work() -> None:

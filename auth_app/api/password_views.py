@@ -5,7 +5,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import mails, services
+from auth_app import errors, mails, services
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.registration_views import BAD_LINK
@@ -42,7 +42,7 @@ class ResetPasswordView(AccountView):
             services.reset_password(
                 asked["uid"], asked["token"], asked["new_password"], self.entry_point, self.client()
             )
-        except services.InvalidLinkError:
+        except errors.InvalidLinkError:
             return Response({"detail": BAD_LINK}, status=400)
         except DjangoValidationError as error:
             raise ValidationError({"password": error.messages}) from error

@@ -1,18 +1,20 @@
 """Registration and activation."""
 
 from django.http import HttpResponseBase, HttpResponseRedirect
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import PermissionDenied, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import links, mails, services
+from auth_app import cookies, errors, links, mails, services
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import AddressSerializer, RegisterSerializer
 from auth_app.models import MailKind, User
+from auth_app.tokens import tokens_of
 
 ACTIVATED = "Account successfully activated."
 BAD_LINK = "This link is invalid, has expired or was used already."
+CLOSED = "Accounts are made by invitation only here."
 SENT_AGAIN = "If an account waits for its activation, the link has been sent again."
 
 
@@ -35,7 +37,9 @@ class RegisterView(AccountView):
                 phone=asked["phone"] or "",
                 address=asked["address"] or "",
             )
-        except services.AddressTakenError as error:
+        except errors.SignUpClosedError as error:
+            raise PermissionDenied(CLOSED) from error
+        except errors.AddressTakenError as error:
             raise ValidationError({"email": ["This address already has an account."]}) from error
         return Response(self._body(user), status=201)
 
@@ -59,9 +63,20 @@ class ActivateView(AccountView):
         uid, token = uid or query.get("uid", ""), token or query.get("token", "")
         try:
             services.activate(uid, token, self.client())
-        except services.InvalidLinkError:
+        except errors.InvalidLinkError:
             return self._answer(request, BAD_LINK, 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")
+
+    @schema.activate_and_sign_in
+    def post(self, request: Request, uid: str, token: str) -> Response:
+        """By the site's own page: its reader is signed in, which a link alone must not do."""
+        try:
+            session = services.activate_and_sign_in(uid, token, self.client())
+        except errors.InvalidLinkError:
+            return Response({"detail": BAD_LINK}, status=400)
+        response = Response({"message": ACTIVATED})
+        cookies.put(response, request, self.entry_point, tokens_of(session))
+        return response
 
     def head(self, request: Request, **kwargs: str) -> Response:
         return Response()  # link scanners must not use the link up

@@ -18,6 +18,7 @@ from auth_app.api.serializers import (
     AddressSerializer,
     LoginSerializer,
     NewPasswordSerializer,
+    PasskeyAnswerSerializer,
     RegisterSerializer,
 )
 
@@ -56,6 +57,7 @@ MESSAGE = _body("Message", message=TEXT())
 ERRORS = OpenApiResponse(OpenApiTypes.OBJECT, "`{field: [messages]}` or `{detail}`")
 USER = _body("RegisteredUser", id=serializers.IntegerField(), email=serializers.EmailField())
 SIGNED_IN = _body("SignedInUser", id=serializers.IntegerField(), username=serializers.EmailField())
+WELCOME = _body("SignedIn", detail=TEXT(), user=SIGNED_IN)
 
 register = _described(
     "Make an account; its activation link is mailed.",
@@ -63,11 +65,17 @@ register = _described(
     responses={
         201: _body("Registered", user=USER, token=TEXT(help_text="a placeholder")),
         400: ERRORS,
+        403: OpenApiResponse(DETAIL, "Accounts are made by invitation only."),
     },
 )
 activate = _described(
     "Confirm the address, once. Browsers that navigate here are redirected.",
     responses={200: MESSAGE, 302: None, 400: _body("BadLink", message=TEXT(), detail=TEXT())},
+)
+activate_and_sign_in = _described(
+    "Confirm the address, once, and sign in." + WITH_COOKIES,
+    request=None,
+    responses={200: MESSAGE, 400: DETAIL},
 )
 resend = _described(
     "Mail the activation link again, if there is an account that waits for it.",
@@ -78,7 +86,28 @@ login = _described(
     "Sign in." + WITH_COOKIES,
     request=LoginSerializer,
     responses={
-        200: _body("SignedIn", detail=TEXT(), user=SIGNED_IN),
+        200: WELCOME,
+        400: ERRORS,
+        401: OpenApiResponse(
+            DETAIL,
+            "Wrong; or, with the header `X-Second-Factor: required`, right but without the "
+            "second factor: send the same body again with `code`.",
+        ),
+    },
+)
+passkey_options = _described(
+    "Begin to sign in with a passkey.",
+    request=None,
+    responses={
+        200: _body("PasskeyOptions", attempt=TEXT(), publicKey=serializers.DictField()),
+        400: OpenApiResponse(DETAIL, "This site cannot offer passkeys; `detail` says why."),
+    },
+)
+passkey_login = _described(
+    "Sign in with a passkey." + WITH_COOKIES,
+    request=PasskeyAnswerSerializer,
+    responses={
+        200: WELCOME,
         400: ERRORS,
         401: DETAIL,
     },

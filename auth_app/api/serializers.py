@@ -26,14 +26,15 @@ def _asking_for(name: str) -> dict[str, Any]:
 class AddressField(serializers.EmailField):
     """An address in its one spelling, of which the rules are checked: `İ` grows in lower case."""
 
-    def __init__(self) -> None:
-        super().__init__(max_length=254, error_messages=_asking_for("a valid e-mail address"))
+    def __init__(self, **options: Any) -> None:
+        messages = _asking_for("a valid e-mail address")
+        super().__init__(max_length=254, error_messages=messages, **options)
 
     def to_internal_value(self, data: Any) -> str:
         return normalized(super().to_internal_value(data))
 
 
-def _password(name: str = "a password") -> serializers.CharField:
+def password_field(name: str = "a password") -> serializers.CharField:
     """Kept as typed, spaces included."""
     return serializers.CharField(
         max_length=1024,
@@ -54,10 +55,29 @@ def _confirmation() -> serializers.CharField:
     )
 
 
+def code_field() -> serializers.CharField:
+    return serializers.CharField(
+        max_length=40,
+        default="",
+        allow_blank=True,
+        allow_null=True,
+        write_only=True,
+        help_text="Of an authenticator app, or a recovery code; when `X-Second-Factor` asks.",
+    )
+
+
+class PasskeyAnswerSerializer(serializers.Serializer[Any]):
+    """What the browser's authenticator has answered, in base64url."""
+
+    attempt = serializers.CharField(max_length=64)
+    credential = serializers.DictField(help_text="A PublicKeyCredential as its `toJSON` spells it.")
+
+
 class LoginSerializer(serializers.Serializer[Any]):
     # Also a user name, so it need not be an address.
     email = serializers.CharField(max_length=254, error_messages=_asking_for("your e-mail address"))
-    password = _password("your password")
+    password = password_field("your password")
+    code = code_field()
 
 
 class UsersLoginSerializer(LoginSerializer):
@@ -68,7 +88,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
     """Fields that it does not name (`is_staff`, `privacy_policy`, …) are ignored."""
 
     email = AddressField()
-    password = _password()
+    password = password_field()
     confirmed_password = _confirmation()
     confirm_password = _confirmation()
     phone = serializers.CharField(max_length=40, default="", allow_blank=True, allow_null=True)
@@ -89,7 +109,7 @@ class AddressSerializer(serializers.Serializer[Any]):
 
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
-    new_password = _password("a new password")
+    new_password = password_field("a new password")
     confirm_password = _confirmation()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -8,15 +8,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, services, sessions
+from auth_app import cookies, errors, passkeys, services, sessions
 from auth_app.api import schema
 from auth_app.api.base import AccountView
-from auth_app.api.serializers import LoginSerializer, ProfileSerializer, UsersLoginSerializer
+from auth_app.api.serializers import (
+    LoginSerializer,
+    PasskeyAnswerSerializer,
+    ProfileSerializer,
+    UsersLoginSerializer,
+)
 from auth_app.authentication import bearer_token
 from auth_app.models import Session
 from auth_app.tokens import SessionRefreshToken, tokens_of
 
 WRONG_CREDENTIALS = "Wrong e-mail address or password, or the account is not active yet."
+WRONG_PASSKEY = "This passkey is not known here, or it took too long. Please try again."
 SIGNED_OUT = "Log-Out successfully! All Tokens will be deleted. Refresh token is now invalid."
 NO_COOKIE = "There is no refresh cookie."
 
@@ -30,19 +36,33 @@ class LoginView(AccountView):
         asked = self.parsed(serializer, request.data)
         try:
             session = services.sign_in(
-                services.Credentials(request._request, asked["email"], asked["password"]),
+                services.Credentials(
+                    request._request, asked["email"], asked["password"], asked["code"] or ""
+                ),
                 self.entry_point,
                 self.client(),
                 remember=bool(asked.get("remember")),
             )
-        except services.WrongCredentialsError:
+        except errors.WrongCredentialsError:
             return self._refusal()
-        except services.TooManyAttemptsError as error:
+        except errors.FactorRequiredError as error:
+            return self._ask_for_factor(error.text)
+        except errors.TooManyAttemptsError as error:
             raise Throttled(error.wait) from error
+        return self.signed_in(request, session)
+
+    def signed_in(self, request: Request, session: Session) -> Response:
         response = self._answer(session)
         cookies.put(response, request, self.entry_point, tokens_of(session))
         get_token(request._request)  # sets the readable csrftoken cookie that V reads
         return response
+
+    def _ask_for_factor(self, text: str) -> Response:
+        """In the shape that the entry point's clients show; new ones see the header."""
+        headers = {"X-Second-Factor": "required"}
+        if self.is_users:
+            return Response({"non_field_errors": [text]}, status=400, headers=headers)
+        return Response({"detail": text}, status=401, headers=headers)
 
     def _refusal(self) -> Response:
         if self.is_users:
@@ -54,6 +74,33 @@ class LoginView(AccountView):
             return Response(ProfileSerializer(session.user).data)
         user = {"id": session.user.pk, "username": session.user.email}
         return Response({"detail": "Login successful", "user": user})
+
+
+class PasskeyOptionsView(AccountView):
+    """Begins signing in with a passkey."""
+
+    throttle_scope = "login"
+
+    @schema.passkey_options
+    def post(self, request: Request) -> Response:
+        if passkeys.problem():
+            return Response({"detail": passkeys.problem()}, status=400)
+        return Response(passkeys.begin_sign_in())
+
+
+class PasskeyLoginView(LoginView):
+    """Signs in with a passkey."""
+
+    @schema.passkey_login
+    def post(self, request: Request) -> Response:
+        asked = self.parsed(PasskeyAnswerSerializer, request.data)
+        try:
+            session = services.sign_in_with_passkey(
+                asked["attempt"], asked["credential"], self.client()
+            )
+        except (passkeys.PasskeyError, sessions.UserChangedError):
+            return Response({"detail": WRONG_PASSKEY}, status=401)
+        return self.signed_in(request, session)
 
 
 class RefreshView(AccountView):

@@ -56,12 +56,23 @@ THROTTLE_RATES = {
     # Failures of one account, whoever tries.
     "account": env.str("THROTTLE_ACCOUNT", default="5/min"),
     "account_long": env.str("THROTTLE_ACCOUNT_LONG", default="60/h"),
+    # Second factors of one account: a code has six digits.
+    "factor": env.str("THROTTLE_FACTOR", default="5/min"),
+    "factor_long": env.str("THROTTLE_FACTOR_LONG", default="30/h"),
     "refresh": env.str("THROTTLE_REFRESH", default="300/min"),
     "register": env.str("THROTTLE_REGISTER", default="60/h"),
     "mail": env.str("THROTTLE_MAIL", default="60/h"),
     "link": env.str("THROTTLE_LINK", default="60/min"),
     "email_exists": env.str("THROTTLE_EMAIL_EXISTS", default="240/min"),
 }
+# Who may make an account: everybody, whoever staff invite, nobody.
+SIGN_UP = env.choice("SIGN_UP", ("open", "invitation", "closed"), default="open")
+# Staff who have no second factor may set one up, and nothing else.
+SECOND_FACTOR_FOR_STAFF = env.bool("SECOND_FACTOR_FOR_STAFF", default=False)
+# For so long after the password was given the account itself may be changed.
+FRESH_SIGN_IN_MINUTES = env.int("FRESH_SIGN_IN_MINUTES", default=15, minimum=1, maximum=1440)
+# Between asking for it and the end of the account.
+ACCOUNT_DELETION_DAYS = env.int("ACCOUNT_DELETION_DAYS", default=14, maximum=365)
 # Mails of one kind to one address; more are quietly dropped.
 MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=3, minimum=1, maximum=1000)
 
@@ -81,6 +92,8 @@ REST_FRAMEWORK = {
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
 # What `/users/login/` tells of the films that a user has marked.
 FAVORITES = "video_app.catalogue.marks.favorites"
+# What else people leave behind there: to show, to clear, to delete.
+PERSONAL_DATA = "video_app.catalogue.personal"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",

@@ -15,6 +15,8 @@ FRONTEND_URL: str = env.first("FRONTEND_URL", "FRONTEND_BASE_URL")
 BACKEND_ORIGIN = _origin(
     env.first("BACKEND_URL", "BACKEND_BASE_URL", "BACKEND_ORIGIN", default="http://127.0.0.1:8000")
 )
+# Passkeys are bound to this host for ever; by default to the one of BACKEND_URL.
+PASSKEY_RP_ID = env.str("PASSKEY_RP_ID", default=urlsplit(BACKEND_ORIGIN).hostname or "")
 FRONTEND_ORIGIN = _origin(FRONTEND_URL) if FRONTEND_URL else ""
 
 
@@ -30,6 +32,10 @@ def _login_page(variable: str, path: str) -> str:
     return _page(variable, named, "/login/")
 
 
+def _site_page(variable: str, path: str) -> str:
+    return urljoin(BACKEND_ORIGIN, env.str(variable, default=path))
+
+
 _USERS_LOGIN_PAGE = _login_page("USERS_LOGIN_PATH", "/login")
 
 # Where mails and redirects lead, for the clients of each set of paths. The defaults for
@@ -41,6 +47,10 @@ FRONTEND_PAGES = {
             "FRONTEND_RESET_PATH", "/pages/auth/confirm_password.html", "/reset-password/"
         ),
         "login": _login_page("FRONTEND_LOGIN_PATH", "/pages/auth/login.html"),
+        "forgot": _site_page("FRONTEND_FORGOT_URL", "/forgot-password/"),
+        # No client of others has these: by default the built-in site's.
+        "account": _site_page("FRONTEND_ACCOUNT_URL", "/account/"),
+        "address": _site_page("FRONTEND_ADDRESS_URL", "/confirm-address/"),
         # Without a link to check, that client's activation page shows its error.
         "activation_error": _page(
             "FRONTEND_ACTIVATION_ERROR_PATH", "/pages/auth/activate.html", "/activation-failed/"
@@ -80,6 +90,7 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     *("content-length", "content-range", "etag", "retry-after", "x-request-id"),
+    *("x-confirm", "x-second-factor"),
     *("location", "upload-offset", "upload-length", "upload-expires", "upload-metadata"),
     *("tus-version", "tus-resumable", "tus-max-size", "tus-extension", "tus-checksum-algorithm"),
 ]

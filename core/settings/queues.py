@@ -1,6 +1,5 @@
 """Redis: the cache and the job queues. It may forget; the database is the truth."""
 
-from core.settings.bucket import USE_S3_MEDIA
 from core.settings.env import env
 
 REDIS_URL = env.first("REDIS_URL", "REDIS_LOCATION", default="redis://127.0.0.1:6379/0")
@@ -36,11 +35,11 @@ _QUEUE = {
     "DEFAULT_TIMEOUT": 600,
 }
 # `urgent` wakes workers for new films, their first chunks, ends and posters, `transcode` for
-# the rest of films, `store` for what goes to a bucket, and `short` holds mails. What is done
-# first the database decides (`video_app.work.order`). `rqworker default` serves all of them.
-RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "urgent", "transcode", "store")}
+# the rest of films, and `short` holds mails. What is done first the database decides
+# (`video_app.work.order`). `rqworker default` serves all of them.
+RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "short", "urgent", "transcode")}
 # Without a worker for each of them the site is not well.
-NEEDED_QUEUES = {"short", "urgent", "transcode"} | ({"store"} if USE_S3_MEDIA else set())
+NEEDED_QUEUES = {"short", "urgent", "transcode"}
 RQ = {
     # services enqueue in transaction.on_commit themselves, and survive a dead Redis.
     "COMMIT_MODE": "auto",
@@ -52,10 +51,10 @@ RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
 # Whatever else stands in Redis is not run.
 JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
-    *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster", "store_build")),
+    *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster")),
     *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
-    "video_app.tasks.tidy_bucket",
     "auth_app.tasks.send_mail",
+    "auth_app.tasks.make_export",
 }
 
 # How often each worker looks for lost work and leftovers.
@@ -63,6 +62,8 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60, minimum=1, maximum=86400)
 # Called by the worker at the same time.
 HOUSEKEEPING = [
     "auth_app.mails.send_due",
+    "auth_app.exports.make_due",
+    "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
     "video_app.streaming.play_links.remove_useless",
     "video_app.ingest.uploads.tidy",

@@ -24,6 +24,8 @@ PAGES = [
     "/activation-failed/",
     "/forgot-password/",
     "/reset-password/?uid=MQ&token=secret",
+    "/account/",
+    "/confirm-address/?uid=MQ&token=secret",
 ]
 VENDOR = Path(settings.BASE_DIR) / "static/vendor"
 

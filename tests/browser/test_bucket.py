@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response
 
-from tests.browser.product import Admin, make_clip, wait_for
+from tests.browser.product import Admin, make_clip
 from tests.buckets import NAME, bucket_settings, client
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack, running_stack
 
@@ -25,13 +25,12 @@ def stack(s3: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def film(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """The id of a film that has moved to the bucket with its source."""
+    """The id of a film whose every file lies in the bucket."""
     path = tmp_path_factory.mktemp("clips") / "film.mp4"
     clip = make_clip(path, seconds=12, size="640x360", rate=12)
     admin = Admin(stack)
     video_id = admin.upload(clip, title="Colour Bars", category="Documentary")
     admin.wait_until_complete(video_id)
-    wait_for(lambda: not list((stack.media / "sources").iterdir()), "the source goes", 60)
     return video_id
 
 

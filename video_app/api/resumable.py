@@ -76,6 +76,8 @@ class TusView(APIView):
 class UploadsView(TusView):
     """One's own uploads; beginning one."""
 
+    token_scopes = {"GET": ("upload",), "POST": ("upload",), "OPTIONS": ("upload",)}
+
     def get(self, request: Request) -> Response:
         rows = Upload.objects.of(request.user).select_related("video__series")
         if request.query_params.get("finished") != "true":
@@ -99,6 +101,8 @@ class UploadsView(TusView):
 
 class UploadView(TusView):
     """One upload: where it is, its next bytes, its description, its end."""
+
+    token_scopes = dict.fromkeys(("HEAD", "GET", "PATCH", "DELETE", "OPTIONS"), ("upload",))
 
     def head(self, request: Request, upload_id: uuid.UUID) -> Response:
         """Where to go on; never waits for whoever writes."""

@@ -83,6 +83,8 @@ class WholeFormParser(MultiPartParser):
 class UploadView(APIView):
     """Takes a film; it can be watched a few seconds after its transcoding has begun."""
 
+    token_scopes = {"POST": ("upload",)}
+
     parser_classes = [WholeFormParser]
     permission_classes = [IsAuthenticated, MayUpload]
 

@@ -39,6 +39,8 @@ ORDERS = {
 class VideoListView(APIView):
     """The films that can be watched, newest first."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request)
         get_token(request)  # one client reads the cookie before it signs out
@@ -56,6 +58,8 @@ class VideoListView(APIView):
 class ContentListView(APIView):
     """All published films in whatever state."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> HttpResponseBase:
         asked = _asked(request)
         rows = Video.objects.published()
@@ -69,6 +73,8 @@ class ContentListView(APIView):
 class ContinueView(APIView):
     """The films that this user has begun, the latest first."""
 
+    token_scopes = {"GET": ("read",)}
+
     def get(self, request: Request) -> Response:
         rows: Any = Video.objects.playable().with_marks(request.user)
         begun = rows.filter(position__gt=0).order_by("-my_position__updated_at")[:CONTINUE_LIMIT]
@@ -78,6 +84,8 @@ class ContinueView(APIView):
 class VideoView(APIView):
     """One film."""
 
+    token_scopes = {"GET": ("read", "upload")}
+
     def get(self, request: Request, video_id: int) -> Response:
         rows = Video.objects.visible_to(request.user).with_marks(request.user)
         video = get_object_or_404(rows, pk=video_id)
@@ -86,6 +94,8 @@ class VideoView(APIView):
 
 class StatusView(APIView):
     """How far the transcoding has come; made to be asked every few seconds."""
+
+    token_scopes = {"GET": ("read", "upload")}
 
     def get(self, request: Request, video_id: int) -> HttpResponseBase:
         rows = Video.objects.visible_to(request.user).select_related("current_build")
@@ -110,6 +120,8 @@ class StatusView(APIView):
 class FavoriteView(APIView):
     """Whether a film is one of this user's favourites."""
 
+    token_scopes = dict.fromkeys(("PUT", "DELETE"), ("manage",))
+
     def put(self, request: Request, video_id: int) -> Response:
         return self._set(request, video_id, True)
 
@@ -126,6 +138,8 @@ class FavoriteView(APIView):
 class ToggleFavoriteView(APIView):
     """Adds a film to the favourites or takes it away; answers with all their ids."""
 
+    token_scopes = {"POST": ("manage",)}
+
     def post(self, request: Request) -> Response:
         asked = FavoriteSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -138,6 +152,8 @@ class ToggleFavoriteView(APIView):
 
 class PositionView(APIView):
     """Where this user stopped in a film."""
+
+    token_scopes = {"GET": ("read",), "PUT": ("manage",), "DELETE": ("manage",)}
 
     def get(self, request: Request, video_id: int) -> Response:
         rows: Any = Video.objects.visible_to(request.user).with_marks(request.user)

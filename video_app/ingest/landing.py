@@ -1,17 +1,34 @@
 """Where bytes of unfinished sources go: straight to where the source will lie.
 
-A file never is longer on the disk than what reached it, so after a power cut its length
-bounds the offset that the database knows.
+In a folder the file never is longer than what reached the disk, so after a power cut its length
+bounds the offset that the database knows. In a bucket they go there part by part, whichever
+machine receives them, and cannot be taken back.
 """
 
 import os
 
-from video_app.store import identity, local
+from video_app.store import OffsetError, identity, local, the_store
+
+# Written and counted together: what a killed process loses at most. A bucket takes parts.
+PIECE_BYTES, PART_BYTES = 1024**2, 8 * 1024**2
+
+
+def piece_bytes() -> int:
+    return PIECE_BYTES if can_take_back() else PART_BYTES
+
+
+def can_take_back() -> bool:
+    """Whether bytes may be written that perhaps will not count."""
+    return the_store().puts_at_once
 
 
 def begin(key: str) -> None:
     """Have an empty file. `AwayError` when the media are away or another database's."""
     identity.check()
+    if not the_store().puts_at_once:
+        if not the_store().find(key):
+            the_store().begin(key)
+        return
     path = local.path(key)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
@@ -22,7 +39,8 @@ def begin(key: str) -> None:
 def size(key: str) -> int:
     """Bytes that lie there; 0 without a file."""
     try:
-        return local.path(key).stat().st_size
+        handle = "" if the_store().puts_at_once else the_store().find(key)
+        return the_store().offset(handle) if handle else the_store().size(key)
     except FileNotFoundError:
         identity.check()
         return 0
@@ -30,6 +48,9 @@ def size(key: str) -> int:
 
 def append(key: str, offset: int, piece: bytes | bytearray) -> None:
     """Write at `offset`, which is where the bytes that count end."""
+    if not the_store().puts_at_once:
+        _append_to_parts(key, offset, piece)
+        return
     descriptor = os.open(local.path(key), os.O_WRONLY)
     try:
         rest = memoryview(piece)
@@ -40,18 +61,39 @@ def append(key: str, offset: int, piece: bytes | bytearray) -> None:
         os.close(descriptor)
 
 
+def _append_to_parts(key: str, offset: int, piece: bytes | bytearray) -> None:
+    """What came before and was not counted is the same part of the same file."""
+    handle = the_store().find(key)
+    try:
+        the_store().append(handle, offset, [bytes(piece)])
+    except OffsetError as error:
+        known = error.offset - offset
+        if known < 0:
+            raise OSError("The bucket has lost what had come.") from error
+        if known < len(piece):
+            the_store().append(handle, error.offset, [bytes(piece[known:])])
+
+
 def sync(key: str) -> None:
     """Have what was written reach the disk."""
-    local.sync([local.path(key)])
+    if the_store().puts_at_once:
+        local.sync([local.path(key)])
 
 
 def finish(key: str, length: int) -> None:
-    """Have the whole file on the disk, and nothing behind its end."""
+    """Have the whole file for good, and nothing behind its end."""
+    if not the_store().puts_at_once:
+        if handle := the_store().find(key):
+            the_store().finish(handle)
+        return
     os.truncate(local.path(key), length)
     local.sync([local.path(key), local.path(key).parent])
 
 
 def abort(key: str) -> None:
     """Remove what has come."""
-    if not identity.problem():
-        local.remove(local.path(key))
+    if identity.problem():
+        return
+    if not the_store().puts_at_once and (handle := the_store().find(key)):
+        the_store().abort(handle)
+    the_store().remove(key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
 
-from video_app.store import identity, local
+from video_app.store import identity, local, the_store
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def prepare() -> Refusal | None:
     """
     try:
         identity.check()
-        local.path(identity.UPLOADS).mkdir(exist_ok=True)
+        local.path(identity.UPLOADS).mkdir(parents=not the_store().puts_at_once, exist_ok=True)
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
     return None

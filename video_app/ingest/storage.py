@@ -1,13 +1,16 @@
 """How uploads are kept: on the disk before they are acknowledged, and never by half."""
 
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from video_app.store import local
+from video_app.store import local, the_store
 
 
 class SpoolingHandler(TemporaryFileUploadHandler):
@@ -23,9 +26,32 @@ class SpoolingHandler(TemporaryFileUploadHandler):
 
 
 class DurableStorage(FileSystemStorage):
-    """Django's own, but what `save` returned survives a power cut, and half a file goes away."""
+    """Django's own, but what `save` returned survives a power cut, and half a file goes away;
+    and files lie in the store, whichever it is."""
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
+        if the_store().puts_at_once:
+            return self._save_here(name, content)
+        with _as_local_file(content) as path:
+            the_store().put([(path, name)])
+        return name
+
+    def _open(self, name: str, mode: str = "rb") -> File:  # type: ignore[type-arg]
+        return File(the_store().open(name), name)
+
+    def exists(self, name: str) -> bool:
+        try:
+            return self.size(name) >= 0
+        except FileNotFoundError:
+            return False
+
+    def size(self, name: str) -> int:
+        return the_store().size(name)
+
+    def delete(self, name: str) -> None:
+        the_store().remove(name)
+
+    def _save_here(self, name: str, content: File) -> str:  # type: ignore[type-arg]
         stored = name
         try:
             stored = str(super()._save(name, content))  # type: ignore[misc]
@@ -35,3 +61,17 @@ class DurableStorage(FileSystemStorage):
             Path(self.path(stored)).unlink(missing_ok=True)
             raise
         return stored
+
+
+@contextmanager
+def _as_local_file(content: Any) -> Iterator[Path]:
+    """Where an upload lies on this machine, which small ones do not yet."""
+    if hasattr(content, "temporary_file_path"):
+        content.flush()
+        yield Path(content.temporary_file_path())
+        return
+    with tempfile.NamedTemporaryFile(dir=local.path(local.UPLOADS)) as file:
+        for chunk in content.chunks():
+            file.write(chunk)
+        file.flush()
+        yield Path(file.name)

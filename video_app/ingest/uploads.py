@@ -5,6 +5,7 @@ the update that counts it, so whoever lost the upload to a newer request writes 
 """
 
 import hashlib
+import tempfile
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,9 +22,7 @@ from video_app.ingest import landing, room
 from video_app.models import Upload, Video, source_name
 from video_app.streaming import publication
 
-# Written and counted together: what a killed process loses at most.
-PIECE_BYTES = 1024**2
-READ_BYTES = 64 * 1024
+READ_BYTES = 256 * 1024
 FINISHED_HOURS = 24
 # Uploads that were silent for longer have no room kept for them.
 ACTIVE_HOURS = 1
@@ -173,7 +172,7 @@ class Writer:
 
 def _append(writer: Writer, offset: int, end: int, read: Read) -> None:
     while offset < end:
-        piece, is_broken = _piece(read, min(PIECE_BYTES, end - offset))
+        piece, is_broken = _piece(read, min(landing.piece_bytes(), end - offset))
         if piece:
             writer.write(offset, piece, counted=len(piece))
             offset += len(piece)
@@ -183,9 +182,12 @@ def _append(writer: Writer, offset: int, end: int, read: Read) -> None:
 
 def _append_checked(writer: Writer, start: int, end: int, read: Read, checksum: "Checksum") -> None:
     """All or nothing: bytes count once the checksum has proved right."""
+    if not landing.can_take_back():
+        _append_proved(writer, start, end, read, checksum)
+        return
     digest, offset = hashlib.new(checksum.algorithm, usedforsecurity=False), start
     while offset < end:
-        piece, is_broken = _piece(read, min(PIECE_BYTES, end - offset))
+        piece, is_broken = _piece(read, min(landing.piece_bytes(), end - offset))
         if is_broken:
             raise BrokenOffError
         digest.update(piece)
@@ -194,6 +196,23 @@ def _append_checked(writer: Writer, start: int, end: int, read: Read, checksum: 
     if digest.digest() != checksum.digest:
         raise ChecksumError
     writer.write(end, b"", counted=end - start)
+
+
+def _append_proved(writer: Writer, start: int, end: int, read: Read, checksum: "Checksum") -> None:
+    """The same where nothing can be taken back: on this machine until it has proved right."""
+    digest, left = hashlib.new(checksum.algorithm, usedforsecurity=False), end - start
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        while left:
+            piece, is_broken = _piece(read, min(landing.piece_bytes(), left))
+            if is_broken:
+                raise BrokenOffError
+            digest.update(piece)
+            file.write(piece)
+            left -= len(piece)
+        if digest.digest() != checksum.digest:
+            raise ChecksumError
+        file.seek(0)
+        _append(writer, start, end, file.read)
 
 
 @dataclass(frozen=True, slots=True)

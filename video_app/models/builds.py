@@ -20,8 +20,7 @@ class BuildState(models.TextChoices):
 class Build(Leased):
     """One transcode of one source revision; its files never change once it is complete.
 
-    Its lease is the claim on finishing it, then on making its extras, then on copying it to
-    the bucket.
+    Its lease is the claim on finishing it, then on making its extras.
     """
 
     video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="builds")
@@ -64,9 +63,22 @@ class Build(Leased):
         """The storage prefix of everything this build owns."""
         return layout.build_prefix(self.video_id, self.pk)
 
+    def segment_keys(self, folder: str) -> list[str]:
+        """Where the segments of a rendition or track lie, in their order."""
+        plan, prefix = self.plan, self.prefix
+        spans = (
+            (plan.chunk(index), place)
+            for index, place in self.chunks.order_by("index").values_list("index", "place")
+        )
+        return [
+            layout.segment_key(prefix, folder, number, place)
+            for span, place in spans
+            for number in range(span.first_segment, span.end_segment)
+        ]
+
 
 class Tombstone(models.Model):
-    """A build that is gone, and is still to be removed from the bucket."""
+    """A key or prefix whose row is gone, and whose files are still to be removed."""
 
     prefix = models.CharField(max_length=255, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -91,6 +103,9 @@ class Chunk(Leased):
     state = models.CharField(max_length=6, choices=ChunkState, default=ChunkState.DUE)
     error = models.CharField(max_length=300, blank=True)
     revision = models.PositiveSmallIntegerField("how often it was mended", default=0, db_default=0)
+    place = models.CharField(
+        "folder of its segments, in a bucket", max_length=32, blank=True, default="", db_default=""
+    )
     done_at = models.DateTimeField(null=True)
     seconds_done = models.FloatField("encoded seconds while running", default=0)
     report: Any = models.JSONField(

@@ -64,6 +64,9 @@ class Installation(models.Model):
 
     media_id = models.UUIDField(default=uuid.uuid4)
     is_marked = models.BooleanField("the media carry this id", default=False)
+    cleaned_at = models.DateTimeField(
+        null=True, help_text="When a bucket was last looked through for orphans."
+    )
     orphans = models.PositiveIntegerField("films that the cleanup did not dare remove", default=0)
 
     class Meta:

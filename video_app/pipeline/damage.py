@@ -1,7 +1,6 @@
 """Telling a recording that was damaged from one that was cut: both have jumps in their clock."""
 
-from pathlib import Path
-
+from video_app.pipeline.location import Location, open_binary, size
 from video_app.pipeline.transport import SYNC
 
 # Bytes from one packet to the next: plain, with a time code (Blu-ray), with a checksum (DVB).
@@ -11,10 +10,10 @@ BLOCK = (PACKETS + 1) * STRIDES[-1]
 LOOKS = 1000
 
 
-def broken_share(path: Path) -> float:
+def broken_share(location: Location) -> float:
     """The share of a transport stream in which no packets can be found."""
-    last = max(0, path.stat().st_size - BLOCK)
-    with path.open("rb") as file:
+    last = max(0, size(location) - BLOCK)
+    with open_binary(location) as file:
         broken = 0
         for look in range(LOOKS):
             file.seek(last * look // LOOKS)

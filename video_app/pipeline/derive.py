@@ -8,6 +8,7 @@ from pathlib import Path
 
 from video_app.pipeline import command, ffmpeg, layout, storyboard
 from video_app.pipeline.errors import EncodeError, StorageFullError
+from video_app.pipeline.location import Location
 from video_app.pipeline.subtitles import cut
 from video_app.pipeline.types import Plan, Rung
 
@@ -22,24 +23,19 @@ MAX_TEXT_BYTES = 16 * 1024**2
 
 
 def make_progressive(
-    binary: str, folder: Path, plan: Plan, work: Path, *, watch: Callable[[], None]
-) -> dict[str, int]:
-    """Write `<rung>.mp4` beside the segments in `folder`; its size in bytes per rung."""
-    names = _segment_names(plan)
-    sizes = {}
-    for rung in plan.rungs:
-        whole = sum((folder / rung.name / name).stat().st_size for name in names)
-        if shutil.disk_usage(work).free < 2 * whole:
-            raise StorageFullError("There is no room left for the progressive file.")
-        target = work / f"{rung.name}.mp4"
-        limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=2 * whole + 2**20)
-        argv = command.join(binary, names, str(target))
-        ffmpeg.run(argv, limits, cwd=folder / rung.name, watch=watch)
-        sizes[rung.name] = target.stat().st_size
-        if sizes[rung.name] < MIN_SHARE * (whole - _most_padding(plan, rung)):
-            raise EncodeError(f"{rung.name}.mp4 is too small to be the whole film")
-        target.replace(folder / target.name)
-    return sizes
+    binary: str, folder: Path, plan: Plan, rung: Rung, target: Path, *, watch: Callable[[], None]
+) -> int:
+    """Join a rung's segments, which lie in `folder`, in the MP4 `target`; its size in bytes."""
+    names = segment_names(plan)
+    whole = sum((folder / name).stat().st_size for name in names)
+    if shutil.disk_usage(target.parent).free < 2 * whole:
+        raise StorageFullError("There is no room left for the progressive file.")
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=2 * whole + 2**20)
+    ffmpeg.run(command.join(binary, names, str(target)), limits, cwd=folder, watch=watch)
+    size = target.stat().st_size
+    if size < MIN_SHARE * (whole - _most_padding(plan, rung)):
+        raise EncodeError(f"{rung.name}.mp4 is too small to be the whole film")
+    return size
 
 
 def _most_padding(plan: Plan, rung: Rung) -> float:
@@ -49,7 +45,13 @@ def _most_padding(plan: Plan, rung: Rung) -> float:
 
 
 def make_subtitles(
-    binary: str, source: Path, plan: Plan, folder: Path, work: Path, *, watch: Callable[[], None]
+    binary: str,
+    source: Location,
+    plan: Plan,
+    folder: Path,
+    work: Path,
+    *,
+    watch: Callable[[], None],
 ) -> int:
     """Write `subtitles-N/NNN.vtt` for each text stream of the source; how many streams."""
     streams = plan.source.subtitles
@@ -67,7 +69,7 @@ def make_subtitles(
 
 
 def _extract_texts(
-    binary: str, source: Path, indexes: list[int], work: Path, watch: Callable[[], None]
+    binary: str, source: Location, indexes: list[int], work: Path, watch: Callable[[], None]
 ) -> None:
     """Write `N.vtt` for each stream into `work`; one that is damaged or endless spoils no other."""
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
@@ -83,24 +85,24 @@ def _extract_texts(
                 ffmpeg.run(argv, limits, watch=watch)
 
 
+def storyboard_rung(plan: Plan) -> Rung:
+    """The rendition that a storyboard is drawn from."""
+    return next((rung for rung in plan.rungs if rung.height >= 240), plan.rungs[-1])
+
+
 def make_storyboard(
-    binary: str, folder: Path, plan: Plan, work: Path, *, watch: Callable[[], None]
+    binary: str, folder: Path, plan: Plan, sheets: Path, *, watch: Callable[[], None]
 ) -> int:
-    """Write `storyboard/NNN.jpg` from the finished segments; how many sheets."""
-    rung = next((rung for rung in plan.rungs if rung.height >= 240), plan.rungs[-1])
-    sheets = work / layout.STORYBOARD
+    """Write `NNN.jpg` into `sheets` from a rung's segments in `folder`; how many."""
     sheets.mkdir()
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
-    argv = command.storyboard(binary, _segment_names(plan), plan, str(sheets))
-    ffmpeg.run(argv, limits, cwd=folder / rung.name, watch=watch)
+    argv = command.storyboard(binary, segment_names(plan), plan, str(sheets))
+    ffmpeg.run(argv, limits, cwd=folder, watch=watch)
     made = len(list(sheets.iterdir()))
     if made != storyboard.sheets(plan):
         raise EncodeError(f"{made} sheets, not {storyboard.sheets(plan)}")
-    target = folder / layout.STORYBOARD
-    shutil.rmtree(target, ignore_errors=True)
-    sheets.replace(target)
     return made
 
 
-def _segment_names(plan: Plan) -> list[str]:
+def segment_names(plan: Plan) -> list[str]:
     return [layout.segment_name(number) for number in range(plan.segments)]

@@ -6,9 +6,10 @@ at once, and headers may state any length: sizes are what is left to go by.
 """
 
 import itertools
+import os
 from dataclasses import dataclass
-from pathlib import Path
 
+from video_app.pipeline.location import Location, open_binary
 from video_app.pipeline.pieces import MAX_PARTS, pieces, read_at
 from video_app.pipeline.programs import find_changes
 
@@ -25,10 +26,10 @@ class Extent:
     expected: int  # bytes that there should be, as far as anybody knows
 
 
-def read_extent(path: Path) -> Extent:
-    """What the structure of `path` says; one whole part for a container without sizes."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
+def read_extent(location: Location) -> Extent:
+    """What the structure of a file says; one whole part for a container without sizes."""
+    with open_binary(location) as file:
+        size = file.seek(0, os.SEEK_END)
         begins, end = [0], 0
         for piece in pieces(file, size):
             if piece.is_beginning and piece.start and len(begins) < MAX_PARTS:

@@ -10,13 +10,13 @@ import os
 import sys
 from contextlib import closing
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
 
 from video_app.pipeline import ranking
 from video_app.pipeline.extent import read_extent
+from video_app.pipeline.location import open_binary
 from video_app.pipeline.probe_child.containers import create_media, open_media, packets
 from video_app.pipeline.probe_child.streams import read_streams
 
@@ -24,8 +24,8 @@ from video_app.pipeline.probe_child.streams import read_streams
 class Section:
     """A byte range of a file as a file of its own, for reading."""
 
-    def __init__(self, path: Path, start: int, end: int) -> None:
-        self._file = path.open("rb")
+    def __init__(self, location: str, start: int, end: int) -> None:
+        self._file = open_binary(location)
         self._start, self._length = start, end - start
         self.seek(0)
 
@@ -116,9 +116,9 @@ def _kind(stream: Any) -> tuple[Any, ...]:
 
 def main(path: str, target: str) -> None:
     joined, count = Joined(target), 0
-    for start, end in read_extent(Path(path)).parts:
+    for start, end in read_extent(path).parts:
         try:
-            with closing(Section(Path(path), start, end)) as section:
+            with closing(Section(path, start, end)) as section:
                 if not joined.append(section):
                     break
         except av.FFmpegError:

@@ -25,8 +25,10 @@ def segment_name(number: int) -> str:
     return f"{number:03d}.ts"
 
 
-def segment_key(build_prefix: str, rung: str, number: int) -> str:
-    return f"{build_prefix}/{rung}/{segment_name(number)}"
+def segment_key(build_prefix: str, rung: str, number: int, place: str = "") -> str:
+    """`place` is the folder of the attempt that made it, in a store that cannot rename."""
+    folder = f"{build_prefix}/{place}" if place else build_prefix
+    return f"{folder}/{rung}/{segment_name(number)}"
 
 
 def track_name(number: int) -> str:

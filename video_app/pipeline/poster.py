@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter, ImageStat
 
 from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.location import Location
 from video_app.pipeline.seeking import is_odd
 from video_app.pipeline.types import Source
 
@@ -48,7 +49,7 @@ class _Film:
 
 def make_poster(
     binary: str,
-    path: Path,
+    path: Location,
     source: Source,
     target: Path,
     *,

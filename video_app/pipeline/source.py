@@ -12,10 +12,12 @@ from video_app.pipeline import ffmpeg
 from video_app.pipeline.command import remux
 from video_app.pipeline.damage import broken_share
 from video_app.pipeline.errors import EncodeError, PipelineError
+from video_app.pipeline.location import Location, size
 from video_app.pipeline.matroska import leave_aspect_to_pictures
 from video_app.pipeline.probe import COMPLETE_SHARE, DEAF, source_from_facts
 from video_app.pipeline.types import Note, Source, seeks_exactly
 
+GONE = "The uploaded file is gone from the storage."
 CRASHED = "This file is damaged: it cannot be read."
 ENDLESS = "Reading this file takes too long: it is damaged, or no film."
 LOST_PARTS = "{} files are joined in this one: the film ends after {}, the next differs."
@@ -31,20 +33,24 @@ SOUND_BYTES = 200_000
 MAX_STREAMS = 1000  # of a file that was accepted before
 
 
-def read_source(path: Path, *, max_streams: int, watch: Callable[[], None] | None = None) -> Source:
+def read_source(
+    path: Location, *, max_streams: int, watch: Callable[[], None] | None = None
+) -> Source:
     """What the file is; `PipelineError` with a reason for people when it is no film.
 
     Every packet may have to be looked at, which takes minutes for a large file: `watch`
     is called about once a second and stops the work by raising.
     """
-    if not path.exists():
-        raise PipelineError("The uploaded file is gone from the storage.")
-    if path.stat().st_size == 0:
+    try:
+        is_empty = size(path) == 0
+    except FileNotFoundError as error:
+        raise PipelineError(GONE) from error
+    if is_empty:
         raise PipelineError("The file is empty.")
     return source_from_facts(_facts(path, watch), max_streams=max_streams)
 
 
-def _facts(path: Path, watch: Callable[[], None] | None) -> dict[str, Any]:
+def _facts(path: Location, watch: Callable[[], None] | None) -> dict[str, Any]:
     """What the probe found. A fault of its own is the system's, never the file's."""
     try:
         facts = _probe(path, watch)
@@ -64,21 +70,21 @@ def _facts(path: Path, watch: Callable[[], None] | None) -> dict[str, Any]:
     return facts
 
 
-def _probe(path: Path, watch: Callable[[], None] | None, *mode: str) -> dict[str, Any]:
-    seconds = PROBE_SECONDS + path.stat().st_size // SCAN_RATE
+def _probe(path: Location, watch: Callable[[], None] | None, *mode: str) -> dict[str, Any]:
+    seconds = PROBE_SECONDS + size(path) // SCAN_RATE
     limits = ffmpeg.ProcessLimits(seconds=seconds, memory=2 * 1024**3, file_size=0)
     argv = [sys.executable, "-m", "video_app.pipeline.probe_child", str(path), *mode]
     facts: dict[str, Any] = json.loads(ffmpeg.run(argv, limits, watch=watch))
     return facts
 
 
-def seekable_path(path: Path) -> Path:
+def seekable_key(key: str) -> str:
     """Where the copy of an index-less source lies."""
-    return path.with_name(path.name + SEEKABLE)
+    return f"{key}{SEEKABLE}"
 
 
 def make_seekable(
-    binary: str, path: Path, found: Source, target: Path, *, watch: Callable[[], None]
+    binary: str, path: Location, found: Source, target: Path, *, watch: Callable[[], None]
 ) -> Source:
     """Copy the streams of a file that cannot be sought in into Matroska, with steady sound.
 
@@ -114,8 +120,8 @@ def _with_facts_of(found: Source, copied: Source) -> Source:
 
 
 def _join(
-    path: Path, found: Source, target: Path, watch: Callable[[], None]
-) -> tuple[Path, Source]:
+    path: Location, found: Source, target: Path, watch: Callable[[], None]
+) -> tuple[Location, Source]:
     """The files that lie in one as one film: where it lies and what it is."""
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=2 * found.size + 2**20)
     argv = [sys.executable, "-m", "video_app.pipeline.join_child", str(path), str(target)]
@@ -133,7 +139,7 @@ def _join(
     return target, replace(_read_copy(target, watch), notes=notes)
 
 
-def _refuse_lost(path: Path, found: Source, copied: Source) -> None:
+def _refuse_lost(path: Location, found: Source, copied: Source) -> None:
     """ffmpeg goes on after long damage as if nothing had been there."""
     if copied.duration >= found.duration * COMPLETE_SHARE:
         return
@@ -146,7 +152,7 @@ def _refuse_lost(path: Path, found: Source, copied: Source) -> None:
     )
 
 
-def _most_bytes(path: Path, found: Source) -> int:
+def _most_bytes(path: Location, found: Source) -> int:
     """Twice what is expected: recordings state their length badly."""
     sound = int(found.duration * len(found.audios) * SOUND_BYTES)
-    return 2 * (path.stat().st_size + sound) + 2**20
+    return 2 * (size(path) + sound) + 2**20

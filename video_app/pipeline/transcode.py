@@ -18,6 +18,7 @@ from video_app.pipeline.errors import (
     UnknownCodecError,
 )
 from video_app.pipeline.layout import segment_name
+from video_app.pipeline.location import Location
 from video_app.pipeline.measure import UnplannedOutputError, measure
 from video_app.pipeline.progress import Progress
 from video_app.pipeline.types import ChunkSpan, Plan, Source
@@ -53,7 +54,7 @@ class _Encode:
     """A chunk to be encoded, perhaps more than once."""
 
     binary: str
-    source: Path
+    source: Location
     plan: Plan
     span: ChunkSpan
     work: Path
@@ -113,7 +114,7 @@ class _Encode:
 
 def encode_chunk(
     binary: str,
-    source: Path,
+    source: Location,
     plan: Plan,
     span: ChunkSpan,
     work: Path,

@@ -1,100 +1,177 @@
-"""The bucket where finished films lie when `USE_S3_MEDIA` is set.
+"""The store that is a bucket: Amazon's S3, or a service that speaks as it does.
 
-It holds builds and nothing else: what lies locally under a build's prefix lies under the
-same keys there, and beside it the source that the build was made of. A key names its
-build, so nothing is ever overwritten with something else. boto3 is only imported when
-it is used: it is heavy, and need not be installed.
+A key names its build and its attempt, so nothing is ever overwritten with something else.
 """
 
-import hashlib
-import os
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
+import io
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from threading import Event, Lock
-from typing import Any
-from uuid import uuid4
+from threading import Event
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 
 from video_app.pipeline.layout import IMMUTABLE, TYPES
-from video_app.pipeline.source import PARTIAL
+from video_app.store import local, multipart, s3
+from video_app.store.interface import Entry, File, Watch, unwatched
+from video_app.store.reader import reading
+from video_app.store.s3 import BucketError, client, errors, patiently
 
-# Files at once; each of them goes over one connection.
-PARALLEL = 8
 CORS_RULE = "videoflix"
-Watch = Callable[[], None]
+# Larger files go in parts.
+PUT_BYTES = 16 * 1024**2
+WEEK = 7 * 24 * 3600  # the longest life of a signed link
 
 
-class BucketError(OSError):
-    """The bucket is away, or refuses."""
+def name(key: str) -> dict[str, str]:
+    """Where a key lies: `AWS_LOCATION` leaves room for others in the same bucket."""
+    return {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Key": settings.AWS_LOCATION + key}
 
 
-def url(key: str) -> str:
-    """A link that opens one file for `FILE_URL_SECONDS`; nobody is asked for it."""
-    where = {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Key": key}
-    with _errors():
-        return str(
-            _client().generate_presigned_url(
-                "get_object", Params=where, ExpiresIn=settings.FILE_URL_SECONDS
+class BucketStore(multipart.Uploads):
+    """Nothing is renamed there: what is visible is what a row names."""
+
+    puts_at_once = False
+
+    # --- reading
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
+        span = {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
+        with errors():
+            answer = client().get_object(**name(key), **(span if start or end else {}))
+        return cast(BinaryIO, io.BufferedReader(_Body(answer["Body"])))
+
+    def size(self, key: str) -> int:
+        with errors():
+            return int(client().head_object(**name(key))["ContentLength"])
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        with errors():
+            pages = (page.get("Contents", ()) for page in _pages(f"{prefix}/"))
+            return {_key(found["Key"]): found["Size"] for page in pages for found in page}
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        with errors():
+            for page in _pages(f"{prefix}/" if prefix else "", Delimiter="/"):
+                for folder in page.get("CommonPrefixes", ()):
+                    yield Entry(_key(folder["Prefix"]).rstrip("/"), is_folder=True)
+                for found in page.get("Contents", ()):
+                    modified = found["LastModified"].timestamp()
+                    yield Entry(_key(found["Key"]), found["Size"], modified)
+
+    @contextmanager
+    def source(self, key: str) -> Iterator[str]:
+        with reading(name(key)) as location:
+            yield location
+
+    @contextmanager
+    def folder(self, keys: Sequence[str], *, watch: Watch = unwatched) -> Iterator[Path]:
+        with self.work_folder(f"{local.UPLOADS}/{uuid.uuid4().hex}") as folder:
+            _together([partial(_fetch, key, folder / Path(key).name) for key in keys], watch)
+            yield folder
+
+    def url(self, key: str, seconds: int) -> str:
+        if not settings.BUCKET_LINKS or not s3.credentials_last(seconds):
+            return ""
+        with errors():
+            return str(
+                s3.public_client().generate_presigned_url(
+                    "get_object", Params=name(key), ExpiresIn=min(seconds, WEEK)
+                )
             )
-        )
+
+    # --- writing
+
+    def put(self, files: Iterable[File], *, watch: Watch = unwatched) -> None:
+        _together([partial(_put, path, key) for path, key in files], watch)
+
+    def remove(self, key: str) -> None:
+        with errors():
+            client().delete_object(**name(key))
+            for page in _pages(f"{key}/"):
+                _delete([found["Key"] for found in page.get("Contents", ())])
+
+    def move(self, key: str, target: str) -> None:
+        keys = self.sizes(key)
+        if not keys:
+            self.size(key)  # `FileNotFoundError`
+            keys = {key: 0}
+        with errors():
+            for old in keys:
+                client().copy(name(old), **name(target + old.removeprefix(key)))
+            _delete([name(old)["Key"] for old in keys])
+
+    def sweep(self) -> None:
+        multipart.abort_abandoned()
+
+    @contextmanager
+    def work_folder(self, prefix: str) -> Iterator[Path]:
+        """On this machine's own disk, which holds nothing else for long."""
+        with local.LocalStore().work_folder(prefix) as folder:
+            yield folder
 
 
-def sizes(prefix: str) -> dict[str, int]:
-    """Key → bytes of all that lies under a build's prefix."""
-    with _errors():
-        return {found["Key"]: found["Size"] for page in _listing(prefix) for found in page}
+class _Body(io.RawIOBase):
+    """What the bucket answers, with our errors."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with errors():
+            piece = self._body.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()
 
 
-def put(files: Iterable[tuple[Path, str]], *, watch: Watch) -> None:
-    """Copy local files to their keys; `watch` is called every second and stops it by raising."""
-    _together([partial(_put, path, key) for path, key in files], watch)
+def _put(path: Path, key: str, go_on: Watch) -> None:
+    """One file; what the bucket says that it has got is compared with what was sent."""
+    if path.stat().st_size > PUT_BYTES:
+        multipart.put(path, key, headers(key), go_on)
+    else:
+        patiently(lambda: put_bytes(path.read_bytes(), key), go_on)
 
 
-def _put(path: Path, key: str, go_on: Callable[[int], None]) -> None:
-    content_type = TYPES.get(path.suffix, "application/octet-stream")
-    # Not `upload_file`, which leaves the file open when the callback raises.
-    with path.open("rb") as file:
-        _client().upload_fileobj(
-            file,
-            settings.AWS_STORAGE_BUCKET_NAME,
-            key,
-            ExtraArgs={"ContentType": content_type, "CacheControl": IMMUTABLE},
-            Callback=go_on,
-            Config=_one_connection(),
-        )
+def put_bytes(content: bytes, key: str) -> None:
+    """Put a small file; `BucketError` when something else has arrived."""
+    multipart.put_bytes(content, name(key), headers(key))
 
 
-def fetch(key: str, path: Path, *, watch: Watch) -> None:
-    """Copy one file from the bucket, whole or not at all; `watch` as of `put`."""
-    unfinished = path.with_name(f"{path.name}.{uuid4().hex}{PARTIAL}")
-    try:
-        _together([partial(_fetch, key, unfinished)], watch)
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def headers(key: str) -> dict[str, str]:
+    content_type = TYPES.get(Path(key).suffix, "application/octet-stream")
+    return {"ContentType": content_type, "CacheControl": IMMUTABLE}
 
 
-def _fetch(key: str, path: Path, go_on: Callable[[int], None]) -> None:
-    with path.open("wb") as file:
-        _client().download_fileobj(
-            settings.AWS_STORAGE_BUCKET_NAME, key, file, Callback=go_on, Config=_one_connection()
-        )
+def _fetch(key: str, path: Path, go_on: Watch) -> None:
+    def fetch() -> None:
+        with BucketStore().open(key) as body, path.open("wb") as file:
+            while piece := body.read(1024**2):
+                go_on()
+                file.write(piece)
+
+    patiently(fetch, go_on)
 
 
-def _together(transfers: list[Callable[[Callable[[int], None]], None]], watch: Watch) -> None:
-    """Run transfers, each with a callback for its progress, `PARALLEL` at a time."""
+def _together(transfers: list[Callable[[Watch], None]], watch: Watch) -> None:
+    """Run transfers, `PARALLEL` at a time, each with what it has to call between its pieces."""
     stop = Event()
 
-    def go_on(_bytes: int) -> None:
+    def go_on() -> None:
         if stop.is_set():
             raise BucketError("The transfer was called off.")
 
-    with _errors(), ThreadPoolExecutor(PARALLEL) as pool:
+    with ThreadPoolExecutor(s3.PARALLEL) as pool:
         waiting = {pool.submit(transfer, go_on) for transfer in transfers}
         try:
             while waiting:
@@ -108,23 +185,26 @@ def _together(transfers: list[Callable[[Callable[[int], None]], None]], watch: W
             raise
 
 
-def remove(prefix: str) -> None:
-    """Remove every file of a build."""
-    bucket = settings.AWS_STORAGE_BUCKET_NAME
-    with _errors():
-        for page in _listing(prefix):
-            wanted = {"Objects": [{"Key": found["Key"]} for found in page], "Quiet": True}
-            answer = _client().delete_objects(Bucket=bucket, Delete=wanted)
-            if refused := answer.get("Errors"):  # with a status of 200
-                raise BucketError(f"{refused[0]['Key']}: {refused[0]['Code']}")
+def _pages(prefix: str, **options: str) -> Iterator[dict[str, Any]]:
+    """What lies under a prefix, in pages of at most a thousand."""
+    where = {
+        "Bucket": settings.AWS_STORAGE_BUCKET_NAME,
+        "Prefix": settings.AWS_LOCATION + prefix,
+    }
+    yield from client().get_paginator("list_objects_v2").paginate(**where, **options)
 
 
-def _listing(prefix: str) -> Iterator[list[dict[str, Any]]]:
-    """What lies under a build's prefix, in pages of at most a thousand."""
-    pages = _client().get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=settings.AWS_STORAGE_BUCKET_NAME, Prefix=f"{prefix}/"):
-        if found := page.get("Contents"):
-            yield found
+def _key(stored: str) -> str:
+    return stored.removeprefix(settings.AWS_LOCATION)
+
+
+def _delete(names: list[str]) -> None:
+    """At most a thousand at once."""
+    for at in range(0, len(names), 1000):
+        wanted = {"Objects": [{"Key": key} for key in names[at : at + 1000]], "Quiet": True}
+        answer = client().delete_objects(Bucket=settings.AWS_STORAGE_BUCKET_NAME, Delete=wanted)
+        if refused := answer.get("Errors"):  # with a status of 200
+            raise BucketError(f"{refused[0]['Key']}: {refused[0]['Code']}")
 
 
 def allow_pages(origins: list[str]) -> None:
@@ -138,95 +218,18 @@ def allow_pages(origins: list[str]) -> None:
         "ExposeHeaders": ["Content-Length", "Content-Range", "ETag"],
         "MaxAgeSeconds": 3600,
     }
-    with _errors():
+    with errors():
         rules = [found for found in _cors_rules() if found.get("ID") != CORS_RULE]
-        _client().put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [*rules, rule]})
+        client().put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [*rules, rule]})
 
 
 def _cors_rules() -> list[dict[str, Any]]:
     from botocore.exceptions import ClientError
 
     try:
-        found = _client().get_bucket_cors(Bucket=settings.AWS_STORAGE_BUCKET_NAME)
+        found = client().get_bucket_cors(Bucket=settings.AWS_STORAGE_BUCKET_NAME)
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchCORSConfiguration":
             raise
         return []
     return list(found["CORSRules"])
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """boto3 has many families of them."""
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError
-    from s3transfer.exceptions import RetriesExceededError
-
-    try:
-        yield
-    except (Boto3Error, BotoCoreError, ClientError, RetriesExceededError) as error:
-        raise BucketError(str(error)) from error
-
-
-def _one_connection() -> Any:
-    from boto3.s3.transfer import TransferConfig
-
-    return TransferConfig(use_threads=False)
-
-
-def _client() -> Any:
-    """One for all threads: making one costs memory, using it is safe from any."""
-    with _making:
-        return _make_client()
-
-
-_making = Lock()
-
-
-@cache
-def _make_client() -> Any:
-    import boto3
-
-    client = boto3.client(
-        "s3",
-        region_name=settings.AWS_S3_REGION_NAME or None,
-        endpoint_url=settings.AWS_S3_ENDPOINT_URL or None,
-        aws_access_key_id=settings.AWS_ACCESS_KEY_ID or None,
-        aws_secret_access_key=settings.AWS_SECRET_ACCESS_KEY or None,
-        aws_session_token=settings.AWS_SESSION_TOKEN or None,
-        config=_config(),
-    )
-    for operation in ("DeleteObjects", "PutBucketCors"):
-        client.meta.events.register(f"before-sign.s3.{operation}", _add_md5)
-    return client
-
-
-def _config() -> Any:
-    from botocore.config import Config
-
-    return Config(
-        signature_version="s3v4",
-        # Links have to begin with what pages are allowed to load from (BUCKET_ORIGINS).
-        ignore_configured_endpoint_urls=True,
-        s3={
-            "addressing_style": "path" if settings.AWS_S3_ENDPOINT_URL else "virtual",
-            "use_dualstack_endpoint": False,
-        },
-        connect_timeout=5,
-        read_timeout=30,
-        max_pool_connections=PARALLEL,
-        # S3-compatible stores refuse the checksums that Amazon's has come to know.
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        retries={"mode": "standard", "max_attempts": 3},
-    )
-
-
-def _add_md5(request: Any, **kwargs: Any) -> None:
-    """Where a checksum is required, S3-compatible stores want this one."""
-    digest = hashlib.md5(request.body, usedforsecurity=False).digest()
-    request.headers["Content-MD5"] = b64encode(digest).decode()
-
-
-# A worker's jobs run in forks of it, which must not share its connections.
-os.register_at_fork(after_in_child=_make_client.cache_clear)

@@ -1,9 +1,12 @@
 """Which of the stores the settings name."""
 
+from django.conf import settings
+
+from video_app.store.bucket import BucketStore
 from video_app.store.interface import Store
 from video_app.store.local import LocalStore
 
 
 def the_store() -> Store:
     """The store that all files of this installation lie in."""
-    return LocalStore()
+    return BucketStore() if settings.USE_S3_MEDIA else LocalStore()

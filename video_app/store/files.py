@@ -1,42 +1,57 @@
-"""The files that belong to a video."""
+"""The files that belong to a video, and what becomes of them when its row goes."""
 
 import logging
+from typing import Any
 
-from video_app.models import Video
+from django.db import transaction
+
+from video_app.models import Tombstone, Video
 from video_app.pipeline import layout
-from video_app.pipeline.source import seekable_path
-from video_app.store import identity, local
+from video_app.pipeline.source import seekable_key
+from video_app.store import identity
+from video_app.store.chosen import the_store
 
 logger = logging.getLogger(__name__)
 
-
-def keys_of(video: Video) -> list[str]:
-    """The storage keys of everything outside the video's own `hls/` folder."""
-    return [key for key in (video.video_file.name, video.thumbnail.name, video.poster) if key]
+AT_ONCE = 20
 
 
-def remove(video_id: int, keys: list[str]) -> None:
-    """Remove a video's files; what is in the way, or not ours now, is left to the cleanup."""
-    if not _may_remove():
+def of(video: Video) -> list[str]:
+    """The key or prefix of everything that belongs to a video."""
+    keys = [key for key in (video.video_file.name, video.thumbnail.name, video.poster) if key]
+    return [*keys, *map(seekable_key, keys[:1]), layout.video_prefix(video.pk)]
+
+
+def discard(keys: list[str]) -> None:
+    """Remove files once the transaction that removes their row is committed: a folder's at
+    once, a bucket's by the sweeper, which finds their tombstones."""
+    if the_store().puts_at_once:
+        transaction.on_commit(lambda: _remove(keys))
         return
-    for key in keys:
-        _remove(key)
-    local.remove(local.path(layout.video_prefix(video_id)))
+    graves = [Tombstone(prefix=key) for key in keys]
+    Tombstone.objects.bulk_create(graves, ignore_conflicts=True)
 
 
-def remove_replaced(key: str) -> None:
+def discard_replaced(key: str) -> None:
     """Remove a source that has made room for another."""
-    if not Video.objects.filter(video_file=key).exists() and _may_remove():
-        _remove(key)
+    if not Video.objects.filter(video_file=key).exists():
+        discard([key, seekable_key(key)])
 
 
-def _may_remove() -> bool:
+def _remove(keys: list[str]) -> None:
+    """What is in the way, or not ours now, is left to the cleanup."""
     if problem := identity.problem():
         logger.error("removal_withheld", extra={"reason": problem})
-    return not problem
+        return
+    for key in keys:
+        the_store().remove(key)
 
 
-def _remove(key: str) -> None:
-    path = local.path(key)
-    for file in (path, seekable_path(path)):
-        local.remove(file)
+def remove_buried(before: Any) -> int:
+    """Remove what tombstones older than a moment name, some at a time; how many."""
+    found = Tombstone.objects.filter(created_at__lt=before).order_by("pk")[:AT_ONCE]
+    for tombstone in found:
+        the_store().remove(tombstone.prefix)
+        logger.info("leftover_removed", extra={"key": tombstone.prefix})
+        tombstone.delete()
+    return len(found)

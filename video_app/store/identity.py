@@ -6,25 +6,24 @@ take all of them for orphans.
 """
 
 import logging
-import os
 import secrets
 import uuid
-from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from video_app.models import Build, BuildState, Installation, Video
 from video_app.store import local
+from video_app.store.chosen import the_store
 
 logger = logging.getLogger(__name__)
 
 MARK = ".videoflix-media"
 UPLOADS = local.UPLOADS
-AWAY = "The media folder is away: it does not carry this installation's mark."
+AWAY = "The media are away: they do not carry this installation's mark."
 FOREIGN = "The media belong to another database. See 'manage.py adopt_media'."
 UNKNOWN = "The media hold films that this database does not know. See 'manage.py adopt_media'."
-UNREADABLE = "The media folder cannot be read"
+UNREADABLE = "The media cannot be read"
 LOOKED_AT = 50  # films
 
 
@@ -36,7 +35,7 @@ def problem() -> str:
     try:
         mark = read_mark()
     except OSError as error:
-        return f"{UNREADABLE}: {error.strerror}."
+        return f"{UNREADABLE}: {error.strerror or error}."
     installation, _ = Installation.objects.get_or_create(pk=1)
     if mark == installation.media_id:
         return ""
@@ -54,7 +53,8 @@ def check() -> None:
 def read_mark() -> uuid.UUID | None:
     """The identity that the media carry; none when they carry none."""
     try:
-        return uuid.UUID((local.root() / MARK).read_text().strip())
+        with the_store().open(MARK) as file:
+            return uuid.UUID(file.read().decode().strip())
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
 
@@ -67,7 +67,7 @@ def _mark_first_time() -> str:
         try:
             write_mark(installation.media_id)
         except OSError as error:
-            return f"The media folder cannot be written: {error.strerror}."
+            return f"The media cannot be written: {error.strerror or error}."
         Installation.objects.filter(pk=1).update(is_marked=True)
     logger.info("media_marked", extra={"media_id": str(installation.media_id)})
     return ""
@@ -75,35 +75,46 @@ def _mark_first_time() -> str:
 
 def _stranger() -> str:
     """Why unmarked media do not look like this database's."""
-    known = _known_paths()
+    known = _known_keys()
     if known:
-        return "" if any(path.exists() for path in known) else AWAY
+        return "" if any(_exists(key) for key in known) else AWAY
     if Video.objects.exists():
         return ""
     return UNKNOWN if _holds_films() else ""
 
 
-def _known_paths() -> list[Path]:
+def _known_keys() -> list[str]:
     """Where some sources and builds of this database should lie."""
-    moved = Q(video_file="") | Q(current_build__stored_at__isnull=False)
-    sources = Video.objects.exclude(moved).order_by("-pk")[:LOOKED_AT]
-    whole = Build.objects.filter(state=BuildState.COMPLETE, stored_at=None)
-    builds = whole.order_by("-pk")[:LOOKED_AT]
-    keys = [video.video_file.name or "" for video in sources]
-    return [local.path(key) for key in (*keys, *(build.prefix for build in builds))]
+    elsewhere = {"current_build__stored_at__isnull": settings.USE_S3_MEDIA}
+    sources = Video.objects.exclude(video_file="").exclude(**elsewhere).order_by("-pk")
+    whole = Build.objects.filter(
+        state=BuildState.COMPLETE, stored_at__isnull=not settings.USE_S3_MEDIA
+    )
+    keys = [video.video_file.name or "" for video in sources[:LOOKED_AT]]
+    return [*keys, *(build.prefix for build in whole.order_by("-pk")[:LOOKED_AT])]
+
+
+def _exists(key: str) -> bool:
+    """Whether there is a file, or anything under a prefix."""
+    if next(the_store().list(key), None):
+        return True
+    try:
+        return the_store().size(key) >= 0
+    except FileNotFoundError:
+        return False
 
 
 def _holds_films() -> bool:
-    return any(next(local.root().glob(pattern), None) for pattern in ("hls/*/*", "sources/*"))
+    films = (film for film in the_store().list("hls") if film.is_folder)
+    builds = (next(the_store().list(film.key), None) for film in films)
+    return any(builds) or next(the_store().list("sources"), None) is not None
 
 
 def write_mark(media_id: uuid.UUID) -> None:
-    """Written aside and renamed, so that nobody reads half of it."""
-    root = local.root()
-    (root / UPLOADS).mkdir(parents=True, exist_ok=True)
-    draft = root / f"{MARK}.{secrets.token_hex(4)}"
-    with draft.open("w") as file:
-        file.write(f"{media_id}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(root / MARK)
+    """Written aside and then put, so that nobody reads half of it."""
+    folder = local.path(UPLOADS)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"{MARK}.{secrets.token_hex(4)}"
+    draft.write_text(f"{media_id}\n")
+    the_store().put([(draft, MARK)])
+    draft.unlink(missing_ok=True)

@@ -70,8 +70,10 @@ class Store(Protocol):
         """What ffmpeg and PyAV can seek in while the context lasts: a path or a URL."""
         ...
 
-    def folder(self, prefix: str, names: Sequence[str]) -> AbstractContextManager[Path]:
-        """A local folder with these files of a prefix in it, only to be read."""
+    def folder(
+        self, keys: Sequence[str], *, watch: Watch = unwatched
+    ) -> AbstractContextManager[Path]:
+        """A local folder in which these files lie under their last names, only to be read."""
         ...
 
     def url(self, key: str, seconds: int) -> str:
@@ -96,9 +98,17 @@ class Store(Protocol):
         """A new local folder to write in, gone afterwards, whatever happens."""
         ...
 
+    def sweep(self) -> None:
+        """Remove what transfers have left that were broken off long ago."""
+        ...
+
     # --- uploads, part by part; a handle is a text of at most 1,500 characters
     def begin(self, key: str) -> str:
         """Begin an upload; its handle. Nothing lies under the key before `finish`."""
+        ...
+
+    def find(self, key: str) -> str:
+        """The handle of an upload that was begun for a key and not finished; "" without one."""
         ...
 
     def offset(self, handle: str) -> int:
@@ -111,7 +121,7 @@ class Store(Protocol):
         """Add bytes from `offset` on; the new offset. `OffsetError` when it is another one.
 
         `watch` is called before each piece is kept: whoever lost the right to write raises there.
-        What `pieces` gave before it raised is kept.
+        What `pieces` gave before it raised is kept; what came before `watch` did, may be.
         """
         ...
 

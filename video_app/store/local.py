@@ -1,6 +1,7 @@
 """The store that is a folder: `MEDIA_ROOT`, on this machine or shared with others."""
 
 import errno
+import hashlib
 import os
 import shutil
 import uuid
@@ -80,17 +81,17 @@ class LocalStore:
 
     def list(self, prefix: str = "") -> Iterator[Entry]:
         with suppress(FileNotFoundError, NotADirectoryError):
-            for found in os.scandir(path(prefix)):
-                if entry := _entry(prefix, found):
-                    yield entry
+            with os.scandir(path(prefix)) as scanned:
+                found = list(scanned)
+            yield from filter(None, (_entry(prefix, one) for one in found))
 
     @contextmanager
     def source(self, key: str) -> Iterator[str]:
         yield str(path(key))
 
     @contextmanager
-    def folder(self, prefix: str, names: Sequence[str]) -> Iterator[Path]:
-        yield path(prefix)
+    def folder(self, keys: Sequence[str], *, watch: Watch = unwatched) -> Iterator[Path]:
+        yield path(keys[0]).parent
 
     def url(self, key: str, seconds: int) -> str:
         return ""
@@ -121,15 +122,22 @@ class LocalStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def sweep(self) -> None:
+        """Nothing: what was broken off lies in `tmp/`, with what others left there."""
+
     # --- uploads: a file in `tmp/` that grows
 
     def begin(self, key: str) -> str:
-        name = uuid.uuid4().hex
+        name = _upload_name(key)
         unfinished = _unfinished(name)
         unfinished.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch(mode=0o640)
         sync([unfinished, unfinished.parent])
         return f"{name} {key}"
+
+    def find(self, key: str) -> str:
+        name = _upload_name(key)
+        return f"{name} {key}" if _unfinished(name).exists() else ""
 
     def offset(self, handle: str) -> int:
         name, key = handle.split(" ", 1)
@@ -191,6 +199,10 @@ def _copy_from_elsewhere(file: Path, target: Path) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _upload_name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _unfinished(name: str) -> Path:

@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from video_app.models import Build
-from video_app.store import bucket
 from video_app.streaming import access, delivery
 
 logger = logging.getLogger(__name__)
@@ -48,9 +47,6 @@ def stream_view(view: View) -> View:
             return _error(request, NotFound())
         except OSError as error:
             logger.warning("file_unreadable", extra={"reason": str(error)})
-            return _error(request, UnavailableError())
-        except bucket.BucketError as error:
-            logger.warning("bucket_link_failed", extra={"reason": str(error)})
             return _error(request, UnavailableError())
 
     # Other methods are told so; a CSRF check would answer before that.

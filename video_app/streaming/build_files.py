@@ -1,15 +1,16 @@
-"""The files of a build: from here, or from the bucket once the local copy is gone."""
+"""The files of a build: from the media folder, or from the bucket by a link or through us."""
 
 import re
 
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from video_app.pipeline import layout
-from video_app.store import bucket
+from video_app.store import local, the_store
 from video_app.streaming import delivery
 from video_app.streaming.film_cache import PlayableBuild
 
+# Of a link that is followed at once, and perhaps resumed.
+REDIRECT_SECONDS = 2 * 3600
 REVISION = re.compile("[0-9]{1,5}")
 
 
@@ -31,6 +32,23 @@ def send(
     request: HttpRequest, build: PlayableBuild, key: str, *, etag: str, cache_control: str
 ) -> HttpResponseBase:
     """The file under `key`, or a redirect to it; see `delivery.send_file`."""
-    if build["stored"] and not default_storage.exists(key):
-        return HttpResponseRedirect(bucket.url(key), headers={"Cache-Control": delivery.NO_STORE})
-    return delivery.send_file(request, key, etag=etag, cache_control=cache_control)
+    if not build["stored"]:
+        return delivery.send_file(request, key, etag=etag, cache_control=cache_control)
+    if link := the_store().url(key, REDIRECT_SECONDS):
+        return HttpResponseRedirect(link, headers={"Cache-Control": delivery.NO_STORE})
+    return delivery.send_stored(request, key, etag=etag, cache_control=cache_control)
+
+
+def segment_key(build: PlayableBuild, folder: str, number: int) -> str:
+    """The key of a segment of a rendition or track."""
+    place = next((place for end, place in build["places"] if number < end), "")
+    return layout.segment_key(build["prefix"], folder, number, place)
+
+
+def send_picture(
+    request: HttpRequest, key: str, *, etag: str, cache_control: str
+) -> HttpResponseBase:
+    """A poster or thumbnail: always by ourselves, as pages of any origin show it."""
+    is_here = the_store().puts_at_once or local.path(key).exists()
+    send = delivery.send_file if is_here else delivery.send_stored
+    return send(request, key, etag=etag, cache_control=cache_control)

@@ -8,11 +8,10 @@ import logging
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from video_app.models import Build, Chunk, ChunkState
 from video_app.pipeline import layout
-from video_app.store import identity, local
+from video_app.store import identity, the_store
 from video_app.streaming import watching
 from video_app.streaming.answers import UnavailableError
 from video_app.streaming.film_cache import PlayableBuild
@@ -63,20 +62,14 @@ def request_again(build: Build, index: int) -> bool:
 def damaged_chunks(build: Build) -> list[int]:
     """The chunks of a build that lack a segment, or have one of another size than reported."""
     done = build.chunks.filter(state=ChunkState.DONE).order_by("index")
-    return [chunk.index for chunk in done if not _is_whole(build, chunk)]
+    sizes = the_store().sizes(build.prefix)
+    return [chunk.index for chunk in done if not _is_whole(build, chunk, sizes)]
 
 
-def _is_whole(build: Build, chunk: Chunk) -> bool:
+def _is_whole(build: Build, chunk: Chunk, sizes: dict[str, int]) -> bool:
     first = build.plan.chunk(chunk.index).first_segment
     return all(
-        _size(local.path(layout.segment_key(build.prefix, folder, number))) == segment["size"]
+        sizes.get(layout.segment_key(build.prefix, folder, number, chunk.place)) == segment["size"]
         for folder, segments in chunk.report.items()
         for number, segment in enumerate(segments, first)
     )
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return None

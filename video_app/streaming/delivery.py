@@ -6,20 +6,29 @@ Names never come from the client: callers hand over storage keys made from datab
 import gzip
 import os
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from video_app.pipeline.layout import TYPES
+from video_app.store import the_store
 
 REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
+PIECE = 64 * 1024
 
 # Opened as a page of its own, a film may show itself and nothing else.
 POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'"
@@ -64,6 +73,36 @@ def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) 
         headers |= {"X-Accel-Redirect": ACCEL_LOCATION + quote(key), "Content-Length": "0"}
         return HttpResponse(content_type=content_type, headers=headers)
     return _send_opened(request, _open(key), etag, content_type, headers)
+
+
+def send_stored(
+    request: HttpRequest, key: str, *, etag: str, cache_control: str
+) -> HttpResponseBase:
+    """The same from a store that is no folder of this machine: its bytes pass through us."""
+    size = the_store().size(key)
+    headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
+    headers |= {"ETag": f'"{etag}"', "Accept-Ranges": "bytes", "Last-Modified": ""}
+    content_type = TYPES[PurePosixPath(key).suffix]
+    start, end = _requested_range(request, size, headers) or (0, size)
+    del headers["Last-Modified"]
+    if size and start >= end:
+        headers |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+        return HttpResponse(status=416, content_type=content_type, headers=headers)
+    headers["Content-Length"] = str(end - start)
+    is_part = (start, end) != (0, size)
+    if is_part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    body = iter(()) if request.method == "HEAD" else _pieces(key, start, end)
+    response = StreamingHttpResponse(
+        body, status=206 if is_part else 200, content_type=content_type, headers=headers
+    )
+    return _unless_known(request, response)
+
+
+def _pieces(key: str, start: int, end: int) -> Iterator[bytes]:
+    with the_store().open(key, start, end) as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _send_opened(

@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 
 
 class PlayableBuild(TypedDict):
@@ -41,6 +41,7 @@ class PlayableBuild(TypedDict):
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
+    places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
 
 
 class Film(TypedDict):
@@ -101,7 +102,15 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
+        places=_places(build, plan),
     )
+
+
+def _places(build: Build, plan: Plan) -> list[tuple[int, str]]:
+    if not build.stored_at:
+        return []
+    places = build.chunks.order_by("index").values_list("place", flat=True)
+    return list(zip(plan.chunk_cuts[1:], places, strict=False))
 
 
 def _ready_segments(build: Build, plan: Plan) -> int:

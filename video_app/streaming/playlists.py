@@ -15,14 +15,17 @@ from django.core.cache import cache
 from video_app.models import Build
 from video_app.pipeline import layout, playlist, storyboard
 from video_app.pipeline.types import Plan
-from video_app.store import bucket
+from video_app.store import the_store
 from video_app.streaming import watching
 from video_app.streaming.film_cache import PlayableBuild
 
 LIFETIME = 3600  # seconds
 # Of the texts; raise it when they are worded differently, for rolling upgrades.
 CACHE_VERSION = 2
-ROLE_LIFETIME = 300
+# Players never read an ended playlist again: its links last for the film and a long pause.
+PAUSE_SECONDS = 2 * 3600
+
+Uri = Callable[[str], str]
 
 MEDIA = "media"
 MASTER = "master"
@@ -73,14 +76,14 @@ def fresh(cached: Any, cache_key: str, build: PlayableBuild, kind: str, folder: 
     meanwhile.
     """
     flags = f"{build['complete']:d}{build['abandoned']:d}"
-    where = settings.AWS_STORAGE_BUCKET_NAME if build["stored"] else ""
+    where = _bucket_version() if build["stored"] else ""
     version = f"{CACHE_VERSION}.{build['id']}.{build['ready']}.{build['revision']}.{flags}{where}"
     if cached and cached["version"] == version:
         found: Playlist = cached
         return found
     text = _render(build, kind, folder)
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
-    cache.set(cache_key, made, _lifetime(build))
+    cache.set(cache_key, made, LIFETIME)
     return made
 
 
@@ -95,14 +98,13 @@ def _mended_segments(build: Build, plan: Plan) -> dict[str, int]:
     }
 
 
-def _lifetime(build: PlayableBuild) -> int:
-    """Signed links outlive their text by half of their life at least. Those of a machine's
-    role end with its session, and nobody says when that is."""
-    if not build["stored"]:
-        return LIFETIME
-    has_key = bool(settings.AWS_ACCESS_KEY_ID and not settings.AWS_SESSION_TOKEN)
-    half_of_a_link: int = settings.FILE_URL_SECONDS // 2
-    return min(LIFETIME if has_key else ROLE_LIFETIME, half_of_a_link)
+def _bucket_version() -> str:
+    """Another one where links lead elsewhere."""
+    where = (
+        *(settings.AWS_STORAGE_BUCKET_NAME, settings.AWS_LOCATION, settings.BUCKET_LINKS),
+        *(settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_PUBLIC_ENDPOINT_URL),
+    )
+    return f"{zlib.crc32(repr(where).encode()):08x}"
 
 
 def _render(build: PlayableBuild, kind: str, folder: str) -> str:
@@ -116,7 +118,7 @@ def _render(build: PlayableBuild, kind: str, folder: str) -> str:
         revision = mended.get(name)
         return f"{name}?b={row.pk}" + (f"&r={revision}" if revision else "")
 
-    uri = _in_bucket(row, folder) if build["stored"] else here
+    uri = _in_bucket(row, plan, folder, here) if build["stored"] else here
     if kind == MEDIA:
         return playlist.media_playlist(
             plan, build["ready"], complete=complete, abandoned=build["abandoned"], uri=uri
@@ -137,9 +139,16 @@ def _render(build: PlayableBuild, kind: str, folder: str) -> str:
     )
 
 
-def _in_bucket(build: Build, folder: str) -> Callable[[str], str]:
+def _in_bucket(build: Build, plan: Plan, folder: str, here: Uri) -> Uri:
+    """Signed links, or what leads here where the bucket cannot be linked to for so long."""
+    seconds = int(plan.duration) + PAUSE_SECONDS + LIFETIME
     prefix = f"{build.prefix}/{folder}" if folder else build.prefix
-    return lambda name: bucket.url(f"{prefix}/{name}")
+    keys = {key.rpartition("/")[2]: key for key in build.segment_keys(folder)} if folder else {}
+
+    def uri(name: str) -> str:
+        return the_store().url(keys.get(name, f"{prefix}/{name}"), seconds) or here(name)
+
+    return uri
 
 
 def _reports(build: Build, plan: Plan) -> list[playlist.Report]:

@@ -15,9 +15,9 @@ from tests.people import make_user, signed_in
 from video_app.models import Build, Video
 from video_app.pipeline import layout
 from video_app.pipeline.types import ChunkSpan, Plan
-from video_app.store import bucket
-from video_app.tests.films import ago, make_film, make_plan, run, write, write_progressive
-from video_app.work import archiving, workers
+from video_app.store import s3 as s3_client
+from video_app.tests.films import ago, make_film, make_plan, write, write_progressive
+from video_app.work import workers
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,10 @@ class Encoder:
         return {}
 
 
+def draw_poster(_binary: str, _path: Any, _source: Any, target: Path, **_: Any) -> None:
+    target.write_bytes(b"poster")
+
+
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Encoder:
     """Stands for ffmpeg in all that is made of a film."""
@@ -61,7 +65,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Encoder:
     monkeypatch.setattr("video_app.pipeline.transcode.encode_chunk", fake)
     monkeypatch.setattr("video_app.pipeline.derive.make_storyboard", lambda *_, **__: 0)
     monkeypatch.setattr("video_app.pipeline.derive.make_subtitles", lambda *_, **__: 0)
-    monkeypatch.setattr("video_app.pipeline.poster.make_poster", lambda *_, **__: None)
+    monkeypatch.setattr("video_app.pipeline.poster.make_poster", draw_poster)
     return fake
 
 
@@ -89,15 +93,15 @@ def with_bucket(settings: Any, s3: str) -> Iterator[None]:
     for name, value in bucket_settings(s3).items():
         setattr(settings, name, value)
     settings.USE_S3_MEDIA = True
-    bucket._make_client.cache_clear()
+    s3_client.forget_clients()
     yield
-    bucket._make_client.cache_clear()
+    s3_client.forget_clients()
 
 
 @pytest.fixture
 def store(with_bucket: None, s3: str) -> Iterator[Any]:
     """An empty bucket."""
-    client = bucket._client()
+    client = s3_client.client()
     client.create_bucket(Bucket="films")
     yield client
     urllib.request.urlopen(urllib.request.Request(f"{s3}/moto-api/reset", method="POST"))
@@ -113,13 +117,6 @@ def film(own_media: Path) -> Video:
     )
     Build.objects.filter(video=film).update(extras_at=ago(0))
     write(f"sources/{film.pk}.mp4", b"the uploaded file")
-    return film
-
-
-@pytest.fixture
-def stored(store: Any, film: Video) -> Video:
-    """Copied to the bucket."""
-    assert run(archiving.KIND, video=film)
     return film
 
 

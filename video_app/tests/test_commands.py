@@ -213,9 +213,9 @@ def test_only_looks_in_a_dry_run() -> None:
 
 def test_counts_everything_as_json() -> None:
     counts = json.loads(run("reconcile", "--json"))
-    names = {"plans", "chunks", "finishes", "posters", "extras", "stores"}
+    names = {"plans", "chunks", "finishes", "posters", "extras"}
     names |= {"repairs", "verifications"}
-    assert set(counts) == names | {"given_up", "tidying", "folders", "files"}
+    assert set(counts) == names | {"given_up", "dated", "indexed", "folders", "files"}
     assert not any(counts.values())
 
 
@@ -240,8 +240,8 @@ def test_moves_many_orphans_away_when_told_to(media: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "served"),
     [
-        (("default",), ("default", "short", "urgent", "transcode", "store")),
-        ((), ("default", "short", "urgent", "transcode", "store")),
+        (("default",), ("default", "short", "urgent", "transcode")),
+        ((), ("default", "short", "urgent", "transcode")),
         (("short",), ("short",)),
     ],
 )

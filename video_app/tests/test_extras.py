@@ -1,6 +1,7 @@
 """Extras: MP4s and the storyboard, which a film gets last and may do without."""
 
 import errno
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from video_app.models import Build, BuildState, State, Video
 from video_app.pipeline import derive
 from video_app.pipeline.errors import EncodeError, StorageFullError
+from video_app.pipeline.types import Plan
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
@@ -23,6 +25,7 @@ from video_app.tests.films import (
 from video_app.work import extras, machine
 from video_app.work.extras import Extras
 
+MP4S = {"360p": 99, "720p": 99}
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
 
@@ -37,8 +40,16 @@ def build(encoder: Encoder, settings: Any) -> Build:
 
 @pytest.fixture(autouse=True)
 def _tools(monkeypatch: pytest.MonkeyPatch, encoder: Encoder) -> None:
-    monkeypatch.setattr(derive, "make_storyboard", lambda *_, **__: 1)
-    monkeypatch.setattr(derive, "make_progressive", lambda *_, **__: {"720p": 99})
+    def draw(_binary: str, _folder: Path, _plan: Plan, sheets: Path, **_: Any) -> int:
+        sheets.mkdir()
+        (sheets / "000.jpg").write_bytes(b"sheet")
+        return 1
+
+    def join(*arguments: Any, **_: Any) -> int:
+        return int(arguments[-1].write_bytes(b"." * 99))
+
+    monkeypatch.setattr(derive, "make_storyboard", draw)
+    monkeypatch.setattr(derive, "make_progressive", join)
 
 
 def make_extras(build: Build) -> bool:
@@ -49,7 +60,7 @@ def test_completes_video_with_its_extras(build: Build) -> None:
     assert make_extras(build)
 
     build.refresh_from_db()
-    assert (build.progressive, build.storyboard_sheets) == ({"720p": 99}, 1)
+    assert (build.progressive, build.storyboard_sheets) == (MP4S, 1)
     assert build.extras_at
     assert (build.attempts, build.lease_token) == (0, None)
     assert Video.objects.get().state == State.COMPLETED
@@ -91,7 +102,7 @@ def test_does_without_storyboard_that_cannot_be_made(
     monkeypatch.setattr(derive, "make_storyboard", raising(EncodeError("no")))
     make_extras(build)
     build.refresh_from_db()
-    assert (build.progressive, build.storyboard_sheets) == ({"720p": 99}, 0)
+    assert (build.progressive, build.storyboard_sheets) == (MP4S, 0)
     assert Video.objects.get().state == State.COMPLETED
 
 
@@ -111,7 +122,7 @@ def test_waits_for_storage_and_makes_them_then(
     assert Video.objects.get().current_build == build
     end_pauses()
     assert make_extras(build)
-    assert Build.objects.get().progressive == {"720p": 99}
+    assert Build.objects.get().progressive == MP4S
 
 
 @pytest.mark.parametrize("name", ["make_storyboard", "make_progressive"])

@@ -10,6 +10,8 @@ import pytest
 from video_app.models import Build, BuildState, Installation, Video
 from video_app.store import identity, local
 from video_app.store.identity import AWAY, FOREIGN, MARK, UNKNOWN
+from video_app.store.local import LocalStore
+from video_app.tests.concurrency import raising
 from video_app.tests.films import ago, hold_chunk, make_encoding, make_film, make_video, write
 from video_app.work import encoding
 
@@ -121,9 +123,8 @@ class TestMarked:
 
         assert identity.problem() == AWAY
 
-    def test_says_that_media_cannot_be_read(self, media: Path):
-        (media / MARK).unlink()
-        (media / MARK).mkdir()
+    def test_says_that_media_cannot_be_read(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(LocalStore, "open", raising(PermissionError(13, "denied")))
 
         assert identity.problem().startswith(identity.UNREADABLE)
 

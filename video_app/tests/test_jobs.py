@@ -22,10 +22,8 @@ JOBS = [
     ("finish_build", (404,)),
     ("make_extras", (404,)),
     ("make_poster", (404, 1)),
-    ("store_build", (404,)),
     ("repair_chunk", (404, 0)),
     ("verify_build", (404,)),
-    ("tidy_bucket", ()),
 ]
 
 

@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from video_app.pipeline.errors import EncodeError, PipelineError, StorageFullError
 from video_app.store import local
-from video_app.store.bucket import BucketError
+from video_app.store.s3 import BucketError
 from video_app.tests.concurrency import raising
 from video_app.work import machine
 
@@ -23,7 +23,7 @@ FAULTS = [
     (OSError("without a number"), FILE),
     (FileNotFoundError(errno.ENOENT, "gone"), FILE),
     (IsADirectoryError(errno.EISDIR, "a folder"), FILE),
-    (BucketError("AccessDenied"), FILE),
+    (BucketError("AccessDenied"), STORAGE),
     (StorageFullError("no room for the copy"), FULL),
     (OSError(errno.ENOSPC, "No space left on device"), FULL),
     (OSError(errno.EDQUOT, "Disk quota exceeded"), FULL),

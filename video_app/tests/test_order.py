@@ -17,7 +17,6 @@ from video_app.tests.films import (
     make_video,
 )
 from video_app.work import (
-    archiving,
     encoding,
     extras,
     finishing,
@@ -33,7 +32,7 @@ from video_app.work.kind import Kind
 from video_app.work.lease import Lease
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
-KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying, archiving),)
+KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying),)
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +67,7 @@ def chunk_ids(*builds: Build) -> list[int]:
     )
 
 
-def test_does_everything_by_its_importance(done: list[Any], settings: Any) -> None:
-    settings.USE_S3_MEDIA = True
-    stored = make_film("To the bucket", planned_revision=2, source_revision=2)
-    Build.objects.update(extras_at="2026-01-01T00:00:00Z")
+def test_does_everything_by_its_importance(done: list[Any]) -> None:
     bare = make_film("Without extras", planned_revision=2, source_revision=2)
     growing = make_encoding(2, done=1)
     watched = make_encoding(2, done=1)
@@ -89,7 +85,6 @@ def test_does_everything_by_its_importance(done: list[Any], settings: Any) -> No
         ("posters", growing.video_id),
         ("chunks", chunk_ids(growing)[1]),
         ("extras", bare.current_build.pk),
-        ("stores", stored.current_build.pk),
     ]
 
 
@@ -151,17 +146,11 @@ def test_says_when_there_is_no_work() -> None:
     [
         ("urgent", {"plans", "chunks", "finishes", "posters"}),
         ("transcode", {"plans", "chunks", "finishes", "posters", "extras"}),
-        ("store", {"stores"}),
-        ("", {"plans", "chunks", "finishes", "posters", "extras", "stores"}),
-        ("default", {"plans", "chunks", "finishes", "posters", "extras", "stores"}),
+        ("", {"plans", "chunks", "finishes", "posters", "extras"}),
+        ("default", {"plans", "chunks", "finishes", "posters", "extras"}),
     ],
 )
-def test_does_the_work_of_a_lane(
-    done: list[Any], settings: Any, lane: str, names: set[str]
-) -> None:
-    settings.USE_S3_MEDIA = True
-    make_film(planned_revision=2, source_revision=2)
-    Build.objects.update(extras_at="2026-01-01T00:00:00Z")
+def test_does_the_work_of_a_lane(done: list[Any], lane: str, names: set[str]) -> None:
     make_film(planned_revision=1)
     make_encoding(1)
     make_build(make_video(planned_revision=1), make_plan(2, chunk=2), done=1)

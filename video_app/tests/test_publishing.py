@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from video_app.models import Build, Chunk, ChunkState, Video
-from video_app.pipeline import storage
+from video_app.store.local import LocalStore
 from video_app.tests.concurrency import Meanwhile, raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
@@ -88,7 +88,7 @@ class TestPublish:
         self, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
     ):
         build = make_encoding(1)
-        monkeypatch.setattr(storage, "publish", raising(OSError(28, "No space left on device")))
+        monkeypatch.setattr(LocalStore, "put", raising(OSError(28, "No space left on device")))
 
         encode(build)
 
@@ -102,7 +102,7 @@ class TestPublish:
         build.chunks.update(lease_until=ago(1))
         claim_it = lambda: claim(encoding.due().filter(build=build, index=0))  # noqa: E731
 
-        monkeypatch.setattr(storage, "publish", lambda *_: others.append(Meanwhile(claim_it)))
+        monkeypatch.setattr(LocalStore, "put", lambda *_: others.append(Meanwhile(claim_it)))
         monkeypatch.setattr("video_app.store.local.sync", lambda paths: None)
 
         assert encoding.publish(lease, {}, tmp_path)
@@ -118,7 +118,7 @@ class TestPublish:
         # Each has looked for due chunks before the other commits, unless one waits.
         monkeypatch.setattr(encoding, "_show", lambda found: (show(found), time.sleep(0.6)))
         publish_second = lambda: encoding.publish(second, {}, None)  # noqa: E731
-        monkeypatch.setattr(storage, "publish", lambda *_: others.append(Meanwhile(publish_second)))
+        monkeypatch.setattr(LocalStore, "put", lambda *_: others.append(Meanwhile(publish_second)))
         monkeypatch.setattr("video_app.store.local.sync", lambda paths: None)
 
         assert encoding.publish(first, {}, tmp_path)
@@ -131,7 +131,7 @@ class TestPublish:
         build, others = make_encoding(), []
         lease = hold_chunk(build, 0)
         delete = lambda: Video.objects.get().delete()  # noqa: E731
-        monkeypatch.setattr(storage, "publish", lambda *_: others.append(Meanwhile(delete)))
+        monkeypatch.setattr(LocalStore, "put", lambda *_: others.append(Meanwhile(delete)))
         monkeypatch.setattr("video_app.store.local.sync", lambda paths: None)
 
         assert encoding.publish(lease, {}, tmp_path)

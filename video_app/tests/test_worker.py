@@ -75,7 +75,7 @@ class TestBetweenJobs:
     def test_postpones_sweep_while_something_is_away(
         self, monkeypatch: pytest.MonkeyPatch, caplog: Any, error: Exception
     ):
-        monkeypatch.setattr("video_app.work.sweeper.reconcile", raising(error))
+        monkeypatch.setattr("video_app.work.sweeper.sweep", raising(error))
 
         make_worker().run_maintenance_tasks()
 
@@ -143,7 +143,7 @@ class TestForeignJobs:
             ("os.system", ["touch {}"]),
             ("pathlib.Path.touch", ["{}"]),
             ("video_app.tasks._work", []),
-            ("video_app.tasks.archiving.tidy", []),
+            ("video_app.tasks.order.run_next", []),
             ("django.core.management.call_command", ["flush"]),
         ],
     )

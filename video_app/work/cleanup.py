@@ -6,10 +6,10 @@ Every removal is logged.
 """
 
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +27,18 @@ from video_app.models import (
     Video,
 )
 from video_app.pipeline.layout import LEASE_FOLDER
-from video_app.pipeline.source import PARTIAL, SEEKABLE
-from video_app.store import local
+from video_app.pipeline.source import SEEKABLE
+from video_app.store import files, local, the_store
 from video_app.work import clock, posters
 
 logger = logging.getLogger(__name__)
 
 # Younger files may belong to an upload whose row is not committed yet.
 ORPHAN_SECONDS = 24 * 3600
-# A copy that is being made is written to all the time.
-STALE_SECONDS = 15 * 60
-# The job that makes a poster takes less.
-POSTER_SECONDS = 15 * 60
+# A bucket is looked through for orphans so often.
+# Whoever still works for a row that is gone has noticed after so many leases.
+NOTICE_LEASES = 10
+LOOK_SECONDS = 6 * 3600
 QUARANTINE = ".quarantine"
 QUARANTINE_SECONDS = 7 * 24 * 3600
 # More films without a row than this at once, and somebody has to look first.
@@ -48,49 +48,83 @@ FOLDERS = {"video_file": "sources", "thumbnail": "thumbnails", "poster": "poster
 
 def clean(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter[str]:
     """Remove leftovers, orphans only if they are few or if somebody has said so; how many."""
-    folders = [*_expired_builds(), *_dead_work(), *_dead_posters()]
-    files = [*_spent_copies(), *_stale_files()]
+    folders, copies = list(_expired_builds()), list(_spent_copies())
+    work, drafts = list(_dead_work()), list(_stale_files())  # on this machine's own disk
     lone_folders, lone_files = list(orphan_folders()), list(_orphan_files())
     withheld = 0 if remove_orphans else _too_many(lone_folders, lone_files)
     if withheld:
         lone_folders, lone_files = [], []
     if not dry_run:
+        clean_known()
         Installation.objects.exclude(orphans=withheld).update(orphans=withheld)
         quarantine(lone_folders + lone_files)
-        _delete(folders + files)
-        _delete(_over(local.path(QUARANTINE).glob("*"), QUARANTINE_SECONDS))
+        _delete(folders + copies + list(_spent_quarantine()))
+        _delete_here(work + drafts)
+        the_store().sweep()
         _expired_rows().delete()
-    return Counter(folders=len(folders + lone_folders), files=len(files + lone_files))
+    return Counter(
+        folders=len(folders + work + lone_folders), files=len(copies + drafts + lone_files)
+    )
 
 
-def _too_many(folders: list[Path], files: list[Path]) -> int:
+def clean_known() -> Counter[str]:
+    """Remove what rows name as gone; nothing has to be looked for."""
+    noticed = clock.ago(NOTICE_LEASES * settings.LEASE_SECONDS)
+    return Counter(tombstones=files.remove_buried(before=noticed))
+
+
+def is_turn() -> bool:
+    """Whether to look through the store now: a folder always, a bucket once in a while, and
+    for all workers together."""
+    if the_store().puts_at_once:
+        return True
+    is_long_ago = Q(cleaned_at=None) | Q(cleaned_at__lt=clock.ago(LOOK_SECONDS))
+    return bool(Installation.objects.filter(is_long_ago, pk=1).update(cleaned_at=clock.now()))
+
+
+def _too_many(folders: list[str], files: list[str]) -> int:
     """How many orphaned films there are; 0 when only as many as accidents leave behind."""
-    films = len(folders) + sum(file.parent.name == "sources" for file in files)
+    films = len(folders) + sum(key.startswith("sources/") for key in files)
     if films <= MAX_ORPHANS:
         return 0
     logger.error("cleanup_braked", extra={"orphans": films, "most": MAX_ORPHANS})
     return films
 
 
-def quarantine(paths: Iterable[Path]) -> None:
-    for path in sorted(paths):
-        target = local.path(QUARANTINE) / f"{time.time_ns()}-{local.key(path).replace('/', '-')}"
+def quarantine(keys: Iterable[str]) -> None:
+    for key in sorted(keys):
+        target = f"{QUARANTINE}/{time.time_ns()}-{key.replace('/', '-')}"
         try:
-            target.parent.mkdir(exist_ok=True)
-            path.rename(target)
-            os.utime(target)
+            the_store().move(key, target)
         except OSError as error:  # gone already, or in the way: next time
-            logger.warning("not_quarantined", extra={"key": local.key(path), "error": str(error)})
+            logger.warning("not_quarantined", extra={"key": key, "error": str(error)})
             continue
-        logger.warning(
-            "orphan_quarantined", extra={"key": local.key(path), "to": local.key(target)}
-        )
+        logger.warning("orphan_quarantined", extra={"key": key, "to": target})
 
 
-def _delete(paths: Iterable[Path]) -> None:
+def _spent_quarantine() -> Iterator[str]:
+    """What has been there for a week, by the nanoseconds that its name begins with."""
+    since = (time.time() - QUARANTINE_SECONDS) * 1e9
+    for entry in the_store().list(QUARANTINE):
+        moment = _name(entry.key).split("-")[0]
+        if moment.isdecimal() and int(moment) < since:
+            yield entry.key
+
+
+def _delete(keys: Iterable[str]) -> None:
+    for key in sorted(keys):
+        logger.info("leftover_removed", extra={"key": key})
+        the_store().remove(key)
+
+
+def _delete_here(paths: Iterable[Path]) -> None:
     for path in sorted(paths):
         logger.info("leftover_removed", extra={"key": local.key(path)})
         local.remove(path)
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
 
 
 def _expired_rows() -> Any:
@@ -99,12 +133,11 @@ def _expired_rows() -> Any:
     return Build.objects.filter(retired_at__lt=since).exclude(pk__in=is_shown)
 
 
-def _expired_builds() -> Iterator[Path]:
+def _expired_builds() -> Iterator[str]:
     """Folders of builds that no player can still be using; a failed one has none to keep."""
     for build in [*_expired_rows(), *Build.objects.filter(state=BuildState.FAILED)]:
-        folder = local.path(build.prefix)
-        if folder.exists():
-            yield folder
+        if next(the_store().list(build.prefix), None):
+            yield build.prefix
 
 
 def _dead_work() -> Iterator[Path]:
@@ -123,64 +156,58 @@ def _dead_work() -> Iterator[Path]:
             yield folder
 
 
-def _dead_posters() -> Iterator[Path]:
-    """Where posters were being chosen when their job died."""
-    folders = (path for path in local.root().glob("posters/*") if path.is_dir())
-    yield from _over(folders, POSTER_SECONDS)
-
-
-def orphan_folders() -> Iterator[Path]:
+def orphan_folders() -> Iterator[str]:
     """Folders under `hls/` without a row; those of unknown films with all that is in them."""
-    films = set(_unknown("hls/*", Video.objects))
-    yield from films
-    builds = _unknown("hls/*/*", Build.objects)
-    yield from (folder for folder in builds if folder.parent not in films)
+    films = _numbered("hls")
+    unknown = set(_unknown(films, Video.objects))
+    yield from unknown
+    known = (key for key in films.values() if key not in unknown)
+    builds = {pk: key for film in known for pk, key in _numbered(film).items()}
+    yield from _unknown(builds, Build.objects)
 
 
-def _unknown(pattern: str, rows: Any) -> Iterator[Path]:
-    """Numbered folders without a row. A row is older than its folder, always."""
-    folders = {int(f.name): f for f in local.root().glob(pattern) if f.name.isdecimal()}
+def _numbered(prefix: str) -> dict[int, str]:
+    names = {entry.key: _name(entry.key) for entry in the_store().list(prefix)}
+    return {int(name): key for key, name in names.items() if name.isdecimal()}
+
+
+def _unknown(folders: dict[int, str], rows: Any) -> Iterator[str]:
+    """Those without a row. A row is older than its folder, always."""
     known = set(rows.filter(pk__in=folders).values_list("pk", flat=True))
     yield from (folder for pk, folder in folders.items() if pk not in known)
 
 
-def _orphan_files() -> Iterator[Path]:
+def _orphan_files() -> Iterator[str]:
     """Uploads that no row knows: cut off, replaced, or left by a deleted video."""
     for field, folder in FOLDERS.items():
-        files = (path for path in local.root().glob(f"{folder}/*") if path.is_file())
-        old = [f for f in _over(files, ORPHAN_SECONDS) if not f.name.endswith(PARTIAL)]
+        old = list(_over(folder, ORPHAN_SECONDS))
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
         known |= set(Upload.objects.values_list("key", flat=True)) if old else set()
-        for file in old:
-            if f"{folder}/{file.name.removesuffix(SEEKABLE)}" not in known:
-                yield file
+        yield from (key for key in old if key.removesuffix(SEEKABLE) not in known)
 
 
 def _stale_files() -> Iterator[Path]:
-    """What an upload or a copy that was broken off has left."""
-    yield from _over(local.root().glob("tmp/*"), ORPHAN_SECONDS)
-    yield from _over(local.root().glob(f"sources/*{PARTIAL}"), STALE_SECONDS)
+    """What an upload or a copy that was broken off has left on this machine."""
+    since = time.time() - ORPHAN_SECONDS
+    for path in local.path(local.UPLOADS).glob("*"):
+        with suppress(OSError):  # another sweeper was faster, or it cannot be looked at
+            if path.stat().st_mtime < since:
+                yield path
 
 
-def _over(paths: Iterable[Path], seconds: int) -> Iterator[Path]:
-    """Those that were last changed longer ago."""
-    return (path for path in paths if _is_old(path, seconds))
+def _over(prefix: str, seconds: int) -> Iterator[str]:
+    """Files that were last changed longer ago."""
+    since = time.time() - seconds
+    for entry in the_store().list(prefix):
+        if not entry.is_folder and entry.modified < since:
+            yield entry.key
 
 
-def _is_old(path: Path, seconds: int) -> bool:
-    try:
-        return path.stat().st_mtime < time.time() - seconds
-    except OSError:  # another sweeper was faster, or it cannot be looked at
-        return False
-
-
-def _spent_copies() -> Iterator[Path]:
+def _spent_copies() -> Iterator[str]:
     """Copies made for seeking, of films that are done with and have their poster."""
-    copies = list(local.root().glob(f"sources/*{SEEKABLE}"))
+    copies = [e.key for e in the_store().list("sources") if e.key.endswith(SEEKABLE)]
     unfinished = Q(state__in=(State.PENDING, State.PROCESSING))
     mending = Q(builds__chunks__state=ChunkState.DUE, builds__state=BuildState.COMPLETE)
     rows = Video.objects.filter(unfinished | mending | posters.lacking())
     needed = set(rows.values_list("video_file", flat=True)) if copies else set()
-    for copy in copies:
-        if f"sources/{copy.name.removesuffix(SEEKABLE)}" not in needed:
-            yield copy
+    yield from (key for key in copies if key.removesuffix(SEEKABLE) not in needed)

@@ -12,11 +12,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
-from video_app.pipeline import ffmpeg, storage, transcode
+from video_app.pipeline import ffmpeg, transcode
 from video_app.pipeline.errors import PipelineError
-from video_app.pipeline.layout import segment_name
-from video_app.pipeline.types import Plan
-from video_app.store import local
+from video_app.pipeline.layout import segment_key, segment_name
+from video_app.store import File, local, the_store
 from video_app.streaming import film_cache
 from video_app.work import clock, finishing, posters, queue, sources
 from video_app.work.folders import work_folder
@@ -56,7 +55,8 @@ def run(lease: Lease) -> None:
         chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
         with work_folder(chunk.build, lease) as work:
             report = encode(chunk.build, chunk.index, work, lease)
-            patiently(lambda: publish(lease, report, work))
+            place = put_first(chunk, work, lease)
+            patiently(lambda: publish(lease, report, work, place))
 
 
 def encode(build: Build, index: int, work: Path, lease: Lease) -> dict[str, Any]:
@@ -67,17 +67,19 @@ def encode(build: Build, index: int, work: Path, lease: Lease) -> dict[str, Any]
         # A second attempt does not take back what was shown.
         lease.keep(seconds_done=Greatest(F("seconds_done"), Value(float(seconds))))
 
-    report = transcode.encode_chunk(
-        ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
-        sources.decodable(build),
-        plan,
-        plan.chunk(index),
-        work,
-        threads=_threads(index),
-        niceness=NICENESS if index else FIRST_NICENESS,
-        watch=watch,
-    )
-    _sync(work, plan, index)
+    with sources.decodable(build) as location:
+        report = transcode.encode_chunk(
+            ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
+            location,
+            plan,
+            plan.chunk(index),
+            work,
+            threads=_threads(index),
+            niceness=NICENESS if index else FIRST_NICENESS,
+            watch=watch,
+        )
+    if the_store().puts_at_once:
+        local.sync(path for path, _ in segment_files(build, index, work))
     return report
 
 
@@ -90,15 +92,31 @@ def _threads(index: int) -> int:
     return 1 if others_wait else min(settings.MAX_FFMPEG_THREADS, os.cpu_count() or 1)
 
 
-def _sync(work: Path, plan: Plan, index: int) -> None:
-    """Have the segments reach the disk before a row says that they are there."""
-    span = plan.chunk(index)
-    names = [segment_name(number) for number in range(span.first_segment, span.end_segment)]
-    local.sync(work / folder / name for folder in plan.folders for name in names)
+def put_first(chunk: Chunk, work: Path, lease: Lease) -> str:
+    """Put the segments into a folder of this attempt alone, where the store cannot rename;
+    that folder, or "" where `publish` moves them."""
+    if the_store().puts_at_once:
+        return ""
+    place = lease.token.hex
+    the_store().put(segment_files(chunk.build, chunk.index, work, place), watch=lease.keep)
+    return place
 
 
-def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
-    """Move the segments from `work` into place and mark the chunk done; whether it was ours.
+def segment_files(build: Build, index: int, work: Path, place: str = "") -> list[File]:
+    """A chunk's segments of all renditions and tracks in `work`, with their keys."""
+    span = build.plan.chunk(index)
+    return [
+        (
+            work / folder / segment_name(number),
+            segment_key(build.prefix, folder, number, place),
+        )
+        for folder in build.plan.folders
+        for number in range(span.first_segment, span.end_segment)
+    ]
+
+
+def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str = "") -> bool:
+    """Have the segments in `work` seen and mark the chunk done; whether it was ours.
 
     The rows stay locked meanwhile: nobody else can claim the chunk between the look at
     the lease and the move, and of two chunks that end together one sees the other done.
@@ -108,19 +126,12 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
         chunk = lease.wanted.select_related("build").select_for_update(of=("self",)).first()
         if chunk is None:
             return False
-        if work:
-            move_segments(work, chunk)
+        if work and not place:
+            the_store().put(segment_files(chunk.build, chunk.index, work))
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, **done)
+        lease.release(setback="", retry_at=None, place=place, **done)
         _show(chunk.build)
     return True
-
-
-def move_segments(work: Path, chunk: Chunk) -> None:
-    """Move a chunk's segments from `work` into their place, down to the disk."""
-    plan, target = chunk.build.plan, local.path(chunk.build.prefix)
-    storage.publish(work, target, plan, chunk.index)
-    local.sync(target / folder for folder in plan.folders)
 
 
 def lock_film(**which: Any) -> None:

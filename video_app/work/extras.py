@@ -12,10 +12,10 @@ from django.db.models import F
 from video_app.models import Build, BuildState, State, Video
 from video_app.pipeline import derive, ffmpeg, layout
 from video_app.pipeline.errors import EncodeError
-from video_app.store import local
+from video_app.store import the_store
 from video_app.streaming import film_cache
-from video_app.work import archiving, clock, machine, queue, sources
-from video_app.work.folders import work_folder
+from video_app.work import attempts, clock, machine, queue, sources
+from video_app.work.folders import put_folder, work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
 
@@ -48,16 +48,15 @@ def run(lease: Lease) -> None:
         build = Build.objects.select_related("video").get(pk=lease.pk)
         with work_folder(build, lease) as work:
             made = make(build, work, lease)
-        patiently(lambda: record(lease.wanted, made))
+        if patiently(lambda: record(lease.wanted, made)):
+            attempts.remove_spent(build)
 
 
 def make(build: Build, work: Path, lease: Lease) -> Extras:
     """The storyboard, which a film can do without, and the MP4s, which clients were promised."""
-    plan, folder = build.plan, local.path(build.prefix)
-    binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
     sheets = 0
     try:
-        sheets = derive.make_storyboard(binary, folder, plan, work, watch=lease.keep)
+        sheets = _make_storyboard(build, work, lease)
     except EncodeError as error:
         if machine.fault(error):
             raise
@@ -65,7 +64,7 @@ def make(build: Build, work: Path, lease: Lease) -> Extras:
     sizes: dict[str, int] = {}
     if settings.PROGRESSIVE_MP4:
         try:
-            sizes = derive.make_progressive(binary, folder, plan, work, watch=lease.keep)
+            sizes = _make_progressive(build, work, lease)
         except EncodeError as error:
             if build.attempts < settings.MAX_ATTEMPTS:
                 raise EncodeError(str(error)) from error  # no room for them is no reason to wait
@@ -74,13 +73,43 @@ def make(build: Build, work: Path, lease: Lease) -> Extras:
     return Extras(progressive=sizes, sheets=sheets)
 
 
+def _make_storyboard(build: Build, work: Path, lease: Lease) -> int:
+    plan, sheets = build.plan, work / layout.STORYBOARD
+    keys = build.segment_keys(derive.storyboard_rung(plan).name)
+    with the_store().folder(keys, watch=lease.keep) as folder:
+        count = derive.make_storyboard(_ffmpeg(), folder, plan, sheets, watch=lease.keep)
+    put_folder(sheets, f"{build.prefix}/{layout.STORYBOARD}", lease)
+    return count
+
+
+def _make_progressive(build: Build, work: Path, lease: Lease) -> dict[str, int]:
+    """One after the other, so that never more than one lies on this machine's disk."""
+    plan, sizes = build.plan, {}
+    for rung in plan.rungs:
+        target, keys = work / f"{rung.name}.mp4", build.segment_keys(rung.name)
+        with the_store().folder(keys, watch=lease.keep) as folder:
+            sizes[rung.name] = derive.make_progressive(
+                _ffmpeg(), folder, plan, rung, target, watch=lease.keep
+            )
+        key = layout.progressive_key(build.prefix, rung.name)
+        the_store().put([(target, key)], watch=lease.keep)
+        target.unlink(missing_ok=True)
+    return sizes
+
+
 def _make_lost_subtitles(build: Build, work: Path, lease: Lease) -> None:
     """They are made with the film; again only if they are lost."""
-    folder = local.path(build.prefix)
-    if build.subtitles and not (folder / layout.subtitles_name(0)).exists():
-        source = sources.decodable(build)
-        binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
-        derive.make_subtitles(binary, source, build.plan, folder, work, watch=lease.keep)
+    if not build.subtitles or the_store().sizes(f"{build.prefix}/{layout.subtitles_name(0)}"):
+        return
+    texts = work / "texts"
+    texts.mkdir()
+    with sources.decodable(build) as source:
+        derive.make_subtitles(_ffmpeg(), source, build.plan, texts, work, watch=lease.keep)
+    put_folder(texts, build.prefix, lease)
+
+
+def _ffmpeg() -> str:
+    return ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
 
 
 def record(rows: Any, made: Extras) -> bool:
@@ -100,7 +129,6 @@ def record(rows: Any, made: Extras) -> bool:
         )
         newest = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
         newest.update(state=State.COMPLETED, error="")
-        archiving.request(archiving.due().filter(pk=build.pk))
         transaction.on_commit(lambda: film_cache.forget([build.video_id]))
     return True
 

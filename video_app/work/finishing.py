@@ -10,10 +10,9 @@ from django.db.models import F
 from video_app.models import Build, BuildState, ChunkState, Video
 from video_app.pipeline import derive, ffmpeg
 from video_app.pipeline.errors import EncodeError
-from video_app.store import local
 from video_app.streaming import film_cache
 from video_app.work import clock, extras, machine, posters, queue, sources
-from video_app.work.folders import work_folder
+from video_app.work.folders import put_folder, work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
 
@@ -44,15 +43,18 @@ def run(lease: Lease) -> None:
 def _make_subtitles(build: Build, lease: Lease) -> int:
     """How many subtitle tracks there are; a film without them is still a film."""
     plan, binary = build.plan, ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
-    with work_folder(build, lease) as work:
-        source, target = sources.decodable(build), local.path(build.prefix)
+    with work_folder(build, lease) as work, sources.decodable(build) as source:
+        target = work / "texts"
+        target.mkdir()
         try:
-            return derive.make_subtitles(binary, source, plan, target, work, watch=lease.keep)
+            made = derive.make_subtitles(binary, source, plan, target, work, watch=lease.keep)
         except EncodeError as error:
             if machine.fault(error):
                 raise
             logger.warning("subtitles_left_out", extra={"build": build.pk, "reason": str(error)})
             return 0
+        put_folder(target, build.prefix, lease)
+        return made
 
 
 def publish(rows: Any, *, subtitles: int) -> bool:

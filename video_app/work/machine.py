@@ -12,7 +12,7 @@ from django.conf import settings
 
 from video_app.pipeline import ffmpeg, selftest
 from video_app.pipeline.errors import EncodeError, StorageFullError
-from video_app.store import identity, local
+from video_app.store import identity, local, the_store
 
 NO_ROOM = "There is no room left for the encoded film."
 # What the system says when a disk, a share, a descriptor table or memory is at fault.
@@ -45,6 +45,8 @@ def storage_problem() -> str:
 
 def _write_problem() -> str:
     try:
+        if not the_store().puts_at_once:  # then the folder is only for what is in hand
+            local.root().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=local.root()) as file:
             file.write(b"1")
             file.flush()

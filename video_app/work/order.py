@@ -13,7 +13,6 @@ from django.conf import settings
 
 from video_app.streaming import watching
 from video_app.work import (
-    archiving,
     encoding,
     extras,
     finishing,
@@ -26,7 +25,7 @@ from video_app.work import (
 )
 from video_app.work.kind import Kind
 from video_app.work.lease import claim, may_start
-from video_app.work.queue import STORE, TRANSCODE, URGENT
+from video_app.work.queue import TRANSCODE, URGENT
 
 # Rows that are tried before the next turn, when others claim them first.
 CANDIDATES = 16
@@ -73,7 +72,6 @@ ORDER = (
     Turn(TRANSCODE, encoding.KIND, _all, IN_TURNS),
     Turn(TRANSCODE, extras.KIND),
     Turn(TRANSCODE, verifying.KIND, _all, ("verified_at", "pk")),
-    Turn(STORE, archiving.KIND, _all, ("enqueued_at", "pk")),
 )
 KINDS = tuple(dict.fromkeys(turn.kind for turn in ORDER))
 EVERY_LANE = frozenset(turn.lane for turn in ORDER)
@@ -81,7 +79,6 @@ EVERY_LANE = frozenset(turn.lane for turn in ORDER)
 LANES = {
     URGENT: frozenset({URGENT}),
     TRANSCODE: frozenset({URGENT, TRANSCODE}),
-    STORE: frozenset({STORE}),
 }
 
 

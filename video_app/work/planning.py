@@ -1,7 +1,8 @@
 """Looking at a source: refuse it with a reason, or cut it into chunks."""
 
 import logging
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from video_app.pipeline import ffmpeg, source
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.types import Plan, Source
+from video_app.store import the_store
+from video_app.store.local import UPLOADS
 from video_app.streaming import film_cache
-from video_app.work import archiving, clock, encoding, queue, sources
+from video_app.work import clock, encoding, queue, sources
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_free, is_hopeless
 
@@ -77,35 +80,47 @@ def _cancel_builds(video: Video) -> None:
 
 
 def _plan(video: Video, lease: Lease) -> Plan:
-    path = sources.uploaded(video)
-    archiving.bring_back(video, watch=lease.keep)
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
-    found = _look(path, lease)
-    plan = make_plan(found, limits)
-    if found.is_seekable:
-        return plan
-    return make_plan(_make_seekable(path, found, lease), limits)
+    with _opened(video) as location:
+        found = _look(location, lease)
+        plan = make_plan(found, limits)
+        if found.is_seekable:
+            return plan
+        return make_plan(_make_seekable(video, location, found, lease), limits)
 
 
-def _make_seekable(path: Path, found: Source, lease: Lease) -> Source:
+@contextmanager
+def _opened(video: Video) -> Iterator[str]:
+    try:
+        with the_store().source(sources.uploaded(video)) as location:
+            yield location
+    except FileNotFoundError as error:
+        raise PipelineError(source.GONE) from error
+
+
+def _make_seekable(video: Video, location: str, found: Source, lease: Lease) -> Source:
     """Chunks need exact seeks: give the streams a container with an index."""
-    copy = source.seekable_path(path)
+    key = source.seekable_key(sources.uploaded(video))
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
-    return source.make_seekable(binary, path, found, copy, watch=lease.keep)
+    with the_store().work_folder(f"{UPLOADS}/{lease.token}") as work:
+        copy = work / "copy.mkv"
+        copied = source.make_seekable(binary, location, found, copy, watch=lease.keep)
+        the_store().put([(copy, key)], watch=lease.keep)
+    return copied
 
 
 def provide_seekable(video: Video, lease: Lease) -> None:
     """Make the copy again that a source needed to be sought in, if it is gone."""
-    path = sources.uploaded(video)
-    if source.seekable_path(path).exists():
+    if sources.has_copy(video):
         return
-    found = _look(path, lease)
-    if not found.is_seekable:
-        _make_seekable(path, found, lease)
+    with _opened(video) as location:
+        found = _look(location, lease)
+        if not found.is_seekable:
+            _make_seekable(video, location, found, lease)
 
 
-def _look(path: Path, lease: Lease) -> Source:
-    return source.read_source(path, max_streams=settings.MAX_STREAMS, watch=lease.keep)
+def _look(location: str, lease: Lease) -> Source:
+    return source.read_source(location, max_streams=settings.MAX_STREAMS, watch=lease.keep)
 
 
 def record(lease: Lease, plan: Plan) -> Build | None:
@@ -115,7 +130,10 @@ def record(lease: Lease, plan: Plan) -> Build | None:
         if video is None:
             return None
         build = Build.objects.create(
-            video=video, source_revision=video.source_revision, plan_json=plan.to_json()
+            video=video,
+            source_revision=video.source_revision,
+            plan_json=plan.to_json(),
+            stored_at=clock.now() if settings.USE_S3_MEDIA else None,
         )
         Chunk.objects.bulk_create(Chunk(build=build, index=index) for index in range(plan.chunks))
         lease.release(

@@ -9,9 +9,10 @@ from django.db.models.functions import Concat
 
 from video_app.models import Video
 from video_app.pipeline import ffmpeg, layout, poster
-from video_app.store import identity, local
+from video_app.store import the_store
 from video_app.streaming import film_cache
 from video_app.work import clock, queue, sources
+from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
 from video_app.work.lease import UNHURT, Lease
 
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 TEXT: Any = CharField()
 NICENESS = 19
+POSTER = "poster.jpg"
 
 
 def due() -> Any:
@@ -57,20 +59,21 @@ def run(lease: Lease) -> None:
         film_cache.forget([video.pk])
         unused = video.poster if is_shown else key
         if unused and not Video.objects.filter(pk=video.pk, poster=unused).exists():
-            local.remove(local.path(unused))
+            the_store().remove(unused)
 
 
 def _make(video: Video, key: str, lease: Lease) -> None:
-    identity.check()
     build = video.builds.filter(source_revision=video.source_revision).latest("pk")
-    poster.make_poster(
-        ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
-        sources.decodable(build),
-        build.plan.source,
-        local.path(key),
-        niceness=NICENESS,
-        watch=lease.keep,
-    )
+    with work_folder(build, lease) as work, sources.decodable(build) as location:
+        poster.make_poster(
+            ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
+            location,
+            build.plan.source,
+            work / POSTER,
+            niceness=NICENESS,
+            watch=lease.keep,
+        )
+        the_store().put([(work / POSTER, key)], watch=lease.keep)
 
 
 def failed(lease: Lease, error: Exception) -> None:

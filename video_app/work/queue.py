@@ -16,10 +16,9 @@ from rq.exceptions import InvalidJobOperation
 
 logger = logging.getLogger(__name__)
 
-URGENT, TRANSCODE, STORE = "urgent", "transcode", "store"
-# A plan may copy a whole source, extras a whole film; a film goes to the bucket over
-# somebody's line at home. Each ffmpeg has a limit of its own.
-JOB_SECONDS = {URGENT: 2 * 3600, TRANSCODE: 2 * 3600, STORE: 24 * 3600}
+URGENT, TRANSCODE = "urgent", "transcode"
+# A plan may copy a whole source, extras a whole film. Each ffmpeg has a limit of its own.
+JOB_SECONDS = {URGENT: 2 * 3600, TRANSCODE: 2 * 3600}
 RESULT_SECONDS = 3600
 FAILURE_SECONDS = 7 * 24 * 3600
 

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from video_app.models import Build, BuildState, Chunk, ChunkState
 from video_app.pipeline import layout
-from video_app.store import local
+from video_app.store import the_store
 from video_app.streaming import film_cache
 from video_app.work import clock, encoding, extras, planning, queue
 from video_app.work.folders import work_folder
@@ -30,7 +30,7 @@ def due() -> Any:
         state=ChunkState.DUE,
         build__state=BuildState.COMPLETE,
         build__retired_at=None,
-        build__stored_at=None,
+        build__stored_at__isnull=not settings.USE_S3_MEDIA,  # not in an older place
         build__source_revision=F("build__video__source_revision"),
     )
 
@@ -48,20 +48,21 @@ def run(lease: Lease) -> None:
         planning.provide_seekable(build.video, lease)
         with work_folder(build, lease) as work:
             report = encoding.encode(build, chunk.index, work, lease)
-            patiently(lambda: publish(lease, report, work))
+            place = encoding.put_first(chunk, work, lease)
+            patiently(lambda: publish(lease, report, work, place))
 
 
-def publish(lease: Lease, report: dict[str, Any], work: Path | None) -> bool:
+def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str = "") -> bool:
     """Put the segments in the place of the damaged ones; whether it was still ours."""
     with transaction.atomic():
         encoding.lock_film(builds__chunks=lease.pk)
         chunk = lease.wanted.select_related("build").select_for_update(of=("self",)).first()
         if chunk is None:
             return False
-        if work:
-            encoding.move_segments(work, chunk)
+        if work and not place:
+            the_store().put(encoding.segment_files(chunk.build, chunk.index, work))
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, revision=F("revision") + 1, **done)
+        lease.release(setback="", retry_at=None, place=place, revision=F("revision") + 1, **done)
         _look_for_lost_extras(chunk.build)
         transaction.on_commit(lambda: film_cache.forget([chunk.build.video_id]))
     logger.warning("chunk_mended", extra={"build": chunk.build_id, "chunk": chunk.index})
@@ -82,7 +83,8 @@ def lost_extras(build: Build) -> bool:
         *(layout.storyboard_key(build.prefix, number) for number in range(build.storyboard_sheets)),
         *(layout.subtitle_key(build.prefix, track, 0) for track in range(build.subtitles)),
     ]
-    return not all(local.path(key).exists() for key in keys)
+    there = the_store().sizes(build.prefix)
+    return not all(key in there for key in keys)
 
 
 def failed(lease: Lease, error: Exception) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from video_app.catalogue import index
 from video_app.store import identity
 from video_app.streaming import publication
-from video_app.work import archiving, cleanup, clock
+from video_app.work import cleanup, clock
 from video_app.work.kind import Kind
 from video_app.work.lease import is_hopeless, may_start
 from video_app.work.order import KINDS
@@ -27,20 +27,34 @@ def reconcile(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter
 
     Nothing is cleaned up while the media are away or another database's.
     """
+    found = _look_for_work(dry_run=dry_run)
+    if _may_clean():
+        found.update(cleanup.clean(dry_run=dry_run, remove_orphans=remove_orphans))
+    return found
+
+
+def sweep() -> Counter[str]:
+    """As `reconcile`; but a bucket, where each look costs, is looked through now and then only."""
+    found = _look_for_work(dry_run=False)
+    if _may_clean():
+        found.update(cleanup.clean() if cleanup.is_turn() else cleanup.clean_known())
+    return found
+
+
+def _look_for_work(*, dry_run: bool) -> Counter[str]:
     found: Counter[str] = Counter()
     found["dated"] = 0 if dry_run else publication.follow_dates()
     for kind in KINDS:
         found[kind.name] = _enqueue_overdue(kind, dry_run=dry_run)
         found["given_up"] += _give_up(kind, dry_run=dry_run)
     found["indexed"] = index.stale().count() if dry_run else index.catch_up()
+    return found
+
+
+def _may_clean() -> bool:
     if problem := identity.problem():
         logger.error("cleanup_withheld", extra={"reason": problem})
-        return found
-    found["tidying"] = archiving.leftovers()
-    if found["tidying"] and not dry_run:
-        archiving.request_tidying()
-    found.update(cleanup.clean(dry_run=dry_run, remove_orphans=remove_orphans))
-    return found
+    return not problem
 
 
 def enqueue_overdue() -> int:

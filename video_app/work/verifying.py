@@ -13,9 +13,9 @@ from django.db.models import F, Q
 
 from video_app.models import Build, BuildState, Chunk, ChunkState
 from video_app.pipeline import layout
-from video_app.store import local
+from video_app.store import the_store
 from video_app.streaming import damage
-from video_app.work import clock, queue, repairing
+from video_app.work import attempts, clock, queue, repairing
 from video_app.work.kind import Kind
 from video_app.work.lease import UNHURT, Lease
 
@@ -35,14 +35,13 @@ def due() -> Any:
 
 
 def verifiable() -> Any:
-    """Whole builds that players get from here, and do not wait to move to the bucket."""
-    here = Build.objects.filter(
+    """Whole builds that players get, and that lie in the store."""
+    return Build.objects.filter(
         state=BuildState.COMPLETE,
         extras_at__isnull=False,
-        stored_at=None,
+        stored_at__isnull=not settings.USE_S3_MEDIA,
         pk=F("video__current_build"),
     )
-    return here.none() if settings.USE_S3_MEDIA else here
 
 
 def request(rows: Any) -> None:
@@ -55,7 +54,9 @@ def run(lease: Lease) -> int:
     """How many chunks are damaged."""
     damaged = 0
     with lease.held(failed):
-        damaged = verify(Build.objects.get(pk=lease.pk), lease)
+        build = Build.objects.get(pk=lease.pk)
+        damaged = verify(build, lease)
+        attempts.remove_spent(build)
         lease.release(verified_at=clock.now(), **UNHURT)
     return damaged
 
@@ -75,7 +76,7 @@ def verify(build: Build, lease: Lease) -> int:
 def _is_whole(build: Build, chunk: Chunk, lease: Lease) -> bool:
     first = build.plan.chunk(chunk.index).first_segment
     return all(
-        _matches(layout.segment_key(build.prefix, folder, number), segment, lease)
+        _matches(layout.segment_key(build.prefix, folder, number, chunk.place), segment, lease)
         for folder, segments in chunk.report.items()
         for number, segment in enumerate(segments, first)
     )
@@ -84,7 +85,8 @@ def _is_whole(build: Build, chunk: Chunk, lease: Lease) -> bool:
 def _matches(key: str, segment: dict[str, Any], lease: Lease) -> bool:
     """Whether a file is what its report says; older reports have no checksum."""
     try:
-        content = local.path(key).read_bytes()
+        with the_store().open(key) as file:
+            content = file.read()
     except FileNotFoundError:
         return False
     time.sleep(len(content) / BYTES_PER_SECOND)

@@ -85,7 +85,7 @@ class FilmWorker(JobProcess):
     def run_maintenance_tasks(self) -> None:
         super().run_maintenance_tasks()
         try:
-            found = sweeper.reconcile()
+            found = sweeper.sweep()
             for name in settings.HOUSEKEEPING:
                 import_string(name)()
         # The database is away, or a folder cannot be looked into: next time.

@@ -1,6 +1,9 @@
-/** `/activate/?uid=&token=`: by script, so that a mail scanner's GET does not use the link up. */
+/**
+ * `/activate/?uid=&token=`: by script and POST, so that no mail scanner uses the link up.
+ * It signs in, which the mail's link alone must not do.
+ */
 
-import { send } from "./api.js";
+import { noteFreshTokens, send } from "./api.js";
 import { $, replacePanel, show } from "./dom.js";
 import { isComplete, linkPath } from "./link.js";
 
@@ -8,7 +11,8 @@ async function activate() {
   show($("#offline"), false);
   show($("#working"));
   try {
-    await send(`/api/activate/${linkPath}/`);
+    await send(`/api/activate/${linkPath}/`, { method: "POST" });
+    noteFreshTokens();
     replacePanel($("#working"), $("#done"));
   } catch (error) {
     if (error.isTemporary) replacePanel($("#working"), $("#offline"));

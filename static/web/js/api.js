@@ -7,10 +7,11 @@ export const REFRESHED_AT = "videoflix.refreshed-at";
 
 /** An answer that is no success. `status` 0: the server was not reached. */
 export class ApiError extends Error {
-  constructor(status, body = {}, retryAfter = null) {
+  constructor(status, body = {}, retryAfter = null, asks = {}) {
     super(messageFor(status, body, retryAfter));
     this.status = status;
     this.body = body ?? {};
+    this.asks = asks;
   }
 
   get isSessionOver() {
@@ -39,8 +40,15 @@ export async function send(path, { method = "GET", body, signal, keepalive } = {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await reach(path, { method, headers, signal, keepalive, body: body && JSON.stringify(body) });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, answer, response.headers.get("Retry-After"));
+  if (!response.ok) throw refusal(response, answer);
   return answer;
+}
+
+function refusal({ status, headers }, answer) {
+  return new ApiError(status, answer, headers.get("Retry-After"), {
+    confirmation: headers.get("X-Confirm") === "required",
+    factor: headers.get("X-Second-Factor") === "required",
+  });
 }
 
 let refreshing = null;

@@ -8,7 +8,7 @@ import { $, $$, show } from "./dom.js";
  */
 export function enhance(form, { send, done, check = () => ({}) }) {
   $$(".reveal", form).forEach(enableReveal);
-  $$("input", form).forEach((input) => input.addEventListener("input", () => mark(input, "")));
+  fields(form).forEach((input) => input.addEventListener("input", () => mark(input, "")));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = $("[type=submit]", form);
@@ -56,7 +56,7 @@ export function fieldErrors(error) {
 
 /** Put each message beside its field, whatever has no field above the form; focus the first. */
 function display(form, mistakes, general) {
-  const inputs = $$("input", form).filter((input) => mistakes[input.name]);
+  const inputs = fields(form).filter((input) => mistakes[input.name]);
   inputs.forEach((input) => mark(input, mistakes[input.name]));
   const loose = Object.keys(mistakes).filter((name) => !form.elements[name]).map((name) => mistakes[name]);
   const summary = $(".form-error", form);
@@ -65,9 +65,14 @@ function display(form, mistakes, general) {
   (inputs[0] ?? $("input", form)).focus();
 }
 
+/** Those that a message can stand beside. */
+function fields(form) {
+  return $$("input", form).filter((input) => document.getElementById(`${input.id}-error`));
+}
+
 function clear(form) {
   show($(".form-error", form), false);
-  $$("input", form).forEach((input) => mark(input, ""));
+  fields(form).forEach((input) => mark(input, ""));
 }
 
 function mark(input, message) {

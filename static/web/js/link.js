@@ -7,3 +7,4 @@ const part = (name) => encodeURIComponent(parameters.get(name) ?? "");
 
 export const isComplete = parameters.has("uid") && parameters.has("token");
 export const linkPath = `${part("uid")}/${part("token")}`;
+export const linkParts = { uid: parameters.get("uid") ?? "", token: parameters.get("token") ?? "" };

@@ -1,16 +1,43 @@
 /** The sign-in form, as it stands on `/` and `/login/`. */
 
 import { noteFreshTokens, send } from "./api.js";
-import { $ } from "./dom.js";
+import { $, show } from "./dom.js";
 import { enhance } from "./forms.js";
+import { hasPasskeys, passkeySignIn } from "./passkeys.js";
 import { destination } from "./session.js";
 
 export function startLoginForm() {
   enhance($("#login-form"), {
-    send: (values) => send("/api/login/", { method: "POST", body: values }),
-    done: () => {
-      noteFreshTokens();
-      location.replace(destination(location.search, location.origin));
-    },
+    send: (values) => send("/api/login/", { method: "POST", body: values }).catch(askForFactor),
+    done: enter,
   });
+  if (hasPasskeys()) show($("#passkey"));
+  $("#passkey button").addEventListener("click", signInWithPasskey);
+}
+
+function enter() {
+  noteFreshTokens();
+  location.replace(destination(location.search, location.origin));
+}
+
+/** The password was right; the first time this is a question and no mistake. */
+function askForFactor(error) {
+  if (!error.asks?.factor) throw error;
+  show($("#code-field"));
+  $("#code").value = "";
+  error.body = { code: [error.message] };
+  throw error;
+}
+
+async function signInWithPasskey() {
+  const summary = $("#login-form .form-error");
+  show(summary, false);
+  try {
+    await passkeySignIn();
+    enter();
+  } catch (error) {
+    if (error.name === "NotAllowedError") return; // the person has cancelled it
+    summary.textContent = error.message;
+    show(summary);
+  }
 }

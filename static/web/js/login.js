@@ -9,4 +9,6 @@ if (new URLSearchParams(location.search).get("why") === "expired") {
   show(note);
 }
 startLoginForm();
-$("#email").focus();
+const email = new URLSearchParams(location.hash.slice(1)).get("email");
+if (email) $("#email").value = email;
+(email ? $("#password") : $("#email")).focus();

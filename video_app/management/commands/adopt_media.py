@@ -1,12 +1,11 @@
 """`adopt_media`: say that the media folder and this database belong together."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from video_app.models import Build, Installation, Video
-from video_app.store import identity, local
+from video_app.store import identity, local, the_store
 from video_app.work import cleanup
 
 
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         self.stdout.write("The media belong to this database now.")
 
 
-def unknown_folders() -> list[Path]:
+def unknown_folders() -> list[str]:
     """Folders of films or builds that no row knows."""
     return list(cleanup.orphan_folders())
 
@@ -60,5 +59,5 @@ def adopt() -> None:
 
 def _present() -> str:
     builds = Build.objects.filter(finished_at__isnull=False, retired_at=None)
-    there = sum(local.path(build.prefix).is_dir() for build in builds)
+    there = sum(next(the_store().list(build.prefix), None) is not None for build in builds)
     return f"of which {there} of {len(builds)} encoded ones lie in the folder"

@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
 def _lanes() -> list[list[str]]:
     films = [["urgent", "transcode"]] * settings.TRANSCODE_PROCESSES
-    return [["short"], ["urgent"], *films, *([["store"]] if settings.USE_S3_MEDIA else [])]
+    return [["short"], ["urgent"], *films]
 
 
 class _Child:

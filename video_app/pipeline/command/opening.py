@@ -2,12 +2,18 @@
 
 from fractions import Fraction
 
+from video_app.pipeline.location import TIMEOUT_SECONDS, input_name, is_url
 from video_app.pipeline.types import Source
 
 # Playlists, manifests, scripts and images renamed to .mp4 make ffmpeg read other
 # files; only a list of real containers stops all of them, a protocol list does not.
 FORMAT_WHITELIST = "mov,matroska,avi,asf,mpegts,mpeg,flv,ogg"
 PROTOCOL_WHITELIST = "file"
+# Only for what our reader serves on this machine. The formats that would open further
+# addresses are not among those above, and nobody follows a redirect to anywhere. The reader
+# itself asks the bucket again, and knows when it gave less than there is.
+NETWORK_WHITELIST = "http,tcp"
+NETWORK = ["-max_redirects", "0", "-rw_timeout", str(TIMEOUT_SECONDS * 10**6)]
 MAX_PIXELS = 8192 * 4320
 
 
@@ -31,13 +37,17 @@ def follow_shapes(source: Source) -> list[str]:
     return options
 
 
-def input_arguments(path: str) -> list[str]:
-    """How every untrusted source is opened. `path` is absolute."""
+def input_arguments(location: str) -> list[str]:
+    """How every untrusted source is opened: an absolute path, or a URL of our own reader."""
+    protocols, options = PROTOCOL_WHITELIST, []
+    if is_url(location):
+        protocols, options = NETWORK_WHITELIST, NETWORK
     return [
         *("-max_pixels", str(MAX_PIXELS)),
-        *("-protocol_whitelist", PROTOCOL_WHITELIST, "-format_whitelist", FORMAT_WHITELIST),
+        *("-protocol_whitelist", protocols, "-format_whitelist", FORMAT_WHITELIST),
+        *options,
         *("-probesize", "20M", "-analyzeduration", "36000M"),
-        *("-i", f"file:{path}"),
+        *("-i", input_name(location)),
     ]
 
 

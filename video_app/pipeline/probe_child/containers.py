@@ -1,6 +1,7 @@
 """How every file is opened, and how its packets are read."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -8,6 +9,7 @@ import av
 from av.container import InputContainer, OutputContainer
 
 from video_app.pipeline.command import FORMAT_WHITELIST, MAX_PIXELS, PROTOCOL_WHITELIST
+from video_app.pipeline.location import is_url, open_binary
 
 OPTIONS = {
     "format_whitelist": FORMAT_WHITELIST,
@@ -21,10 +23,14 @@ OPTIONS = {
 }
 
 
-def open_media(file: Any) -> InputContainer:
-    """A container for reading, from a path or from a readable and seekable object."""
-    name = f"file:{file}" if isinstance(file, str) else file
-    return av.open(name, options=OPTIONS, metadata_errors="replace")
+@contextmanager
+def open_media(file: Any) -> Iterator[InputContainer]:
+    """A container for reading, from a location or from a readable and seekable object."""
+    with ExitStack() as stack:
+        if is_url(file):  # libavformat itself opens no network connection in this program
+            file = stack.enter_context(open_binary(file))
+        name = f"file:{file}" if isinstance(file, str) else file
+        yield stack.enter_context(av.open(name, options=OPTIONS, metadata_errors="replace"))
 
 
 # What files of a kind are joined in holds whatever they hold.

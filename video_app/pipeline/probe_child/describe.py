@@ -1,7 +1,6 @@
 """From a path to everything that `probe` wants to know."""
 
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
@@ -10,6 +9,7 @@ from av.container import InputContainer
 from video_app.pipeline import ranking
 from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.extent import read_extent
+from video_app.pipeline.location import open_binary, size
 from video_app.pipeline.probe_child.containers import open_media
 from video_app.pipeline.probe_child.counting import count_pictures
 from video_app.pipeline.probe_child.ends import find_ends
@@ -30,7 +30,7 @@ UNKNOWN_SIZES = (bytes(4), b"\xff" * 4)
 
 def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
     """The container's facts; times are strings of fractions of seconds from its start."""
-    extent = read_extent(Path(path))
+    extent = read_extent(path)
     with open_media(path) as container:
         origin = Fraction(container.start_time or 0, av.time_base)
         has_index = not _is_unfinished_riff(path)
@@ -41,7 +41,7 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
         facts = _look(path, container, streams, chosen, (origin, stated), is_deaf=is_deaf)
         return facts | {
             "container": container.format.name,
-            "size": container.size,
+            "size": size(path),
             "start": str(origin),
             "stated_duration": str(stated),
             "streams": streams,
@@ -57,7 +57,7 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
 def _is_unfinished_riff(path: str) -> bool:
     """Whether an AVI was written to a pipe or never ended: it has no index, and the lengths
     in its header are guesses."""
-    with Path(path).open("rb") as file:
+    with open_binary(path) as file:
         head = file.read(8)
     return head[:4] == b"RIFF" and head[4:] in UNKNOWN_SIZES
 

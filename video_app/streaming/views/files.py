@@ -1,10 +1,11 @@
 """The progressive MP4 and the signed link to it, for players without HLS."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import ladder, layout
-from video_app.store import bucket
+from video_app.store import the_store
 from video_app.streaming import build_files, delivery, links
 from video_app.streaming.access import require_signature, require_viewer
 from video_app.streaming.answers import stream_view
@@ -46,6 +47,7 @@ def _linked_build(film: Film) -> PlayableBuild:
 
 def _file_url(request: HttpRequest, video_id: int, quality: str, build: PlayableBuild) -> str:
     rung = ladder.nearest(quality, tuple(build["progressive"]))
-    if build["stored"]:
-        return bucket.url(layout.progressive_key(build["prefix"], rung))
+    key = layout.progressive_key(build["prefix"], rung)
+    if build["stored"] and (link := the_store().url(key, settings.FILE_URL_SECONDS)):
+        return link
     return links.file_url(request, video_id, rung, build["id"])

@@ -7,7 +7,7 @@ from video_app.pipeline import ladder, layout
 from video_app.streaming import damage
 from video_app.streaming.access import require_build
 from video_app.streaming.answers import stream_view
-from video_app.streaming.build_files import send_segment
+from video_app.streaming.build_files import segment_key, send_segment
 
 
 @stream_view
@@ -17,7 +17,7 @@ def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -
         raise NotFound
     rung = ladder.nearest(resolution, tuple(build["rungs"]))
     with damage.reported(build, number):
-        return send_segment(request, build, layout.segment_key(build["prefix"], rung, number))
+        return send_segment(request, build, segment_key(build, rung, number))
 
 
 @stream_view
@@ -27,7 +27,7 @@ def sound_segment(request: HttpRequest, video_id: int, track: int, number: int) 
         raise NotFound
     name = layout.track_name(track)
     with damage.reported(build, number):
-        return send_segment(request, build, layout.segment_key(build["prefix"], name, number))
+        return send_segment(request, build, segment_key(build, name, number))
 
 
 @stream_view

@@ -1,0 +1,175 @@
+"""Name, address, password, and the end of the account."""
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from auth_app import account, cookies, errors, invitations, services, sessions
+from auth_app.api.base import AccountView
+from auth_app.api.me import schema
+from auth_app.api.me.base import MeView
+from auth_app.api.me.serializers import (
+    AddressLinkSerializer,
+    ChangeSerializer,
+    ConfirmSerializer,
+    InvitationSerializer,
+    LeaveSerializer,
+    MeSerializer,
+    OwnPasswordSerializer,
+)
+from auth_app.api.registration_views import BAD_LINK
+from auth_app.models import User
+from auth_app.permissions import MayInvite
+
+TAKEN = "This address already has an account."
+WRONG_PASSWORD = "This is not your password."  # noqa: S105
+LAST = "You are the last administrator. Give somebody else these rights first."
+
+
+class AccountDetailView(MeView):
+    """One's own account."""
+
+    fresh_methods = ("DELETE",)
+    sets_up_factors = True
+
+    @schema.me
+    def get(self, request: Request) -> Response:
+        return self._answer()
+
+    @schema.change_me
+    def patch(self, request: Request) -> Response:
+        asked = self.parsed(ChangeSerializer)
+        if "email" in asked:
+            self._ask_for_address(asked.pop("email"))
+        if "name" in asked:
+            asked["first_name"] = asked.pop("name")
+        User.objects.filter(pk=self.user.pk).update(**asked)
+        return self._answer()
+
+    @schema.leave
+    def delete(self, request: Request) -> Response:
+        asked = self.parsed(LeaveSerializer)
+        try:
+            delete_at = account.ask_for_deletion(
+                self.user, self.client(), with_films=asked["delete_films"]
+            )
+        except errors.LastAdministratorError as error:
+            raise ValidationError({"detail": LAST}) from error
+        text = "Your account will be deleted. Sign in before then to keep it."
+        response = Response({"detail": text, "delete_at": delete_at})
+        cookies.clear(response)
+        return response
+
+    def _answer(self) -> Response:
+        user = User.objects.get(pk=self.user.pk)
+        has_films = not user.is_staff and account.personal_data().has_films(user)
+        return Response(MeSerializer(user, context={"has_films": has_films}).data)
+
+    def _ask_for_address(self, email: str | None) -> None:
+        if email is None or email == self.user.email:
+            account.withdraw_address(self.user)
+            return
+        self.require_fresh()
+        try:
+            account.ask_for_address(self.user, email, self.client())
+        except errors.AddressTakenError as error:
+            raise ValidationError({"email": [TAKEN]}) from error
+
+
+class KeepView(MeView):
+    @schema.keep
+    def post(self, request: Request) -> Response:
+        account.keep(self.user, self.client())
+        return Response({"detail": "Your account stays."})
+
+
+class MarksView(MeView):
+    """Clears favourites or history; `clear` names the function that does."""
+
+    clear = ""
+
+    @schema.clear_marks
+    def delete(self, request: Request) -> Response:
+        getattr(account.personal_data(), self.clear)(self.user)
+        return Response(status=204)
+
+
+class ConfirmView(MeView):
+    """Giving the password again, and the second factor if there is one."""
+
+    sets_up_factors = True
+
+    @schema.confirm
+    def post(self, request: Request) -> Response:
+        refusal = self._check(**self.parsed(ConfirmSerializer))
+        if refusal:
+            return refusal
+        sessions.confirm(self.session)
+        return Response({"detail": "Thank you."})
+
+    def _check(self, password: str, code: str | None) -> Response | None:
+        try:
+            services.check_credentials(self.request._request, self.user.email, password, code or "")
+        except errors.FactorRequiredError as error:
+            headers = {"X-Second-Factor": "required"}
+            return Response({"code": [error.text]}, status=400, headers=headers)
+        except errors.WrongCredentialsError as error:
+            raise ValidationError({"password": [WRONG_PASSWORD]}) from error
+        except errors.TooManyAttemptsError as error:
+            raise Throttled(error.wait) from error
+        return None
+
+
+class OwnPasswordView(MeView):
+    @schema.change_password
+    def post(self, request: Request) -> Response:
+        asked = self.parsed(OwnPasswordSerializer)
+        try:
+            checked = services.check_password(
+                self.request._request, self.user.email, asked["old_password"]
+            )
+            account.change_password(self.session, checked, asked["new_password"], self.client())
+        except (errors.WrongCredentialsError, sessions.UserChangedError) as error:
+            raise ValidationError({"old_password": [WRONG_PASSWORD]}) from error
+        except errors.TooManyAttemptsError as error:
+            raise Throttled(error.wait) from error
+        except DjangoValidationError as error:
+            raise ValidationError({"new_password": error.messages}) from error
+        return Response({"detail": "Your password has been changed."})
+
+
+class ProveAddressView(AccountView):
+    """The link that was mailed to a new address; it needs no session."""
+
+    throttle_scope = "link"
+
+    @schema.prove_address
+    def post(self, request: Request) -> Response:
+        asked = self.parsed(AddressLinkSerializer, request.data)
+        try:
+            email = account.prove_address(asked["uid"], asked["token"], self.client())
+        except errors.InvalidLinkError:
+            return Response({"detail": BAD_LINK}, status=400)
+        except errors.AddressTakenError:
+            return Response({"detail": TAKEN}, status=400)
+        return Response({"detail": "Your address has been changed.", "email": email})
+
+
+class InvitationView(MeView):
+    """Staff invite an address."""
+
+    permission_classes = [*MeView.permission_classes, MayInvite]
+
+    @schema.invite
+    def post(self, request: Request) -> Response:
+        asked = self.parsed(InvitationSerializer)
+        try:
+            user = invitations.invite(
+                asked["email"], self.user.pk, asked["name"], ip=self.client().ip
+            )
+        except errors.AddressTakenError as error:
+            raise ValidationError({"email": [TAKEN]}) from error
+        except errors.SignUpClosedError as error:
+            raise ValidationError({"detail": "This site takes no new accounts."}) from error
+        return Response({"id": user.pk, "email": user.email}, status=201)

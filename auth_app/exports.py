@@ -1,0 +1,88 @@
+"""Everything of an account in one file: asked for, made by the queue, kept for three days."""
+
+import gzip
+import json
+import logging
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+
+from auth_app import audit, jobs
+from auth_app.account import personal_data
+from auth_app.devices import in_words
+from auth_app.models import AuditEntry, Export, Mail, User
+from auth_app.models.exports import KEPT
+from auth_app.sessions import Client
+
+logger = logging.getLogger(__name__)
+
+JOB = "auth_app.tasks.make_export"
+
+
+def ask_for(user: User, client: Client) -> Export:
+    """A new request; it replaces the user's earlier ones."""
+    user.exports.all().delete()
+    export = Export.objects.create(user=user)
+    audit.record("account.export_asked", user.pk, "user", user.pk, ip=client.ip)
+    jobs.enqueue(JOB, export.pk)
+    return export
+
+
+def make(export_id: int) -> None:
+    """Fill the file of a request; safe to repeat."""
+    export = Export.objects.filter(pk=export_id, made_at=None).select_related("user").first()
+    if export is None:
+        return
+    text = json.dumps(_everything(export.user), cls=DjangoJSONEncoder, indent=1)
+    waiting = Export.objects.filter(pk=export_id, made_at=None)
+    waiting.update(content=gzip.compress(text.encode()), made_at=timezone.now())
+    logger.info("export_made", extra={"user_id": export.user_id})
+
+
+def text_of(export: Export) -> bytes:
+    return gzip.decompress(bytes(export.content or b""))
+
+
+def make_due() -> None:
+    """Enqueue what no job made, and delete old files. The worker calls it every minute."""
+    Export.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    for pk in Export.objects.filter(made_at=None).values_list("pk", flat=True)[:100]:
+        jobs.enqueue(JOB, pk)
+
+
+def _everything(user: User) -> dict[str, Any]:
+    return {"account": _account(user), "sessions": _sessions(user), "mails": _mails(user)} | {
+        "actions": _actions(user),
+        **personal_data().export(user),
+    }
+
+
+def _account(user: User) -> dict[str, Any]:
+    names = ("id", "email", "username", "first_name", "last_name", "phone", "address", "is_staff")
+    dates = ("date_joined", "activated_at", "last_login", "delete_at")
+    return {name: getattr(user, name) for name in (*names, *dates)}
+
+
+def _sessions(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "created_at": session.created_at,
+            "last_used_at": session.rotated_at,
+            "ended_at": session.revoked_at,
+            "ip": session.ip,
+            "browser": in_words(session.user_agent),
+        }
+        for session in user.sessions.all()
+    ]
+
+
+def _mails(user: User) -> list[dict[str, Any]]:
+    rows: Any = Mail.objects.filter(to=user.email)
+    return list(rows.values("kind", "state", "created_at"))
+
+
+def _actions(user: User) -> list[dict[str, Any]]:
+    """What the audit log holds of the user."""
+    rows: Any = AuditEntry.objects.filter(actor=user)
+    return list(rows.values("at", "action", "subject", "subject_id", "ip"))

@@ -1,0 +1,28 @@
+"""The rows of accounts."""
+
+from auth_app.models.audit import AuditEntry
+from auth_app.models.exports import Export
+from auth_app.models.factors import Passkey, RecoveryCode, Totp
+from auth_app.models.mails import Mail, MailKind, MailState
+from auth_app.models.sessions import EntryPoint, Session, SessionQuerySet, idle_lifetime
+from auth_app.models.tokens import ApiToken, Scope
+from auth_app.models.users import SignUp, User
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "EntryPoint",
+    "Export",
+    "Mail",
+    "MailKind",
+    "MailState",
+    "Passkey",
+    "RecoveryCode",
+    "Scope",
+    "Session",
+    "SessionQuerySet",
+    "SignUp",
+    "Totp",
+    "User",
+    "idle_lifetime",
+]

@@ -1,0 +1,37 @@
+/** Name, address and password. */
+
+import { request } from "../api.js";
+import { $, show, toast } from "../dom.js";
+import { enhance, followRules, passwordMistakes } from "../forms.js";
+import { confirmed } from "./confirmed.js";
+
+const change = (body) => confirmed("/api/me/", { method: "PATCH", body });
+
+export function startProfile(me) {
+  display(me);
+  $("#name").value = me.name;
+  enhance($("#profile-form"), { send: change, done: () => toast("Your name has been saved.") });
+  enhance($("#email-form"), {
+    send: change,
+    done: (changed) => {
+      $("#email-form").reset();
+      display(changed);
+    },
+  });
+  $("#withdraw").addEventListener("click", async () => display(await change({ email: null })));
+  followRules($("#password-rules"));
+  enhance($("#password-form"), {
+    check: (values) => passwordMistakes(values, "new_password", "confirm_password"),
+    send: (values) => request("/api/me/password/", { method: "POST", body: values }),
+    done: () => {
+      $("#password-form").reset();
+      toast("Your password has been changed.");
+    },
+  });
+}
+
+function display(me) {
+  $("#present-email").textContent = me.email;
+  $("#moving [data-email]").textContent = me.new_email;
+  show($("#moving"), me.new_email !== "");
+}
