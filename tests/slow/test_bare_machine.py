@@ -54,8 +54,9 @@ def machine(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def start(machine: Path, command: str, port: int) -> subprocess.Popen[bytes]:
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     enter = [*namespaces, "sh", "-c", ENTER, str(machine), command]
-    log = (machine / "log").open("wb")
-    return subprocess.Popen(enter, env=os.environ | {"PORT": str(port)}, stdout=log, stderr=log)
+    with (machine / "log").open("wb") as log:
+        env = os.environ | {"PORT": str(port)}
+        return subprocess.Popen(enter, env=env, stdout=log, stderr=log)
 
 
 def is_ready(port: int) -> bool:
@@ -78,7 +79,8 @@ def test_runs_from_clone_to_film(machine: Path) -> None:
     port = free_port()
     product = start(machine, "./videoflix up", port)
     try:
-        until(lambda: is_ready(port), "ready", 300)
+        until(lambda: is_ready(port) or product.poll() is not None, "ready", 300)
+        assert product.poll() is None, (machine / "log").read_text()
         until(lambda: b"demo films are made" in (machine / "log").read_bytes(), "a film", 300)
         os.kill(innermost(product.pid), signal.SIGINT)
         assert product.wait(30) == 0
