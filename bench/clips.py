@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bench.steps import step
 
-CACHE = Path(__file__).resolve().parent.parent / "var" / "bench"
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "var" / "bench"
 RATE = 24
 BASE_SECONDS = 30  # longer films repeat it
 # A zoom into a fractal under some grain, and a test card that wanders: neither still nor noise,

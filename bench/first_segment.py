@@ -58,7 +58,7 @@ def _first_segment(source: Path, length: int, folder: Path) -> float:
             source,
         ]
         run([*loop, "-t", str(length), "-map", "0", "-c", "copy", upload])
-        player = _Player(stack)
+        player = Player(stack)
         time.sleep(SETTLE_SECONDS)
         words = stack.manage("shell", "-v", "0", "-c", INSERT.format(name=upload.name)).split()
         uploaded_at = float(words[words.index("now") + 1])
@@ -66,7 +66,7 @@ def _first_segment(source: Path, length: int, folder: Path) -> float:
         return player.wait_for_first_segments(video) - uploaded_at
 
 
-class _Player:
+class Player:
     """Signed in, and as impatient as can be."""
 
     def __init__(self, stack: Stack) -> None:
@@ -75,7 +75,7 @@ class _Player:
         self.opener = urllib.request.build_opener(cookies)
         body = json.dumps({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}).encode()
         headers = {"Content-Type": "application/json"}
-        self._open(urllib.request.Request(f"{self.url}/api/login/", body, headers))
+        self.open(urllib.request.Request(f"{self.url}/api/login/", body, headers))
 
     def wait_for_first_segments(self, video: int) -> float:
         """The time at which the first segments of all listed renditions had been loaded."""
@@ -83,20 +83,23 @@ class _Player:
         deadline = time.time() + GIVE_UP_SECONDS
         while time.time() < deadline:
             try:
-                for playlist in self._uris(master):
-                    segment = self._uris(playlist)[0]
-                    self._open(urllib.request.Request(segment))
+                for playlist in self.uris(master):
+                    segment = self.uris(playlist)[0]
+                    self.open(urllib.request.Request(segment))
             except (urllib.error.HTTPError, IndexError):
                 time.sleep(POLL_SECONDS)
             else:
                 return time.time()
         raise TimeoutError(f"nothing to play after {GIVE_UP_SECONDS} s")
 
-    def _uris(self, playlist: str) -> list[str]:
-        text = self._open(urllib.request.Request(playlist)).decode()
+    def fetch(self, address: str) -> bytes:
+        return self.open(urllib.request.Request(address))
+
+    def uris(self, playlist: str) -> list[str]:
+        text = self.open(urllib.request.Request(playlist)).decode()
         return [urljoin(playlist, line) for line in text.splitlines() if line[:1] not in ("", "#")]
 
-    def _open(self, request: urllib.request.Request) -> bytes:
+    def open(self, request: urllib.request.Request) -> bytes:
         with self.opener.open(request, timeout=30) as answer:
             content: bytes = answer.read()
         return content

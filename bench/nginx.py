@@ -35,7 +35,7 @@ http {{
     map "" $videoflix {{ default videoflix; }}
     upstream nothing {{ server 127.0.0.1:{nothing}; keepalive 16; }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         sendfile on;
         tcp_nopush on;
         proxy_http_version 1.1;
@@ -56,10 +56,16 @@ def is_installed() -> bool:
 
 @contextmanager
 def running_nginx(
-    directory: Path, media: Path, port: int, upstream: int, nothing: int | None = None
+    directory: Path,
+    media: Path,
+    port: int,
+    upstream: int,
+    nothing: int | None = None,
+    certificate: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """nginx on `port`: files under /plain/, /nothing/ from the server on port `nothing`,
-    everything else from that on `upstream`."""
+    everything else from that on `upstream`. With a certificate (its key in the file of that name,
+    itself beside it as `.crt`) it speaks HTTPS and HTTP/2."""
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "nginx.conf"
     config.write_text(
@@ -69,6 +75,7 @@ def running_nginx(
             directory=directory,
             media=media,
             port=port,
+            tls=_tls(certificate),
             upstream=upstream,
             nothing=nothing or upstream,
             films=FILMS.read_text()
@@ -79,11 +86,21 @@ def running_nginx(
     nginx = shutil.which("nginx") or "nginx"
     process = subprocess.Popen([nginx, "-c", str(config), "-p", str(directory)])
     try:
-        _wait_for(f"http://127.0.0.1:{port}/plain/")
+        if certificate is None:
+            _wait_for(f"http://127.0.0.1:{port}/plain/")
+        else:
+            time.sleep(1)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
+
+
+def _tls(certificate: Path | None) -> str:
+    """What follows the port in `listen`, and the certificate's lines."""
+    if certificate is None:
+        return ""
+    return f" ssl http2;\n ssl_certificate {certificate}.crt;\n ssl_certificate_key {certificate}"
 
 
 def _wait_for(url: str) -> None:

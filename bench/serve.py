@@ -183,12 +183,12 @@ def _ratio(one: Measured, other: Measured) -> float:
 def _behind_nginx(bench: Bench) -> Iterator[Bench]:
     """The same product once more, with MEDIA_ACCEL, behind an nginx."""
     stack = Stack(bench.stack.directory, bench.stack.env | {"MEDIA_ACCEL": "nginx"})
-    ports = {"upstream": stack.port, "nothing": free_port()}
+    nowhere = free_port()
     port, directory = free_port(), stack.directory / "nginx"
-    with _nothing(ports["nothing"]) as nothing:
+    with _nothing(nowhere) as nothing:
         stack.start_web()
         try:
-            with nginx.running_nginx(directory, stack.media, port, **ports) as process:
+            with nginx.running_nginx(directory, stack.media, port, stack.port, nowhere) as process:
                 parents = (process.pid, nothing.pid, stack.processes["web"].pid)
                 yield replace(bench, stack=stack, port=port, parents=parents)
         finally:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import time
 import uuid
 from http.cookies import SimpleCookie
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 PIECE = 1024 * 1024
+DURATION = re.compile(rb"#EXTINF:([\d.]+)")
 TIMEOUT = 60.0
 
 
@@ -52,6 +54,17 @@ class Viewer:
     def first_segment(self, playlist: str) -> bytes | None:
         segments = self.segments(playlist)
         return self.get(segments[0]) if segments else None
+
+    def segments(self, playlist: str) -> tuple[list[tuple[str, float]], bool]:
+        """The segments of a playlist as paths with their seconds; whether it has an end."""
+        text = self.get(playlist)
+        durations = [float(found) for found in DURATION.findall(text or b"")]
+        is_ended = b"#EXT-X-ENDLIST" in (text or b"")
+        return list(zip(_uris(playlist, text), durations, strict=True)), is_ended
+
+    def best(self, video: int) -> str:
+        """The playlist of the best rendition of a film, whatever its master names yet."""
+        return f"/api/video/{video}/1080p/index.m3u8"
 
     def is_whole(self, playlist: str) -> bool:
         """Whether the playlist has an end, and its last segment can be fetched."""

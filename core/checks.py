@@ -93,6 +93,9 @@ def _bucket_mistakes() -> Iterator[tuple[int, str]]:
         yield 15, "USE_S3_MEDIA needs AWS_S3_REGION_NAME, or AWS_S3_ENDPOINT_URL."
     if settings.AWS_S3_ENDPOINT_URL and not _is_web_address(settings.AWS_S3_ENDPOINT_URL):
         yield 16, "AWS_S3_ENDPOINT_URL has to begin with http:// or https:// and a host."
+    public = settings.AWS_S3_PUBLIC_ENDPOINT_URL
+    if public and not _is_web_address(public):
+        yield 23, "AWS_S3_PUBLIC_ENDPOINT_URL has to begin with http:// or https:// and a host."
     if settings.FILE_URL_SECONDS > WEEK:
         yield 17, "FILE_URL_SECONDS can be a week at most with USE_S3_MEDIA."
     if find_spec("boto3") is None:

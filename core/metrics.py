@@ -13,13 +13,19 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 
 from auth_app.models import Mail, MailState
 from auth_app.permissions import may_see_operations
 from core.operators import has_token
+from video_app.insight import figures
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
 from video_app.work import workers
 
@@ -42,7 +48,32 @@ class Figures:
         yield _by_state("videoflix_chunks", "Pieces of builds by state", Chunk, ChunkState.values)
         yield _by_state("videoflix_mails", "Mails by state", Mail, MailState.values)
         yield _workers()
+        yield from _watching()
         yield from _queues()
+
+
+def _watching() -> Iterator[Metric]:
+    """Of all time, so that they only grow."""
+    row = figures.totals()
+    for name, help_text, value in [
+        ("videoflix_views", "Films watched", row.views),
+        ("videoflix_watched_seconds", "Seconds watched", row.seconds),
+        ("videoflix_stalls", "Times that a film stood still for want of data", row.stalls),
+        ("videoflix_playback_errors", "Films that an error ended", row.errors),
+    ]:
+        counter = CounterMetricFamily(name, help_text)
+        counter.add_metric([], value)
+        yield counter
+    yield _histogram(
+        "videoflix_playback_startup_seconds", "From play to picture", figures.startups(row)
+    )
+    yield _histogram("videoflix_playback_stall_seconds", "Length of stalls", figures.stalls(row))
+
+
+def _histogram(name: str, help_text: str, found: figures.Histogram) -> Metric:
+    family = HistogramMetricFamily(name, help_text)
+    family.add_metric([], buckets=found.buckets, sum_value=found.total)
+    return family
 
 
 def _by_state(name: str, help_text: str, model: type[Model], states: list[str]) -> Metric:

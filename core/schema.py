@@ -7,7 +7,7 @@ from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from video_app.api import arrival_docs, docs  # noqa: F401 - say what views do
+from video_app.api import arrival_docs, browsing_docs, docs  # noqa: F401 - say what views do
 
 # The paths of other clients for what stands under /api/ already.
 ALIASES = re.compile(

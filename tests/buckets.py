@@ -1,10 +1,18 @@
-"""An S3 server for tests: moto, which speaks S3 over real HTTP."""
+"""S3 servers for tests: moto, which speaks S3 over real HTTP, and SeaweedFS, which also verifies
+signatures."""
 
+import json
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.server import ThreadedMotoServer
 
 NAME, REGION, KEY = "films", "us-east-1", "for-tests"
@@ -18,6 +26,54 @@ def s3() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that lets nobody in without a right signature."""
+    folder = tmp_path_factory.mktemp("seaweed")
+    keys = {"accessKey": KEY, "secretKey": KEY}
+    may = ["Admin", "Read", "Write", "List", "Tagging"]
+    identity = {"name": "app", "credentials": [keys], "actions": may}
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    ports = {name: str(_free_port()) for name in ("s3", "master", "volume", "filer")}
+    weed = Path(sys.executable).with_name("weed")
+    command = [
+        *(str(weed), "server", "-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *(f"-s3.config={folder}/s3.json", "-master.volumeSizeLimitMB=64", "-volume.max=8"),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
+        *(f"-{name}.port={port}" for name, port in ports.items()),
+    ]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{ports['s3']}"
+    _wait_for(address)
+    yield address
+    server.kill()
+    server.wait()
+
+
+def _free_port() -> int:
+    """Below those of which it takes another one for itself, 10,000 higher."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port < 55_000:
+            return port
+
+
+def _wait_for(address: str) -> None:
+    """Until it makes buckets, which takes it some seconds."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            client(address).create_bucket(Bucket=NAME)
+        except (BotoCoreError, ClientError):
+            assert time.monotonic() < deadline, "SeaweedFS does not start"
+            time.sleep(0.3)
+        else:
+            return
 
 
 def client(address: str) -> Any:

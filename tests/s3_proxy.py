@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,11 +28,13 @@ Mood = Callable[[Any, Answer], Answer]
 
 @dataclass
 class Proxy:
-    """`mood` may change any answer; `sent` counts the bytes of GET answers by their path."""
+    """`mood` may change any answer; `sent` counts the bytes of GET answers by their path,
+    `asked` the requests by their method."""
 
     address: str = ""
     mood: Mood = field(default=lambda request, answer: answer)
     sent: dict[str, int] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
 
     def bytes_of(self, key: str) -> int:
         return sum(count for path, count in self.sent.items() if path.endswith(key))
@@ -81,6 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: value for name, value in found.getheaders() if name.lower() not in HOP}
         given = Answer(found.status, headers, found.read())
         connection.close()
+        self.server.proxy.asked[self.command] += 1
         return given, found.headers.get("Content-Length", str(len(given.body)))
 
     def _send(self, answer: Answer) -> None:

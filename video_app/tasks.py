@@ -19,6 +19,16 @@ def encode_chunk(build_id: int, index: int) -> None:
     _work()
 
 
+def encode_ahead(build_id: int, index: int) -> None:
+    """The low layer of a chunk waits for somebody who watches, or soon will."""
+    _work()
+
+
+def encode_rest(build_id: int, index: int) -> None:
+    """A chunk with its low layer waits for the rest."""
+    _work()
+
+
 def finish_build(build_id: int) -> None:
     """The chunks of a build are whole."""
     _work()

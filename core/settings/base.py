@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.release import release_of
 from core.settings.env import BASE_DIR, VAR_DIR, env
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
@@ -32,7 +33,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "core.middleware.requests.bypass_for_streams",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.staticfiles.StaticFiles",
     "core.middleware.answers.PagePolicy",
     "core.middleware.answers.response_headers",
     "core.middleware.requests.optional_slash",
@@ -77,11 +78,16 @@ TEMPLATES = [
     }
 ]
 
-STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+SITE_FILES = BASE_DIR / "static"
+STATICFILES_DIRS = [SITE_FILES]
 # Compressed files with hashed names from STATIC_ROOT, which needs `collectstatic` first;
-# else straight from the source directories.
+# else straight from the source directories, below a prefix that is named by their content.
 STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=PRODUCTION)
+SITE_RELEASE = release_of(SITE_FILES)
+SITE_CACHE = VAR_DIR / "site"
+STATIC_URL = "/static/" if STATIC_COLLECTED else f"/static/{SITE_RELEASE}/"
+# Names or prefixes that change with the content may be kept for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = None if STATIC_COLLECTED else rf"^{STATIC_URL}(web|vendor)/"
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 # Only developers fetch source maps, and compressing them takes most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "png", "gif", "webp", "woff", "woff2"]

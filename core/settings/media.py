@@ -26,6 +26,8 @@ MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
 MAX_UNFINISHED_UPLOADS = env.int("MAX_UNFINISHED_UPLOADS", default=1000, minimum=1)
 # All films of a member who is not staff together, in bytes; 0 = no limit.
 UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=0, maximum=2**50)
+# For so long one can go back to a source that was replaced, and to its film.
+REPLACED_HOURS = env.int("REPLACED_HOURS", default=7 * 24, maximum=24 * 366)
 # An unfinished upload goes, with its draft, so long after its last byte came.
 UPLOAD_EXPIRES_HOURS = env.int("UPLOAD_EXPIRES_HOURS", default=7 * 24, minimum=1, maximum=8760)
 
@@ -65,3 +67,7 @@ FILE_URL_SECONDS = env.int("FILE_URL_SECONDS", default=8 * 3600, minimum=60)
 # person may make so many in an hour.
 PLAY_LINK_SECONDS = env.int("PLAY_LINK_SECONDS", default=8 * 3600, minimum=60, maximum=30 * 86400)
 PLAY_LINKS_PER_HOUR = env.int("PLAY_LINKS_PER_HOUR", default=60, minimum=1, maximum=10_000)
+# Count what is watched and how it plays; nobody's name is kept. The sums per film and day are
+# deleted after so many days.
+MEASURE_WATCHING = env.bool("MEASURE_WATCHING", default=True)
+WATCH_DAYS = env.int("WATCH_DAYS", default=400, minimum=1, maximum=36_500)

@@ -51,6 +51,7 @@ RQ_API_TOKEN = env.str("RQ_API_TOKEN", default="")
 # Whatever else stands in Redis is not run.
 JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
+    *(f"video_app.tasks.{name}" for name in ("encode_ahead", "encode_rest")),
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster")),
     *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
     "auth_app.tasks.send_mail",
@@ -66,5 +67,8 @@ HOUSEKEEPING = [
     "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
     "video_app.streaming.play_links.remove_useless",
+    "video_app.insight.flushing.flush",
+    "video_app.insight.flushing.forget_old",
     "video_app.ingest.uploads.tidy",
+    "video_app.ingest.replacing.tidy",
 ]

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,12 +13,19 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from core.staticfiles import HashedModules
+from video_app.catalogue.greeting import share_key
+from video_app.tests.films import make_film
 
 pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/",
     "/watch/1/",
+    "/film/1/",
+    "/films/",
+    "/browse/",
+    "/series/",
+    "/series/1/",
     "/login/",
     "/signup/",
     "/activate/?uid=MQ&token=secret",
@@ -51,7 +59,7 @@ def test_needs_no_inline_script_or_style(client: Client, path: str) -> None:
 def test_loads_only_files_that_exist(client: Client, path: str, session: str) -> None:
     client.cookies.load({session: "x"} if session else {})
 
-    named = re.findall(r'(?:src|href)="/static/([^"#]+)', client.get(path).text)
+    named = re.findall(rf'(?:src|href)="{settings.STATIC_URL}([^"#]+)', client.get(path).text)
 
     assert named
     assert [name for name in named if finders.find(name) is None] == []
@@ -78,7 +86,7 @@ def test_leads_browsers_that_ask_for_a_favicon_to_it(client: Client) -> None:
     response = client.get("/favicon.ico")
 
     assert response.status_code == 302
-    assert finders.find(response["Location"].removeprefix("/static/")) is not None
+    assert finders.find(response["Location"].removeprefix(settings.STATIC_URL)) is not None
 
 
 @pytest.mark.parametrize("page", ["activate", "reset-password"])
@@ -142,6 +150,16 @@ def test_matches_checksums_of_vendored_files(package: str) -> None:
     assert all(hashlib.sha256(file.read_bytes()).hexdigest() in recorded for file in files)
 
 
+def test_preloads_the_master_that_the_player_asks_for(client: Client) -> None:
+    script = (Path(settings.SITE_FILES) / "web/js/films.js").read_text()
+    wanted = re.findall(r"masterUrl = \(id\) => `([^`]+)`", script)[0].replace("${id}", "7")
+    client.cookies.load({"access_token": "anything"})
+
+    assert f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{wanted}">' in (
+        client.get("/watch/7/").text
+    )
+
+
 def test_rewrites_imports_to_hashed_names(tmp_path: Path) -> None:
     shutil.copytree(Path(settings.BASE_DIR) / "static/web/js", tmp_path / "web/js")
     storage = HashedModules(location=tmp_path, base_url="/static/")
@@ -152,3 +170,39 @@ def test_rewrites_imports_to_hashed_names(tmp_path: Path) -> None:
     entry = (tmp_path / storage.stored_name("web/js/home.js")).read_text()
     assert f'from "./{Path(storage.stored_name("web/js/api.js")).name}"' in entry
     assert not re.findall(r'from "\./\w+\.js"', entry)
+
+
+class TestFilmPage:
+    """What a stranger with an address learns: a title that every member may see, or nothing."""
+
+    def test_greets_strangers_with_title(self, client: Client):
+        film = make_film("Sintel <3")
+
+        page = client.get(f"/film/{film.pk}/?key={share_key(film.pk)}").content.decode()
+
+        assert "Watch “Sintel &lt;3”" in page
+        assert '<meta property="og:title" content="Sintel &lt;3">' in page
+
+    @pytest.mark.parametrize("fields", [{"is_published": False}, {"audience": "groups"}])
+    def test_names_no_hidden_film(self, client: Client, fields: dict[str, Any]):
+        hidden = make_film("Secret", **fields)
+
+        page = client.get(f"/film/{hidden.pk}/?key={share_key(hidden.pk)}").content.decode()
+
+        assert "Secret" not in page
+        unknown = client.get("/film/99999999999999999999/").content.decode()
+        assert re.sub(r"\d+", "", page) == re.sub(r"\d+", "", unknown)
+
+    @pytest.mark.parametrize("key", ["", "wrong", "ä"])
+    def test_names_no_film_that_was_not_shared(self, client: Client, key: str):
+        film, other = make_film("Secret"), make_film("Other")
+
+        for given in (key, share_key(other.pk)):
+            page = client.get(f"/film/{film.pk}/", {"key": given}).content.decode()
+            assert "Secret" not in page
+
+    def test_asks_no_database_for_members(self, client: Client, django_assert_num_queries: Any):
+        client.cookies["access_token"] = "any"
+
+        with django_assert_num_queries(0):
+            assert "film-page" in client.get("/film/1/").content.decode()

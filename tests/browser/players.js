@@ -11,13 +11,15 @@ function script(path) {
   });
 }
 
+/** A play link opens without one, and its answers allow no credentials. */
+const needsSession = (url) => !url.includes("/api/play/");
 const note = (kind, detail) => window.failures.push(`${kind}: ${detail}`);
 const sameLanguage = (wanted) => (track) => (track.lang ?? track.language).split("-")[0] === wanted;
 
 /** `languages()`, `speak(language)`, `spoken()`, `subtitle(language or null)`; all about `video`. */
 async function openHls(path, url) {
   await script(path);
-  const hls = new Hls({ xhrSetup: (request) => (request.withCredentials = true) });
+  const hls = new Hls({ xhrSetup: (request) => (request.withCredentials = needsSession(url)) });
   hls.on(Hls.Events.ERROR, (_, error) => error.fatal && note(error.type, error.details));
   const ready = new Promise((resolve) => hls.once(Hls.Events.MANIFEST_PARSED, resolve));
   hls.loadSource(url);
@@ -41,7 +43,7 @@ async function openShaka(url) {
   const player = new shaka.Player();
   await player.attach(video);
   player.addEventListener("error", ({ detail }) => detail.severity === 2 && note("shaka", detail.code));
-  player.getNetworkingEngine().registerRequestFilter((_, request) => (request.allowCrossSiteCredentials = true));
+  player.getNetworkingEngine().registerRequestFilter((_, request) => (request.allowCrossSiteCredentials = needsSession(url)));
   await player.load(url);
   return {
     version: shaka.Player.version,
@@ -55,8 +57,8 @@ async function openShaka(url) {
 async function openVideoJs(url) {
   await script("/npm/video.js/dist/video.js");
   videojs.log.level("error");
-  videojs.Vhs.xhr.onRequest((options) => Object.assign(options, { withCredentials: true }));
-  const vhs = { overrideNative: true, withCredentials: true };
+  videojs.Vhs.xhr.onRequest((options) => Object.assign(options, { withCredentials: needsSession(url) }));
+  const vhs = { overrideNative: true, withCredentials: needsSession(url) };
   const player = videojs(video, { html5: { vhs, nativeAudioTracks: false, nativeTextTracks: true }, controls: false });
   window.video = player.el().querySelector("video");
   player.on("error", () => note("video.js", player.error()?.message));

@@ -54,7 +54,7 @@ def growing(
     A player that goes for the live edge stays some 20 seconds behind it: a minute tells.
     """
     clip = tmp_path_factory.mktemp("growing") / "film.mp4"
-    make_clip(clip, seconds=600, size="640x360", rate=24)
+    make_clip(clip, seconds=600, size="1280x720", rate=12)
     video_id = admin.upload(clip, title="Growing", category="Drama")
     admin.wait_until_playable(video_id)
     wait_for(lambda: seconds_ready(admin, video_id) > 60, "a minute of the film", 240)
@@ -148,6 +148,7 @@ def test_switches_subtitles_and_off(stranger: Page, trilingual: int, player: str
 def test_starts_a_growing_film_at_0(
     stranger: Page, admin: Admin, growing: int, player: str
 ) -> None:
+    """It has a layer that is behind the other, of which the master says nothing yet."""
     open_film(stranger, player, growing)
     until(stranger, "video.currentTime > 0.1 && video.videoWidth > 0")
 

@@ -90,6 +90,12 @@ def attempts(bucket: Bucket, video: int) -> set[str]:
     return {parts[3] for parts in keys if len(parts[3]) == 32}
 
 
+def files_on(disk: Path) -> list[Path]:
+    """What lies on a machine's disk, but for the blocks of sources that were read."""
+    found = [path for path in disk.rglob("*") if path.is_file()]
+    return [path for path in found if "blocks" not in path.parts]
+
+
 def assert_whole(site: Site, bucket: Bucket, video: int) -> None:
     """Every listed segment can be read, and nothing else has stayed, here or there."""
     playlist = site.get(f"/api/video/{video}/720p/index.m3u8").decode()
@@ -100,15 +106,17 @@ def assert_whole(site: Site, bucket: Bucket, video: int) -> None:
             assert len(answer.read()) > 188
     until(lambda: attempts(bucket, video) == places(site), "the rest of other attempts goes", 30)
     assert bucket.unfinished() == []
-    here = [path for path in site.stack.media.rglob("*") if path.is_file()]
-    assert [path for path in here if "blocks" not in path.parts] == []
+    until(lambda: not files_on(site.stack.media), "what is in hand goes", 30)
 
 
 def test_film_survives_bucket_that_is_away(site: Site, bucket: Bucket, short_film: Path) -> None:
+    site.slow_down(1)
     video = site.upload(short_film)
-    until(lambda: is_encoding(site), "a chunk that is encoded")
+    in_hand = "hls/*/*/.lease-*/*/*.ts"
+    until(lambda: list(site.stack.media.glob(in_hand)), "segments that are encoded", pause=0.02)
     bucket.hold()
     time.sleep(12)
+    site.slow_down(None)
     bucket.go_on()
 
     site.wait_for(video)
@@ -138,3 +146,22 @@ def test_deleted_film_leaves_the_bucket(site: Site, bucket: Bucket, short_film: 
 
     until(lambda: not site.rows("SELECT id FROM video_app_discarded"), "the sweep", 60)
     assert bucket.listing() == {".videoflix-media"}
+
+
+def test_machines_share_nothing_but_services(
+    bucket: Bucket, short_film: Path, tmp_path: Path
+) -> None:
+    """Two machines' workers beside a web machine, each with a disk of its own; one of them dies."""
+    machines = {name: str(tmp_path / name) for name in ("first", "second")}
+    with running_site(tmp_path, worker=False, **bucket_settings(bucket.address)) as site:
+        site.stack.manage("setup_bucket")
+        for name, folder in machines.items():
+            site.stack.start_worker(name, MEDIA_ROOT=folder)
+        video = site.upload(short_film)
+        until(lambda: is_encoding(site), "a chunk that is encoded")
+        site.stack.stop("first", kill=True)
+
+        site.wait_for(video)
+
+        assert_whole(site, bucket, video)
+        until(lambda: not files_on(tmp_path / "second"), "what is in hand goes", 30)

@@ -13,7 +13,7 @@ import { setVolume, volumeText } from "../../static/web/js/player/volume.js";
 /** What a key asks for: `["skip", -5]`. */
 function press(key) {
   const called = [];
-  const names = ["toggle", "skip", "louder", "mute", "fullscreen", "captions", "jump", "faster", "help"];
+  const names = ["toggle", "skip", "louder", "mute", "fullscreen", "captions", "jump", "faster", "help", "next", "playing", "pausing"];
   const actions = Object.fromEntries(names.map((name) => [name, (...values) => called.push(name, ...values)]));
   actionFor(key, actions)?.();
   return called;
@@ -23,7 +23,8 @@ for (const [key, asked] of [
   [" ", ["toggle"]], ["k", ["toggle"]], ["K", ["toggle"]], ["ArrowLeft", ["skip", -5]], ["ArrowRight", ["skip", 5]],
   ["j", ["skip", -10]], ["L", ["skip", 10]], ["ArrowUp", ["louder", 0.1]], ["ArrowDown", ["louder", -0.1]], ["m", ["mute"]],
   ["f", ["fullscreen"]], ["c", ["captions"]], ["0", ["jump", 0]], ["9", ["jump", 0.9]], [">", ["faster", 1]], ["<", ["faster", -1]],
-  ["?", ["help"]], ["x", []], ["Tab", []], ["Escape", []], ["F1", []], ["Dead", []],
+  ["?", ["help"]], ["n", ["next"]], ["Enter", ["toggle"]], ["MediaPlayPause", ["toggle"]], ["MediaPlay", ["playing"]], ["MediaPause", ["pausing"]],
+  ["MediaStop", ["pausing"]], ["MediaFastForward", ["skip", 10]], ["MediaRewind", ["skip", -10]], ["MediaTrackNext", ["next"]], ["x", []], ["Tab", []], ["Escape", []], ["F1", []], ["Dead", []],
 ]) {
   test(`key ${JSON.stringify(key)}: ${asked.join(" ") || "nothing"}`, () => assert.deepEqual(press(key), asked));
 }

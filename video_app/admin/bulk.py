@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 
 from video_app.admin import history
-from video_app.ingest import describing
+from video_app.ingest import describing, replacing
 from video_app.models import Category, Video
 from video_app.streaming import publication
 from video_app.work import planning
@@ -49,6 +49,11 @@ class BulkActions:
     def transcode_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         begun = [pk for pk in _ids(queryset.exclude(video_file="")) if planning.request_again(pk)]
         _report(request, begun, "sent to be transcoded again")
+
+    @admin.action(description="Go back to the former file", permissions=["change"])
+    def go_back(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        changed = [pk for pk in _ids(queryset) if replacing.go_back(pk)]
+        _report(request, changed, "taken back to the former file")
 
     @admin.action(description="Set category", permissions=["change"])
     def set_category(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:

@@ -98,7 +98,15 @@ def _outlook(video: Video) -> str:
     """When a running transcode will be done, and whether one can watch already."""
     pace = progress.pace(video)
     left = f", {clock(pace.seconds_left)} left at {pace.speed:g}x" if pace else ""
-    return left + (", watchable" if video.current_build_id else "")
+    return left + (f", {_watchable(video)}" if video.current_build_id else "")
+
+
+def _watchable(video: Video) -> str:
+    """In which quality a film can be watched as far as it is there."""
+    ready = progress.ready(video)
+    names = list(ready)  # the poorest first
+    now = [name for name in names if ready[name] == max(ready.values())]
+    return f"watchable in {now[-1]}, better later" if now[-1:] != names[-1:] else "watchable"
 
 
 def clock(seconds: float) -> str:

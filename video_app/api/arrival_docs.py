@@ -6,9 +6,9 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from video_app.api import resumable, tus
+from video_app.api import replacing, resumable, tus
 from video_app.api.arrival_serializers import ArrivalSerializer, DescriptionSerializer
-from video_app.api.docs import document
+from video_app.api.docs import VIDEO, document
 
 
 def _header(name: str, description: str = "", *, required: bool = True) -> OpenApiParameter:
@@ -89,6 +89,22 @@ document(
         parameters=[TUS],
         responses={204: None},
         description="What has come of an unfinished one is removed, with its draft.",
+        tags=TAGS,
+    ),
+)
+document(
+    replacing.GoBackView,
+    get=extend_schema(
+        operation_id="get_former_source",
+        parameters=[VIDEO],
+        responses=replacing.FormerSourceSerializer,
+        tags=TAGS,
+    ),
+    post=extend_schema(
+        operation_id="go_back",
+        parameters=[VIDEO],
+        request=None,
+        responses=replacing.WentBackSerializer,
         tags=TAGS,
     ),
 )

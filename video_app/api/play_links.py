@@ -1,9 +1,11 @@
 """Play links: what opens a film for televisions and players that have no session."""
 
 from typing import Any
+from uuid import UUID
 
+import segno
 from django.shortcuts import get_object_or_404
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,14 +19,24 @@ class PlayLinkView(APIView):
     """A new link to one film."""
 
     def post(self, request: Request, video_id: int) -> Response:
+        session: Any = request.auth
+        if not isinstance(session.pk, UUID):  # an API token's is a number
+            raise PermissionDenied("Play links are made in a session, which they end with.")
         films: Any = Video.objects.visible_to(request.user).playable()
         video = get_object_or_404(films.select_related("current_build"), pk=video_id)
         try:
-            link = play_links.make(request.user, request.auth, video, video.current_build)
+            link = play_links.make(request.user, session, video, video.current_build)
         except play_links.TooManyLinksError as error:
             raise Throttled(error.wait) from error
-        made = {"id": link.pk, "url": play_links.url(request, link), "expires": link.expires_at}
+        url = play_links.url(request, link)
+        made = {"id": link.pk, "url": url, "expires": link.expires_at, "qr": _qr_code(url)}
         return Response(made, status=201, headers={"Cache-Control": "no-store"})
+
+
+def _qr_code(url: str) -> str:
+    """An image as a `data:` address, to be read from across the room."""
+    code: str = segno.make(url, error="m").svg_data_uri(scale=4, border=2, light="#fff")
+    return code
 
 
 class PlayLinksView(APIView):

@@ -160,7 +160,7 @@ def _wanted(request: Request) -> uploads.Wanted:
         raise NotStored(refusal)
     pk = given.get("video")
     return uploads.Wanted(
-        video=_replaceable(request, pk) if pk else draft(given),
+        video=replaceable(request, pk) if pk else draft(given),
         filename=given["filename"],
         length=length,
         filetype=given["filetype"],
@@ -184,7 +184,7 @@ def _length(request: Request) -> int:
     return length
 
 
-def _replaceable(request: Request, pk: int) -> Video:
+def replaceable(request: Request, pk: int) -> Video:
     """A film whose source this user may replace."""
     video: Video = get_object_or_404(Video.objects.visible_to(request.user), pk=pk)
     if video.owner_id != request.user.pk and not request.user.has_perm("video_app.change_video"):

@@ -37,6 +37,13 @@ BUILD = _parameter(
     "The build that a playlist belongs to, as playlists name it. Without it the "
     "current one, which another may follow at any time.",
 )
+RUNGS = _parameter(
+    "rungs",
+    "query",
+    {"type": "string", "enum": ["all"]},
+    "While the film is encoded: also those that have just begun, whose playlists may still be "
+    "empty. `ready` in the film's status says what is there.",
+)
 VIDEO = _parameter("video_id", "path", {"type": "integer", "minimum": 1})
 TRACK = _parameter("track", "path", PLACE, "From 0.")
 NUMBER = _parameter("number", "path", PLACE, "From 0.")
@@ -53,6 +60,8 @@ RESOLUTION = _parameter(
     "A rendition that the film does not have answers with the nearest one.",
 )
 VERSION = _parameter("v", "query", TEXT)
+WIDTH = _parameter("width", "path", {"type": "string", "enum": ["320", "640", "1280"]})
+FORMAT = _parameter("format", "path", {"type": "string", "enum": ["webp", "jpg"]})
 TOKEN = _parameter("token", "query", TEXT)
 QUALITY = _parameter("quality", "query", RUNG)
 
@@ -107,9 +116,10 @@ OPERATIONS = [
     Operation(
         "master.m3u8",
         "get_master_playlist",
-        "The master playlist: every rendition, sound track and subtitle track of the film.",
+        "The master playlist: every rendition, sound track and subtitle track of the film. "
+        "While the film is encoded: the renditions that players can keep to.",
         _text(HLS),
-        (BUILD,),
+        (BUILD, RUNGS),
     ),
     Operation(
         "{resolution}/index.m3u8",
@@ -180,6 +190,13 @@ OPERATIONS = [
         "The film's poster, or the thumbnail that was uploaded instead.",
         _bytes("image/jpeg"),
         (VERSION, RANGE),
+    ),
+    Operation(
+        "poster-{width}.{format}",
+        "get_poster",
+        "The same, at most so many pixels wide, as JPEG or WebP.",
+        _bytes("image/*"),
+        (WIDTH, FORMAT, VERSION, RANGE),
     ),
     Operation(
         "{resolution}/film.mp4",

@@ -41,6 +41,16 @@ def pace(video: Video) -> Pace | None:
     return Pace(speed=round(encoded / elapsed, 1), seconds_left=5 * math.ceil(left / 5))
 
 
+def ready(video: Video) -> dict[str, float]:
+    """Rung → seconds of the film that can be watched in it, while it grows; nothing of a film
+    that is whole, or not there at all."""
+    build = newest_unfinished_build(video)
+    if build is None or build.state != BuildState.ENCODING or build.pk != video.current_build_id:
+        return {}
+    plan, segments = build.plan, build.ready_segments()
+    return {rung.name: float(plan.time(plan.cuts[segments[rung.name]])) for rung in plan.rungs}
+
+
 def waiting(video: Video) -> str:
     """The fault of a machine that the film waits for, in words; "" when it does not wait."""
     build = newest_unfinished_build(video)

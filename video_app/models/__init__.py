@@ -1,25 +1,32 @@
 """What is stored: videos, their builds, the chunks of a build, marks, workers."""
 
-from video_app.models.arrivals import Arrival, Upload
+from video_app.models.arrivals import (
+    Arrival,
+    FormerSource,
+    Upload,
+    held_keys,
+)
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
 from video_app.models.play_links import PlayLink
+from video_app.models.querysets import VideoQuerySet, unfinished_work
 from video_app.models.search import Mention, Word, WordKey
 from video_app.models.subtitles import Subtitle
 from video_app.models.videos import (
+    Audience,
     Category,
     State,
     Video,
-    VideoQuerySet,
     source_name,
     thumbnail_name,
-    unfinished_work,
 )
+from video_app.models.watching import FilmDay, Viewing, WatchTotals
 
 __all__ = [
     "Arrival",
+    "Audience",
     "Build",
     "BuildState",
     "Category",
@@ -27,6 +34,8 @@ __all__ = [
     "Chunk",
     "ChunkState",
     "Favorite",
+    "FilmDay",
+    "FormerSource",
     "Installation",
     "Leased",
     "Mention",
@@ -40,10 +49,13 @@ __all__ = [
     "Upload",
     "Video",
     "VideoQuerySet",
+    "Viewing",
     "WatchPosition",
+    "WatchTotals",
     "Word",
     "WordKey",
     "Worker",
+    "held_keys",
     "source_name",
     "thumbnail_name",
     "unfinished_work",

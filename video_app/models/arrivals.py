@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from video_app.models.builds import Build
 from video_app.models.videos import Video
 
 
@@ -87,3 +88,31 @@ class Upload(Arrival):
 
     def __str__(self) -> str:
         return f"upload of {self.filename}"
+
+
+class FormerSource(models.Model):
+    """A source that another has replaced, kept so that one can go back to it."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="former_sources")
+    key = models.CharField(max_length=255)
+    filename = models.CharField(max_length=255, blank=True)
+    size = models.PositiveBigIntegerField("bytes")
+    build = models.ForeignKey(
+        Build, on_delete=models.SET_NULL, null=True, related_name="+", help_text="What showed it."
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"former source of video {self.video_id}"
+
+
+def held_keys() -> set[str]:
+    """Keys of sources that are coming, or may come back."""
+    return {
+        key
+        for model in (Upload, FormerSource)
+        for key in model._default_manager.values_list("key", flat=True)
+    }

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from video_app.models.leased import Leased
-from video_app.pipeline import layout
+from video_app.pipeline import layers, layout
 from video_app.pipeline.types import Plan
 
 
@@ -58,6 +58,18 @@ class Build(Leased):
     def plan(self) -> Plan:
         return Plan.from_json(self.plan_json)
 
+    def ready_segments(self) -> dict[str, int]:
+        """Folder → the segments that players may ask for, from the first one on.
+
+        A chunk that is encoded again was listed already; a playlist must never shrink.
+        """
+        plan = self.plan
+        if self.state == BuildState.COMPLETE:
+            return dict.fromkeys(plan.folders, plan.segments)
+        chunks = sorted(self.chunks.all(), key=lambda chunk: chunk.index)
+        done = [(chunk.has_been_low, chunk.has_been_whole) for chunk in chunks]
+        return layers.ready_segments(plan, done)
+
     @property
     def prefix(self) -> str:
         """The storage prefix of everything this build owns."""
@@ -96,7 +108,11 @@ class ChunkState(models.TextChoices):
 
 
 class Chunk(Leased):
-    """Some segments of a build: the unit of work and of loss."""
+    """Some segments of a build: the unit of work and of loss.
+
+    Its low layer may be encoded ahead, under a lease of its own; it stays due until all of it
+    is there.
+    """
 
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="chunks")
     index = models.PositiveIntegerField()
@@ -107,6 +123,8 @@ class Chunk(Leased):
         "folder of its segments, in a bucket", max_length=32, blank=True, default="", db_default=""
     )
     done_at = models.DateTimeField(null=True)
+    has_low = models.BooleanField("its low layer is there", default=False, db_default=False)
+    low_at = models.DateTimeField(null=True, help_text="When its low layer was first there.")
     seconds_done = models.FloatField("encoded seconds while running", default=0)
     report: Any = models.JSONField(
         "rung → measured segments (sizes in bytes, I-frame ranges)", default=dict, blank=True
@@ -126,3 +144,11 @@ class Chunk(Leased):
 
     def __str__(self) -> str:
         return f"chunk {self.index} of build {self.build_id}"
+
+    @property
+    def has_been_whole(self) -> bool:
+        return self.state == ChunkState.DONE or self.done_at is not None
+
+    @property
+    def has_been_low(self) -> bool:
+        return self.has_been_whole or self.low_at is not None

@@ -83,10 +83,12 @@ def master_playlist(
     reports: Sequence[Report],
     *,
     complete: bool,
+    rungs: Sequence[str] | None = None,
     has_subtitles: bool = False,
     uri: Callable[[str], str] = str,
 ) -> str:
-    """The multivariant playlist. `uri` makes a playlist's URI of its name.
+    """The multivariant playlist, naming these `rungs` in their order, or all of them by
+    preference. `uri` makes a playlist's URI of its name.
 
     While a build grows, the bit rates are upper bounds; of a complete one they
     are measured.
@@ -99,7 +101,8 @@ def master_playlist(
     if has_subtitles:
         lines += _subtitle_lines(plan, uri)
         groups += ',SUBTITLES="text"'
-    for rung in _by_preference(plan.rungs):
+    names = by_preference(plan, [rung.name for rung in plan.rungs]) if rungs is None else rungs
+    for rung in map(plan.rung, names):
         rates = _measured(plan, rung, reports) if complete else _bounds(plan, rung)
         lines.append(f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}{groups}")
         lines.append(uri(f"{rung.name}/index.m3u8"))
@@ -179,10 +182,10 @@ def _gop_durations(plan: Plan, number: int) -> list[Fraction]:
     ]
 
 
-def _by_preference(rungs: tuple[Rung, ...]) -> list[Rung]:
-    """The one to start with first: the best one that is not larger than 720p."""
-    modest = [rung for rung in rungs if rung.max_rate <= 5_000_000] or list(rungs[:1])
-    return [modest[-1], *(rung for rung in rungs if rung is not modest[-1])]
+def by_preference(plan: Plan, names: Sequence[str]) -> list[str]:
+    """The rung to start with first: the best one that is not larger than 720p."""
+    modest = [name for name in names if plan.rung(name).max_rate <= 5_000_000] or names[:1]
+    return [*modest[-1:], *(name for name in names if name not in modest[-1:])]
 
 
 def _attributes(plan: Plan, rung: Rung, rates: tuple[int, int]) -> str:

@@ -16,20 +16,15 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 
 from video_app.pipeline.layout import IMMUTABLE, TYPES
-from video_app.store import local, multipart, s3
+from video_app.store import local, multipart, parts, s3
 from video_app.store.interface import Entry, File, Watch, unwatched
 from video_app.store.reader import reading
-from video_app.store.s3 import BucketError, client, errors, patiently
+from video_app.store.s3 import BucketError, client, errors, name, patiently
 
 CORS_RULE = "videoflix"
 # Larger files go in parts.
 PUT_BYTES = 16 * 1024**2
 WEEK = 7 * 24 * 3600  # the longest life of a signed link
-
-
-def name(key: str) -> dict[str, str]:
-    """Where a key lies: `AWS_LOCATION` leaves room for others in the same bucket."""
-    return {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Key": settings.AWS_LOCATION + key}
 
 
 class BucketStore(multipart.Uploads):
@@ -107,6 +102,7 @@ class BucketStore(multipart.Uploads):
 
     def sweep(self) -> None:
         multipart.abort_abandoned()
+        multipart.remove_abandoned_rests()
 
     @contextmanager
     def work_folder(self, prefix: str) -> Iterator[Path]:
@@ -138,14 +134,14 @@ class _Body(io.RawIOBase):
 def _put(path: Path, key: str, go_on: Watch) -> None:
     """One file; what the bucket says that it has got is compared with what was sent."""
     if path.stat().st_size > PUT_BYTES:
-        multipart.put(path, key, headers(key), go_on)
+        parts.put(path, key, headers(key), go_on)
     else:
         patiently(lambda: put_bytes(path.read_bytes(), key), go_on)
 
 
 def put_bytes(content: bytes, key: str) -> None:
     """Put a small file; `BucketError` when something else has arrived."""
-    multipart.put_bytes(content, name(key), headers(key))
+    parts.put_bytes(content, name(key), headers(key))
 
 
 def headers(key: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from video_app.models import Tombstone, Video
+from video_app.models import Tombstone, Video, held_keys
 from video_app.pipeline import layout
 from video_app.pipeline.source import seekable_key
 from video_app.store import identity
@@ -33,8 +33,8 @@ def discard(keys: list[str]) -> None:
 
 
 def discard_replaced(key: str) -> None:
-    """Remove a source that has made room for another."""
-    if not Video.objects.filter(video_file=key).exists():
+    """Remove a source that has made room for another, unless one can still go back to it."""
+    if not Video.objects.filter(video_file=key).exists() and key not in held_keys():
         discard([key, seekable_key(key)])
 
 

@@ -69,6 +69,11 @@ def _pause(seconds: float, watch: Watch) -> None:
         time.sleep(min(1, left))
 
 
+def name(key: str) -> dict[str, str]:
+    """Where a key lies: `AWS_LOCATION` leaves room for others in the same bucket."""
+    return {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Key": settings.AWS_LOCATION + key}
+
+
 def md5(content: bytes) -> "hashlib._Hash":
     return hashlib.md5(content, usedforsecurity=False)
 

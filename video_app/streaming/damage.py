@@ -9,6 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db.models import Q
+
 from video_app.models import Build, Chunk, ChunkState
 from video_app.pipeline import layout
 from video_app.store import identity, the_store
@@ -53,10 +55,11 @@ def report_missing(build_id: int, segment: int) -> bool:
 
 
 def request_again(build: Build, index: int) -> bool:
-    """Make a chunk that is done due once more; whether it was not already."""
-    done = Chunk.objects.filter(build=build, index=index, state=ChunkState.DONE)
+    """Make a chunk that is done due once more, or its low layer; whether it was not already."""
+    done = Q(state=ChunkState.DONE) | Q(has_low=True)
     fresh = {"attempts": 0, "setbacks": 0, "setback": "", "retry_at": None, "enqueued_at": None}
-    return bool(done.update(state=ChunkState.DUE, seconds_done=0, **fresh))
+    again = {"state": ChunkState.DUE, "has_low": False, "seconds_done": 0}
+    return bool(Chunk.objects.filter(done, build=build, index=index).update(**again, **fresh))
 
 
 def damaged_chunks(build: Build) -> list[int]:

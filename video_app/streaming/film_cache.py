@@ -8,22 +8,22 @@ lives for `LIFETIME` at most.
 """
 
 from collections.abc import Iterable
-from itertools import takewhile
 from typing import TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum, prefetch_related_objects
 
 from video_app.catalogue import versions
-from video_app.models import Build, BuildState, Chunk, ChunkState, Video
+from video_app.models import Audience, Build, BuildState, Chunk, Video
+from video_app.pipeline import layers
 from video_app.pipeline.types import Plan
 
 LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 
 
 class PlayableBuild(TypedDict):
@@ -32,7 +32,8 @@ class PlayableBuild(TypedDict):
     id: int
     prefix: str  # of its storage keys
     rungs: list[str]
-    ready: int  # segments that may be asked for
+    offered: list[str]  # the rungs that the master names
+    ready: dict[str, int]  # folder → segments that may be asked for
     complete: bool
     abandoned: bool  # nothing will follow what is ready
     progressive: list[str]  # rungs that have a progressive MP4
@@ -41,14 +42,23 @@ class PlayableBuild(TypedDict):
     sheets: int  # of the storyboard
     stored: bool  # in the bucket
     revision: int  # how many chunks were mended
+    total: int  # segments that there will be
+    length: float  # average seconds of a segment
     places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
 
 
 class Film(TypedDict):
-    public: bool
+    public: bool  # published
+    groups: list[int] | None  # whose members alone may see it; None: everybody
+    age: int | None  # from which it is; None: nobody knows
     current: int | None
     thumbnail: str  # storage key of its thumbnail or poster, or ""
     builds: dict[str, PlayableBuild]  # by build id; JSON has no other keys
+
+
+def is_growing(build: PlayableBuild) -> bool:
+    """Whether more of it will follow."""
+    return not (build["complete"] or build["abandoned"])
 
 
 def key(video_id: int) -> str:
@@ -79,21 +89,33 @@ def _film(video: Video) -> Film:
     chunks = Chunk.objects.filter(build=OuterRef("pk")).order_by().values("build")
     mended = Subquery(chunks.annotate(total=Sum("revision")).values("total"))
     builds = video.builds.filter(shown).annotate(mended=mended)
+    growing = [build for build in builds if build.state != BuildState.COMPLETE]
+    done = Chunk.objects.only("build_id", "index", "state", "done_at", "low_at")
+    prefetch_related_objects(growing, Prefetch("chunks", done))
     return Film(
         public=video.is_published,
+        groups=_groups(video),
+        age=video.age_rating,
         current=video.current_build_id,
         thumbnail=video.picture,
         builds={str(build.pk): _playable(build, build.mended or 0) for build in builds},
     )
 
 
+def _groups(video: Video) -> list[int] | None:
+    if video.audience != Audience.GROUPS:
+        return None
+    return list(video.groups.values_list("pk", flat=True))
+
+
 def _playable(build: Build, revision: int) -> PlayableBuild:
-    plan = build.plan
+    plan, ready = build.plan, build.ready_segments()
     return PlayableBuild(
         id=build.pk,
         prefix=build.prefix,
         rungs=[rung.name for rung in plan.rungs],
-        ready=_ready_segments(build, plan),
+        offered=layers.offered(plan, ready),
+        ready=ready,
         complete=build.state == BuildState.COMPLETE,
         abandoned=build.state == BuildState.CANCELLED,
         progressive=list(build.progressive),
@@ -102,6 +124,8 @@ def _playable(build: Build, revision: int) -> PlayableBuild:
         sheets=build.storyboard_sheets,
         stored=settings.USE_S3_MEDIA and build.stored_at is not None,
         revision=revision,
+        total=plan.segments,
+        length=round(float(plan.duration) / plan.segments, 3),
         places=_places(build, plan),
     )
 
@@ -111,13 +135,3 @@ def _places(build: Build, plan: Plan) -> list[tuple[int, str]]:
         return []
     places = build.chunks.order_by("index").values_list("place", flat=True)
     return list(zip(plan.chunk_cuts[1:], places, strict=False))
-
-
-def _ready_segments(build: Build, plan: Plan) -> int:
-    """Segments before the first unfinished chunk."""
-    if build.state == BuildState.COMPLETE:
-        return plan.segments
-    # A chunk that is encoded again was listed already; a playlist must never shrink.
-    chunks = build.chunks.order_by("index").values_list("state", "done_at")
-    once_done = (state == ChunkState.DONE or done_at is not None for state, done_at in chunks)
-    return plan.chunk_cuts[sum(takewhile(bool, once_done))]

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from video_app.models import Build
-from video_app.pipeline import layout, playlist, storyboard
+from video_app.pipeline import ladder, layout, playlist, storyboard
 from video_app.pipeline.types import Plan
 from video_app.store import the_store
 from video_app.streaming import watching
@@ -21,7 +21,7 @@ from video_app.streaming.film_cache import PlayableBuild
 
 LIFETIME = 3600  # seconds
 # Of the texts; raise it when they are worded differently, for rolling upgrades.
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 # Players never read an ended playlist again: its links last for the film and a long pause.
 PAUSE_SECONDS = 2 * 3600
 
@@ -29,11 +29,13 @@ Uri = Callable[[str], str]
 
 MEDIA = "media"
 MASTER = "master"
+WHOLE_MASTER = "whole-master"  # with the rungs that are not offered yet
 IFRAMES = "iframes"
 SUBTITLES = "subtitles"
 STORYBOARD = "storyboard"
 HLS = "application/vnd.apple.mpegurl"
-TYPES = dict.fromkeys([MEDIA, MASTER, IFRAMES, SUBTITLES], HLS) | {STORYBOARD: layout.TYPES[".vtt"]}
+TYPES = dict.fromkeys([MEDIA, MASTER, WHOLE_MASTER, IFRAMES, SUBTITLES], HLS)
+TYPES[STORYBOARD] = layout.TYPES[".vtt"]
 
 
 class Playlist(TypedDict):
@@ -68,23 +70,42 @@ class Wanted:
         return self.key, self.noted_key
 
 
-def fresh(cached: Any, cache_key: str, build: PlayableBuild, kind: str, folder: str) -> Playlist:
+def fresh(cached: Any, wanted: Wanted, build: PlayableBuild) -> Playlist:
     """What lay in the cache if it is of this very state of the build, else made now.
 
-    `folder` is where the files lie that a rendition or track has: "480p", "audio-0". For a
-    master it is what its URIs begin with. `Build.DoesNotExist` when the build was removed
-    meanwhile.
+    `Build.DoesNotExist` when the build was removed meanwhile.
     """
+    folder = _folder(build, wanted.folder)
     flags = f"{build['complete']:d}{build['abandoned']:d}"
     where = _bucket_version() if build["stored"] else ""
-    version = f"{CACHE_VERSION}.{build['id']}.{build['ready']}.{build['revision']}.{flags}{where}"
+    ready = f"{build['ready'].get(folder, 0)}.{folder}.{len(build['offered'])}"
+    version = f"{CACHE_VERSION}.{build['id']}.{ready}.{build['revision']}.{flags}{where}"
     if cached and cached["version"] == version:
         found: Playlist = cached
         return found
-    text = _render(build, kind, folder)
+    text = _render(build, wanted, folder)
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
-    cache.set(cache_key, made, LIFETIME)
+    cache.set(wanted.key, made, LIFETIME)
     return made
+
+
+def _folder(build: PlayableBuild, asked: str) -> str:
+    """Where the files lie of the rendition or track that was asked for: of the nearest one
+    when there is none of that name, or nothing of it yet."""
+    folder = _nearest(build, asked)
+    begun = tuple(name for name in build["rungs"] if build["ready"].get(name))
+    return ladder.nearest(folder, begun) if begun and folder in build["rungs"] else folder
+
+
+def _nearest(build: PlayableBuild, asked: str) -> str:
+    return ladder.nearest(asked, tuple(build["rungs"])) if asked in ladder.NAMES else asked
+
+
+def _named(build: PlayableBuild, plan: Plan, kind: str) -> list[str]:
+    """The rungs in a master: those that are offered, then the others if those are wanted too."""
+    offered = playlist.by_preference(plan, build["offered"])
+    others = [rung for rung in build["rungs"] if rung not in build["offered"]]
+    return [*offered, *others] if kind == WHOLE_MASTER else offered
 
 
 def _mended_segments(build: Build, plan: Plan) -> dict[str, int]:
@@ -107,21 +128,27 @@ def _bucket_version() -> str:
     return f"{zlib.crc32(repr(where).encode()):08x}"
 
 
-def _render(build: PlayableBuild, kind: str, folder: str) -> str:
+def _render(build: PlayableBuild, wanted: Wanted, folder: str) -> str:
     row = Build.objects.get(pk=build["id"])
-    plan, complete = row.plan, build["complete"]
+    kind, plan, complete = wanted.kind, row.plan, build["complete"]
 
     mended = _mended_segments(row, plan) if build["revision"] else {}
+
+    elsewhere = f"../{folder}/" if folder != _nearest(build, wanted.folder) else ""
 
     def here(name: str) -> str:
         """A player stays with the build it began with, whatever is published meanwhile."""
         revision = mended.get(name)
-        return f"{name}?b={row.pk}" + (f"&r={revision}" if revision else "")
+        return f"{elsewhere}{name}?b={row.pk}" + (f"&r={revision}" if revision else "")
 
     uri = _in_bucket(row, plan, folder, here) if build["stored"] else here
     if kind == MEDIA:
         return playlist.media_playlist(
-            plan, build["ready"], complete=complete, abandoned=build["abandoned"], uri=uri
+            plan,
+            build["ready"].get(folder, 0),
+            complete=complete,
+            abandoned=build["abandoned"],
+            uri=uri,
         )
     if kind == SUBTITLES:
         return playlist.subtitle_playlist(plan, uri=uri)
@@ -134,6 +161,7 @@ def _render(build: PlayableBuild, kind: str, folder: str) -> str:
         plan,
         reports,
         complete=complete,
+        rungs=_named(build, plan, kind),
         has_subtitles=bool(build["subtitles"]),
         uri=lambda name: folder + here(name),
     )

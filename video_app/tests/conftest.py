@@ -1,6 +1,7 @@
 """Fixtures for the tests of films."""
 
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,17 @@ def store(with_bucket: None, s3: str) -> Iterator[Any]:
     client.create_bucket(Bucket="films")
     yield client
     urllib.request.urlopen(urllib.request.Request(f"{s3}/moto-api/reset", method="POST"))
+
+
+@pytest.fixture
+def verified(settings: Any, seaweed: str) -> Iterator[None]:
+    """Files go to a server that verifies signatures, each test's under a prefix of its own."""
+    for name, value in bucket_settings(seaweed).items():
+        setattr(settings, name, value)
+    settings.USE_S3_MEDIA, settings.AWS_LOCATION = True, f"{uuid.uuid4().hex}/"
+    s3_client.forget_clients()
+    yield
+    s3_client.forget_clients()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.people import make_user, signed_in
 from video_app.api import views
 from video_app.catalogue import marks
 from video_app.models import Build, Favorite, Video, WatchPosition
-from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
+from video_app.tests.films import ago, make_build, make_film, make_plan, make_video, publish
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -249,6 +249,7 @@ class TestStatus:
             "processed": True,
             "playable": True,
             "progress": 100.0,
+            "ready": {},
             "speed": None,
             "seconds_left": None,
             "error": "",
@@ -263,6 +264,17 @@ class TestStatus:
 
         assert (body["state"], body["processed"], body["playable"]) == ("processing", False, True)
         assert body["progress"] == pytest.approx(33.3, abs=0.1)
+        assert body["ready"] == {"360p": 12.0, "720p": 12.0}
+
+    def test_says_what_is_there_of_each_rendition(self, member: Client):
+        film = make_video(state="processing", duration=36.0)
+        build = make_build(film, make_plan(segments=6, chunk=2), done=1)
+        build.chunks.filter(index=1).update(has_low=True, low_at=ago(0))
+        publish(build)
+
+        body = member.get(f"/api/video/{film.pk}/status/").json()
+
+        assert body["ready"] == {"360p": 24.0, "720p": 12.0}
 
     def test_reports_waiting_film(self, member: Client):
         body = member.get(f"/api/video/{make_video().pk}/status/").json()

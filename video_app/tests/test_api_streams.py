@@ -18,7 +18,7 @@ from rest_framework.exceptions import PermissionDenied
 from tests.people import make_user, signed_in
 from video_app.api import stream_docs, urls, urls_content
 from video_app.models import BuildState, Video
-from video_app.streaming import access, film_cache
+from video_app.streaming import access, damage, film_cache
 from video_app.tests.films import (
     make_build,
     make_film,
@@ -411,6 +411,73 @@ class TestGrowth:
         assert "I-FRAME" not in member.get(url(growing, "master.m3u8")).content.decode()
 
 
+class TestLayers:
+    @pytest.fixture
+    def growing(self) -> Video:
+        """All of its first chunk, the low layer of its second."""
+        video = make_video(state="processing")
+        build = make_build(video, make_plan(segments=20, chunk=2), done=1)
+        build.chunks.filter(index=1).update(has_low=True, low_at=timezone.now())
+        publish(build)
+        return video
+
+    @staticmethod
+    def layer(film: Video, **changes: Any) -> None:
+        film.current_build.chunks.update(**changes)
+        film_cache.forget([film.pk])
+
+    def test_lists_each_rendition_as_far_as_it_is_there(self, growing: Video, member: Client):
+        listed = {
+            rung: member.get(url(growing, f"{rung}/index.m3u8")).content.decode().count(".ts")
+            for rung in ("360p", "720p")
+        }
+
+        assert listed == {"360p": 4, "720p": 2}
+        assert member.get(url(growing, "720p/002.ts")).status_code == 404
+
+    def test_names_upper_renditions_once_players_can_keep_to_them(
+        self, growing: Video, member: Client
+    ):
+        def named() -> list[str]:
+            return [
+                line[:4]
+                for line in lines(member.get(url(growing, "master.m3u8")))
+                if "/" in line[:6]
+            ]
+
+        few = named()
+        growing.current_build.chunks.filter(index__lt=3).update(state="done")
+        film_cache.forget([growing.pk])
+
+        assert (few, named()) == (["360p"], ["720p", "360p"])
+
+    def test_names_all_renditions_when_asked(self, growing: Video, member: Client):
+        found = lines(member.get(url(growing, "master.m3u8?rungs=all")))
+
+        assert [line[:4] for line in found if "/" in line[:6]] == ["360p", "720p"]
+
+    def test_answers_rendition_without_pictures_with_the_nearest(
+        self, growing: Video, member: Client
+    ):
+        self.layer(growing, state="due", has_low=True, low_at=timezone.now())
+        build = growing.current_build_id
+
+        before = lines(member.get(url(growing, "720p/index.m3u8")))
+        growing.current_build.chunks.filter(index=0).update(state="done")
+        film_cache.forget([growing.pk])
+
+        assert f"../360p/000.ts?b={build}" in before
+        assert f"000.ts?b={build}" in lines(member.get(url(growing, "720p/index.m3u8")))
+
+    def test_keeps_listing_what_is_encoded_again(self, growing: Video, member: Client):
+        before = lines(member.get(url(growing, "360p/index.m3u8")))
+        assert damage.report_missing(growing.current_build_id, 3)
+        film_cache.forget([growing.pk])
+
+        assert lines(member.get(url(growing, "360p/index.m3u8"))) == before
+        assert not growing.current_build.chunks.get(index=1).has_low
+
+
 class TestReplacedSource:
     """A new build reuses the segments' names; a player keeps the build it began with."""
 
@@ -485,5 +552,5 @@ class TestPrice:
     def test_limits_queries_of_cold_request(
         self, film: Video, member: Client, name: str, django_assert_max_num_queries: Any
     ):
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             assert member.get(url(film, name)).status_code == 200

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +20,7 @@ from video_app.ingest import uploads
 from video_app.models import Build, Chunk, ChunkState, State, Tombstone, Upload, Video
 from video_app.pipeline import layout
 from video_app.pipeline.ffmpeg import find_ffmpeg
-from video_app.store import blocks, identity, local, the_store
+from video_app.store import blocks, identity, local, multipart, the_store
 from video_app.streaming import film_cache
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import ago, make_encoding, run, segment_bytes, write
@@ -225,7 +226,7 @@ def test_late_attempt_changes_nothing(encoder: Encoder) -> None:
     published, before = Chunk.objects.get(index=0), the_store().sizes(build.prefix)
 
     with the_store().work_folder("hls/late") as folder:
-        work(build, 0, folder, late)
+        work(published, folder, late)
         place = encoding.put_first(published, folder, late)
         assert not encoding.publish(late, {}, folder, place)
 
@@ -347,4 +348,14 @@ class TestResumableUploads:
         uploads.cancel(begun)
 
         assert not store.list_multipart_uploads(Bucket="films").get("Uploads")
+        assert the_store().sizes("uploads") == {}
+
+    def test_sweeps_away_what_was_abandoned(
+        self, begun: Upload, store: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.receive(begun, 0, b"x" * 100)
+        monkeypatch.setattr(multipart, "ABANDONED", timedelta(seconds=-60))
+        the_store().sweep()
+
+        assert the_store().find(begun.key) == ""
         assert the_store().sizes("uploads") == {}

@@ -21,7 +21,7 @@ from video_app.pipeline.source import read_source
 from video_app.pipeline.types import Plan
 from video_app.store import AwayError, blocks, local, s3, the_store
 
-pytestmark = [pytest.mark.ffmpeg]
+pytestmark = [pytest.mark.ffmpeg, pytest.mark.faults]
 KEY = "sources/clip.mp4"
 LIMITS = Limits(duration=3600, pixels=10**8)
 

@@ -103,7 +103,7 @@ class TestNoticing:
         assert due(film) == [0, 1, 2]
 
     def test_notices_a_missing_sound_segment(self, film: Video, member: Client):
-        with patch("video_app.streaming.film_cache.Plan.tracks", ("a second sound",)):
+        with patch("video_app.pipeline.types.Plan.tracks", ("a second sound",)):
             response = ask(member, film, "audio-0/002.ts")
 
         assert response.status_code == 503

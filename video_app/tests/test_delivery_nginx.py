@@ -53,6 +53,15 @@ for video in Video.objects.filter(pk={film}):
     video.is_published = {published}
     video.save()
 """
+STORED_VIEWS = """
+from video_app.insight import flushing
+from video_app.models import Viewing
+flushing.SILENT_SECONDS = -1
+flushing.flush()
+# Of a burst nginx asks for the first two segments.
+views = Viewing.objects.filter(is_view=True, seen__gte=2**10 - 1)
+print(sum(viewing.seconds <= 12 for viewing in views))
+"""
 END_LINKS = """
 from video_app.models import PlayLink
 from video_app.streaming import play_links
@@ -303,6 +312,15 @@ class TestPlayLinks:
             assert site.ask(site.linked_segment, Authorization="")[0].status == 200
 
         assert site.ask(site.segment, Authorization="")[0].status == 401
+
+    def test_counts_viewing_of_silent_player(self, site: Site):
+        for number in range(4):
+            segment = site.linked_segment.replace("000.ts", f"{number:03d}.ts")
+            asked = segment + "&CMCD=sid%3D%22x%22"
+            assert site.ask(asked, Authorization="", Cookie="viewer=counted")[0].status == 200
+        time.sleep(2)  # longer than notes wait in the process
+
+        assert shell(site, STORED_VIEWS) == "1"
 
     def test_ends_within_seconds(self, site: Site):
         assert site.ask(site.linked_segment, Authorization="")[0].status == 200

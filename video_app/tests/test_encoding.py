@@ -9,6 +9,8 @@ from rq.timeouts import JobTimeoutException
 
 from video_app.models import Build, BuildState, ChunkState, State, Video
 from video_app.pipeline.errors import EncodeError, PipelineError, StorageFullError
+from video_app.pipeline.layers import Layer
+from video_app.streaming import damage
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
@@ -24,7 +26,7 @@ from video_app.tests.films import (
     replace_source,
     run,
 )
-from video_app.work import encoding, machine, planning
+from video_app.work import effort, encoding, finishing, machine, planning
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
@@ -228,6 +230,106 @@ class TestRequest:
         for build in builds:
             encoding.request(build.chunks.all())
 
-        assert jobs("urgent") == [f"encode_chunk-{build.pk}-0" for build in builds]
-        rest = [f"encode_chunk-{build.pk}-{index}" for build in builds for index in range(1, 9)]
+        names = ["encode_chunk", "encode_ahead", "encode_ahead"]
+        beginnings = [f"{names[n]}-{build.pk}-{n}" for build in builds for n in range(3)]
+        assert jobs("urgent") == beginnings
+        rest = [f"encode_chunk-{build.pk}-{index}" for build in builds for index in range(3, 9)]
         assert jobs("transcode") == rest
+
+    @pytest.mark.parametrize("body", [encoding.run, encoding.run_ahead])
+    def test_enqueues_the_rest_with_the_first_chunk(self, encoder: Encoder, body: Any):
+        build = make_encoding(5)
+
+        body(hold_chunk(build, 0))
+
+        ahead = [job for job in jobs("urgent") if job.startswith("encode")]
+        assert ahead == [f"encode_ahead-{build.pk}-{index}" for index in (1, 2)]
+        rest = [f"encode_chunk-{build.pk}-{index}" for index in (3, 4)]
+        assert [job for job in jobs("transcode") if job.startswith("encode_chunk")] == rest
+
+    def test_enqueues_upper_layer_where_long_work_is_done(self, encoder: Encoder):
+        build = make_encoding(2)
+
+        encoding.run_ahead(hold_chunk(build, 0))
+
+        assert f"encode_ahead-{build.pk}-1" in jobs("urgent")
+        assert jobs("transcode") == [f"encode_rest-{build.pk}-0"]
+
+
+class TestLayers:
+    def test_shows_film_as_soon_as_its_low_layer_begins(self, encoder: Encoder, media: Path):
+        build = make_encoding(2)
+
+        encoding.run_ahead(hold_chunk(build, 0))
+
+        assert Video.objects.get().current_build == build
+        assert build.ready_segments() == {"360p": 1, "720p": 0}
+        assert sorted(path.parent.name for path in media.glob("hls/*/*/*/000.ts")) == ["360p"]
+        chunk = build.chunks.get(index=0)
+        assert (chunk.state, chunk.has_low, chunk.attempts) == (ChunkState.DUE, True, 0)
+
+    @pytest.mark.parametrize("body", [encoding.run, encoding.run_ahead])
+    def test_encodes_only_what_is_missing(self, encoder: Encoder, media: Path, body: Any):
+        build = make_encoding(1)
+        encoding.run_ahead(hold_chunk(build, 0))
+
+        body(hold_chunk(build, 0))
+
+        texts = {path.parent.name: path.read_text() for path in media.glob("hls/*/*/*/000.ts")}
+        assert texts == {"360p": "run 1", "720p": "run 2"}
+        assert build.chunks.get().state == ChunkState.DONE
+        assert build.ready_segments() == {"360p": 1, "720p": 1}
+
+    def test_joins_reports_of_layers(self, encoder: Encoder):
+        build = make_encoding(1)
+
+        for report, layer in (({"360p": [1]}, Layer.LOW), ({"720p": [2]}, Layer.HIGH)):
+            assert encoding.publish(hold_chunk(build, 0), report, None, layer)
+
+        assert build.chunks.get().report == {"360p": [1], "720p": [2]}
+
+    def test_encodes_film_of_few_rungs_in_one_pass(self, encoder: Encoder):
+        plan = make_plan(segments=1, rungs=("120p", "360p"), chunk=1)
+        build = make_build(make_video(planned_revision=1), plan, done=0)
+
+        encoding.run_ahead(hold_chunk(build, 0))
+
+        assert build.chunks.get().state == ChunkState.DONE
+
+    def test_does_not_finish_film_without_its_upper_layer(self, encoder: Encoder):
+        build = make_encoding(1)
+
+        encoding.run_ahead(hold_chunk(build, 0))
+
+        assert not finishing.due().exists()
+
+    def test_publishes_no_upper_layer_over_a_lost_low_one(self, encoder: Encoder):
+        build = make_encoding(1)
+        encoding.run_ahead(hold_chunk(build, 0))
+        encoder.then = lambda: damage.request_again(build, 0)
+
+        encoding.run(hold_chunk(build, 0))
+
+        chunk = build.chunks.get()
+        assert (chunk.state, chunk.has_low, chunk.attempts) == (ChunkState.DUE, False, 0)
+        assert build.ready_segments() == {"360p": 1, "720p": 0}
+
+    def test_reports_progress_of_layers_as_shares(self, encoder: Encoder, settings: Any):
+        settings.LEASE_SECONDS = 0  # so that each second is noted
+        build = make_encoding(1)
+
+        encoding.run_ahead(hold_chunk(build, 0))
+        low = build.chunks.get().seconds_done
+        encoding.run(hold_chunk(build, 0))
+
+        assert 0 < low < 1 < build.chunks.get().seconds_done
+
+    def test_gives_first_missing_low_chunk_the_machine(self, encoder: Encoder):
+        build, niceness = make_encoding(3), []
+
+        for index in (0, 2, 1):
+            encoding.run_ahead(hold_chunk(build, index))
+            niceness.append(encoder.options["niceness"])
+
+        first, ahead = effort.FIRST_NICENESS, effort.AHEAD_NICENESS
+        assert niceness == [first, ahead, first]

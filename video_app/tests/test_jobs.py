@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 JOBS = [
     ("plan_video", (404, 1)),
     ("encode_chunk", (404, 0)),
+    ("encode_ahead", (404, 1)),
+    ("encode_rest", (404, 0)),
     ("finish_build", (404,)),
     ("make_extras", (404,)),
     ("make_poster", (404, 1)),

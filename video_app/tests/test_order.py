@@ -37,19 +37,23 @@ KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying)
 
 @pytest.fixture(autouse=True)
 def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was done, in its order. The work itself only keeps its lease."""
+    """What was done, in its order. The work itself keeps its lease; chunks end it."""
     found: list[Any] = []
 
-    def note(kind: Kind) -> Kind:
+    def note(kind: Kind, body: Any) -> Any:
         def run(lease: Lease) -> None:
-            found.append((kind.name, lease.pk))
+            is_ahead = body is encoding.run_ahead and not Chunk.objects.get(pk=lease.pk).has_low
+            found.append(("low chunks" if is_ahead else kind.name, lease.pk))
+            if kind is encoding.KIND:
+                changes = {"has_low": True} if is_ahead else {"state": "done"}
+                lease.release(**changes)
 
-        return Kind(kind.name, kind.due, kind.request, run, kind.give_up)
+        return run
 
-    noted = {module.KIND: note(module.KIND) for module in KINDS}
-    turns = [
-        order.Turn(turn.lane, noted[turn.kind], turn.narrow, turn.order) for turn in order.ORDER
-    ]
+    turns = []
+    for turn in order.ORDER:
+        body = note(turn.kind, turn.body)
+        turns.append(order.Turn(turn.lane, turn.kind, turn.narrow, turn.order, body))
     monkeypatch.setattr(order, "ORDER", turns)
     return found
 
@@ -77,12 +81,16 @@ def test_does_everything_by_its_importance(done: list[Any]) -> None:
     begun = make_encoding(1)
     new = make_video("New")
     do_all()
-    assert done == [
+    finishes = [("finishes", build.pk) for build in (begun, growing, watched)]
+    assert [piece for piece in done if piece not in finishes] == [
         ("plans", new.pk),
-        ("chunks", chunk_ids(begun)[0]),
+        ("low chunks", chunk_ids(begun)[0]),
+        ("low chunks", chunk_ids(watched)[1]),
         ("finishes", whole.pk),
+        ("low chunks", chunk_ids(growing)[1]),
         ("chunks", chunk_ids(watched)[1]),
         ("posters", growing.video_id),
+        ("chunks", chunk_ids(begun)[0]),
         ("chunks", chunk_ids(growing)[1]),
         ("extras", bare.current_build.pk),
     ]
@@ -91,18 +99,54 @@ def test_does_everything_by_its_importance(done: list[Any]) -> None:
 def test_makes_every_film_watchable_before_any_goes_on(done: list[Any]) -> None:
     builds = [make_encoding(3) for _ in range(3)]
     do_all()
-    firsts = list(Chunk.objects.filter(index=0).order_by("pk").values_list("pk", flat=True))
-    assert [pk for _, pk in done[:3]] == firsts
-    assert len(done) == 9 == len(chunk_ids(*builds))
+    ids = chunk_ids(*builds)
+    assert [piece for piece in done if piece[0] != "finishes"] == [
+        *(("low chunks", pk) for pk in ids),
+        *(("chunks", pk) for pk in ids),
+    ]
+
+
+def test_encodes_low_layer_ahead_at_beginnings_only(done: list[Any]) -> None:
+    build = make_encoding(5)
+    do_all()
+    ids = chunk_ids(build)
+    assert [pk for name, pk in done if name == "low chunks"] == ids[: encoding.BEGINNING]
+    assert [pk for name, pk in done if name == "chunks"] == ids
+
+
+def test_keeps_low_layer_two_chunks_ahead_of_furthest_viewer(done: list[Any]) -> None:
+    build = make_encoding(9, done=1)
+    watching.note(build.video_id, 3)
+    do_all("urgent")
+    ids = chunk_ids(build)
+    assert [pk for name, pk in done if name == "low chunks"] == ids[1:6]
+
+
+def test_encodes_high_layer_of_watched_film_after_the_low_one_near_its_viewer(
+    done: list[Any],
+) -> None:
+    build = make_encoding(9, done=1)
+    watching.note(build.video_id, 3)
+    do_all("transcode")
+    ids = chunk_ids(build)
+    assert done[:7] == [
+        *(("low chunks", pk) for pk in ids[1:6]),
+        *(("chunks", pk) for pk in ids[1:3]),
+    ]
+
+
+def test_leaves_machine_to_a_film_without_its_first_picture(done: list[Any]) -> None:
+    build = make_encoding(5)
+    hold_chunk(build, 0)
+    do_all()
+    assert done == []
 
 
 def test_goes_on_with_films_in_turns(done: list[Any]) -> None:
     builds = [make_encoding(4, done=1) for _ in range(2)]
     Video.objects.update(planned_revision=0, state=State.FAILED)  # no posters here
     do_all()
-    assert [pk for _, pk in done] == [
-        pk for pk in chunk_ids(*builds) if Chunk.objects.get(pk=pk).index
-    ]
+    assert [pk for name, pk in done if name == "chunks"] == chunk_ids(*builds)[2:]
 
 
 def test_goes_on_with_watched_film_first(done: list[Any]) -> None:
@@ -111,6 +155,8 @@ def test_goes_on_with_watched_film_first(done: list[Any]) -> None:
     do_all("transcode")
     chunks = [pk for name, pk in done if name == "chunks"]
     assert chunks == [*chunk_ids(watched)[1:], *chunk_ids(other)[1:]]
+    ahead = [pk for name, pk in done if name == "low chunks"]
+    assert ahead == [*chunk_ids(watched)[1:], *chunk_ids(other)[1:]]
 
 
 def test_takes_watched_films_in_turns(done: list[Any]) -> None:
@@ -144,10 +190,10 @@ def test_says_when_there_is_no_work() -> None:
 @pytest.mark.parametrize(
     ("lane", "names"),
     [
-        ("urgent", {"plans", "chunks", "finishes", "posters"}),
-        ("transcode", {"plans", "chunks", "finishes", "posters", "extras"}),
-        ("", {"plans", "chunks", "finishes", "posters", "extras"}),
-        ("default", {"plans", "chunks", "finishes", "posters", "extras"}),
+        ("urgent", {"plans", "low chunks", "finishes", "posters"}),
+        ("transcode", {"plans", "low chunks", "chunks", "finishes", "posters", "extras"}),
+        ("", {"plans", "low chunks", "chunks", "finishes", "posters", "extras"}),
+        ("default", {"plans", "low chunks", "chunks", "finishes", "posters", "extras"}),
     ],
 )
 def test_does_the_work_of_a_lane(done: list[Any], lane: str, names: set[str]) -> None:
@@ -160,16 +206,16 @@ def test_does_the_work_of_a_lane(done: list[Any], lane: str, names: set[str]) ->
 
 
 def test_keeps_urgent_lane_free_of_later_chunks(done: list[Any]) -> None:
-    build = make_encoding(3)
+    build = make_encoding(5)
     do_all("urgent")
-    assert done == [("chunks", chunk_ids(build)[0])]
+    assert done == [("low chunks", pk) for pk in chunk_ids(build)[: encoding.BEGINNING]]
 
 
 def test_leaves_alone_what_others_hold(done: list[Any]) -> None:
-    build = make_encoding(2)
-    hold_chunk(build, 0)
-    do_all()
-    assert done == [("chunks", chunk_ids(build)[1])]
+    build = make_encoding(3, done=1)
+    hold_chunk(build, 1)
+    do_all("urgent")
+    assert [pk for name, pk in done if name == "low chunks"] == [chunk_ids(build)[2]]
 
 
 def test_takes_the_next_when_others_claim_first(
@@ -191,10 +237,10 @@ def test_takes_the_next_when_others_claim_first(
 
 
 def test_leaves_alone_what_waits_after_a_fault(done: list[Any]) -> None:
-    build = make_encoding(2)
-    hold_chunk(build, 0).postpone("full")
-    do_all()
-    assert done == [("chunks", chunk_ids(build)[1])]
+    build = make_encoding(3, done=1)
+    hold_chunk(build, 1).postpone("full")
+    do_all("urgent")
+    assert [pk for name, pk in done if name == "low chunks"] == [chunk_ids(build)[2]]
 
 
 def test_reaches_work_behind_any_number_of_hopeless_posters(done: list[Any], settings: Any) -> None:
@@ -243,7 +289,8 @@ def test_reads_films_for_damage_after_everything_else(done: list[Any]) -> None:
     Build.objects.update(extras_at="2026-01-01T00:00:00Z", verified_at="2026-01-01T00:00:00Z")
     build = make_encoding(2, done=1)
     do_all()
-    assert done[-2:] == [
+    assert done[-3:] == [
         ("chunks", chunk_ids(build)[1]),
+        ("finishes", build.pk),
         ("verifications", film.current_build.pk),
     ]

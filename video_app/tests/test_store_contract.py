@@ -13,12 +13,16 @@ KEY = "hls/1/1/720p/000.ts"
 PART = 5 * 1024**2
 
 
-@pytest.fixture(params=["local", "bucket"])
+@pytest.fixture(
+    params=["local", "bucket", pytest.param("verified", marks=pytest.mark.faults)],
+)
 def kept(request: Any, settings: Any) -> Store:
     """A store with nothing in it."""
     if request.param == "bucket":
         request.getfixturevalue("store")
         settings.AWS_LOCATION = "shared/with-others/"
+    if request.param == "verified":
+        request.getfixturevalue("verified")
     assert isinstance(the_store(), LocalStore) == (request.param == "local")
     return the_store()
 

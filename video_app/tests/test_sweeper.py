@@ -65,7 +65,7 @@ class TestLostWork:
         build = make_half()
 
         assert found() == {"chunks": 1}
-        assert jobs() == [f"encode_chunk-{build.pk}-1"]
+        assert jobs() == [f"encode_ahead-{build.pk}-1"]
 
     def test_enqueues_build_that_was_not_finished(self):
         build = make_half()
@@ -93,7 +93,7 @@ class TestLostWork:
 
         sweeper.reconcile()
 
-        assert jobs() == [f"encode_chunk-{build.pk}-1"]
+        assert jobs() == [f"encode_ahead-{build.pk}-1"]
 
     def test_is_patient_with_job_that_is_on_its_way(self):
         make_half(enqueued_at=ago(LATELY))

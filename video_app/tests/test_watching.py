@@ -59,11 +59,20 @@ class TestNotes:
 
         assert watching.watched_now() == {1}
 
+    def test_begins_anew_with_a_film_that_nobody_watched_any_more(self):
+        watching.note(1, 40)
+        age(1, watching.WATCHED_SECONDS + watching.NOTED_SECONDS + 1)
+        watching.watched_now()
+        watching.note(1, 2)
+
+        assert watching.furthest() == {1: 2}
+
     def test_leaves_nothing_behind_in_redis(self):
         watching.note(1)
 
         redis = get_redis_connection("default")
         assert 0 < redis.ttl(cache.make_key(watching.WATCHED)) <= 35
+        assert 0 < redis.ttl(cache.make_key(watching.FURTHEST)) <= 35
         assert 0 < redis.ttl(cache.make_key(watching.noted_key(1))) <= 5
 
     def test_knows_nothing_without_redis(self, settings: Any):
@@ -92,7 +101,9 @@ class TestPlaylists:
     def member(self) -> Client:
         return signed_in(make_user())
 
-    @pytest.mark.parametrize("name", ["master.m3u8", "720p/index.m3u8", "480p/index.m3u8"])
+    @pytest.mark.parametrize(
+        "name", ["master.m3u8", "720p/index.m3u8", "480p/index.m3u8", "720p/000.ts"]
+    )
     def test_notes_a_growing_film(self, growing: Video, member: Client, name: str):
         member.get(f"/api/video/{growing.pk}/{name}")
 
@@ -111,7 +122,7 @@ class TestPlaylists:
 
         assert watching.watched_now() == set()
 
-    @pytest.mark.parametrize("name", ["720p/000.ts", "thumbnail.jpg", "720p/iframes.m3u8"])
+    @pytest.mark.parametrize("name", ["thumbnail.jpg", "720p/iframes.m3u8", "720p/009.ts"])
     def test_ignores_other_requests(self, growing: Video, member: Client, name: str):
         member.get(f"/api/video/{growing.pk}/{name}")
 
@@ -120,6 +131,12 @@ class TestPlaylists:
     def test_ignores_a_stranger(self, growing: Video):
         assert Client().get(f"/api/video/{growing.pk}/720p/index.m3u8").status_code == 401
         assert watching.watched_now() == set()
+
+    def test_notes_the_furthest_segment(self, growing: Video, member: Client):
+        for name in ("000.ts", "003.ts", "001.ts", "index.m3u8"):
+            assert member.get(f"/api/video/{growing.pk}/720p/{name}").status_code == 200
+
+        assert watching.furthest() == {growing.pk: 3}
 
     def test_asks_redis_once_soon_after_a_note(self, growing: Video, member: Client):
         url = f"/api/video/{growing.pk}/720p/index.m3u8"

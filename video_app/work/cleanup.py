@@ -21,14 +21,16 @@ from video_app.models import (
     BuildState,
     Chunk,
     ChunkState,
+    FormerSource,
     Installation,
     State,
-    Upload,
     Video,
+    held_keys,
 )
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import SEEKABLE
 from video_app.store import files, local, the_store
+from video_app.streaming import pictures
 from video_app.work import clock, posters
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,8 @@ ORPHAN_SECONDS = 24 * 3600
 # Whoever still works for a row that is gone has noticed after so many leases.
 NOTICE_LEASES = 10
 LOOK_SECONDS = 6 * 3600
+# Small posters, which are made again when somebody asks.
+PICTURE_SECONDS = 90 * 24 * 3600
 QUARANTINE = ".quarantine"
 QUARANTINE_SECONDS = 7 * 24 * 3600
 # More films without a row than this at once, and somebody has to look first.
@@ -130,7 +134,9 @@ def _name(key: str) -> str:
 def _expired_rows() -> Any:
     since = clock.ago(settings.RETIRED_BUILD_SECONDS)
     is_shown = Video.objects.filter(current_build__isnull=False).values("current_build")
-    return Build.objects.filter(retired_at__lt=since).exclude(pk__in=is_shown)
+    may_return = FormerSource.objects.filter(build__isnull=False).values("build")
+    expired = Build.objects.filter(retired_at__lt=since)
+    return expired.exclude(pk__in=is_shown).exclude(pk__in=may_return)
 
 
 def _expired_builds() -> Iterator[str]:
@@ -182,14 +188,19 @@ def _orphan_files() -> Iterator[str]:
     for field, folder in FOLDERS.items():
         old = list(_over(folder, ORPHAN_SECONDS))
         known = set(Video.objects.values_list(field, flat=True)) if old else set()
-        known |= set(Upload.objects.values_list("key", flat=True)) if old else set()
+        known |= held_keys() if old else set()
         yield from (key for key in old if key.removesuffix(SEEKABLE) not in known)
 
 
 def _stale_files() -> Iterator[Path]:
-    """What an upload or a copy that was broken off has left on this machine."""
-    since = time.time() - ORPHAN_SECONDS
-    for path in local.path(local.UPLOADS).glob("*"):
+    """What an upload or a copy that was broken off has left on this machine, and old pictures."""
+    yield from _old_files(local.UPLOADS, ORPHAN_SECONDS)
+    yield from _old_files(pictures.FOLDER, PICTURE_SECONDS)
+
+
+def _old_files(folder: str, seconds: int) -> Iterator[Path]:
+    since = time.time() - seconds
+    for path in local.path(folder).glob("*"):
         with suppress(OSError):  # another sweeper was faster, or it cannot be looked at
             if path.stat().st_mtime < since:
                 yield path

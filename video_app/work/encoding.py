@@ -1,32 +1,34 @@
 """Encoding one chunk of a build and publishing its segments."""
 
 import logging
-import os
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
-from video_app.pipeline import ffmpeg, transcode
+from video_app.pipeline import ffmpeg, layers, transcode
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.layers import Layer
 from video_app.pipeline.layout import segment_key, segment_name
 from video_app.store import File, local, the_store
 from video_app.streaming import film_cache
-from video_app.work import clock, finishing, posters, queue, sources
+from video_app.work import clock, effort, finishing, posters, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
-from video_app.work.lease import FREE, Lease, is_free, patiently
+from video_app.work.lease import FREE, UNHURT, Lease, is_free, patiently
 
 logger = logging.getLogger(__name__)
 
 GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
-# For the kernel: a first picture that somebody waits for goes before the rest of films.
-FIRST_NICENESS, NICENESS = 2, 17
+# Chunks at a film's start whose low layer is encoded ahead whether or not anybody watches: what
+# is being encoded in one pass when the first viewer comes would keep them waiting.
+BEGINNING = 3
 
 
 def due() -> Any:
@@ -39,57 +41,95 @@ def due() -> Any:
 
 
 def request(rows: Any) -> None:
-    """Enqueue a job for each chunk, those of first chunks where new films are looked at."""
+    """Enqueue a job for each chunk, those of films' beginnings where new films are looked at."""
     calls = defaultdict(list)
-    found = list(rows.order_by("index", "build_id").values_list("pk", "build_id", "index"))
-    Chunk.objects.filter(pk__in=[pk for pk, _, _ in found]).update(enqueued_at=clock.now())
-    for _, build_id, index in found:
-        lane = queue.TRANSCODE if index else queue.URGENT
-        calls[lane].append(queue.Call("encode_chunk", (build_id, index)))
+    found = list(rows.order_by("index", "build_id").only("build_id", "index", "has_low"))
+    Chunk.objects.filter(pk__in=[chunk.pk for chunk in found]).update(enqueued_at=clock.now())
+    for chunk in found:
+        lane, task = _where(chunk)
+        calls[lane].append(queue.Call(task, (chunk.build_id, chunk.index)))
     for lane, lane_calls in calls.items():
         queue.enqueue(lane, *lane_calls)
 
 
+def _where(chunk: Chunk) -> tuple[str, str]:
+    """The lane and the name of its job; no job's name is in two lanes."""
+    if chunk.has_low:
+        return queue.TRANSCODE, "encode_rest"
+    if chunk.index == 0:
+        return queue.URGENT, "encode_chunk"
+    if chunk.index < BEGINNING:
+        return queue.URGENT, "encode_ahead"
+    return queue.TRANSCODE, "encode_chunk"
+
+
 def run(lease: Lease) -> None:
+    """Encode all that a chunk lacks, in one pass."""
+    _run(lease, ahead=Layer.ALL)
+
+
+def run_ahead(lease: Lease) -> None:
+    """Encode a chunk's low layer; when that is there, the rest."""
+    _run(lease, ahead=Layer.LOW)
+
+
+def _run(lease: Lease, *, ahead: Layer) -> None:
     with lease.held(failed):
         chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
+        layer = _layer(chunk, ahead)
         with work_folder(chunk.build, lease) as work:
-            report = encode(chunk.build, chunk.index, work, lease)
+            report = encode(chunk, work, lease, layer)
             place = put_first(chunk, work, lease)
-            patiently(lambda: publish(lease, report, work, place))
+            patiently(lambda: publish(lease, report, work, place, layer))
 
 
-def encode(build: Build, index: int, work: Path, lease: Lease) -> dict[str, Any]:
-    """Encode one chunk into `work`, down to the disk; its report."""
-    plan = build.plan
+def _layer(chunk: Chunk, ahead: Layer) -> Layer:
+    """What is encoded now. Where the store cannot rename, a chunk lies in the folder of one
+    attempt: all of it is."""
+    if not the_store().puts_at_once:
+        return Layer.ALL
+    return Layer.HIGH if chunk.has_low else ahead
 
-    def watch(seconds: float) -> None:
-        # A second attempt does not take back what was shown.
-        lease.keep(seconds_done=Greatest(F("seconds_done"), Value(float(seconds))))
 
-    with sources.decodable(build) as location:
+def encode(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> dict[str, Any]:
+    """Encode a layer of one chunk into `work`, down to the disk; its report."""
+    plan = layers.part(chunk.build.plan, layer)
+    niceness = effort.niceness(chunk, layer)
+    with sources.decodable(chunk.build, watch=lease.keep) as location:
         report = transcode.encode_chunk(
             ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
             location,
             plan,
-            plan.chunk(index),
+            plan.chunk(chunk.index),
             work,
-            threads=_threads(index),
-            niceness=NICENESS if index else FIRST_NICENESS,
-            watch=watch,
+            threads=_threads(niceness),
+            niceness=niceness,
+            watch=_progress(chunk, lease, layer),
         )
     if the_store().puts_at_once:
-        local.sync(path for path, _ in segment_files(build, index, work))
+        local.sync(path for path, _ in segment_files(chunk, work, layer=layer))
     return report
 
 
-def _threads(index: int) -> int:
-    """All cores for a first chunk, for which somebody waits, and for the last one that is due;
-    else one: as many chunks as there are processes are encoded side by side."""
-    if settings.FFMPEG_THREADS:
-        return int(settings.FFMPEG_THREADS)
-    others_wait = index and due().filter(is_free()).exists()
-    return 1 if others_wait else min(settings.MAX_FFMPEG_THREADS, os.cpu_count() or 1)
+def _progress(chunk: Chunk, lease: Lease, layer: Layer) -> Callable[[float], None]:
+    """What notes encoded seconds of film, of which each layer is a share."""
+    plan = chunk.build.plan
+    span = plan.chunk(chunk.index)
+    low = layers.LOW_SHARE * float(plan.time(span.end_frame - span.first_frame))
+    before = low if layer == Layer.HIGH else 0.0
+    share = {Layer.LOW: layers.LOW_SHARE, Layer.HIGH: 1 - layers.LOW_SHARE, Layer.ALL: 1.0}[layer]
+
+    def watch(seconds: float) -> None:
+        # A second attempt does not take back what was shown.
+        now = Value(before + share * seconds)
+        lease.keep(seconds_done=Greatest(F("seconds_done"), now))
+
+    return watch
+
+
+def _threads(niceness: int) -> int:
+    is_last = not due().filter(is_free()).exists()
+    return effort.threads(takes_all=is_last or niceness == effort.FIRST_NICENESS)
 
 
 def put_first(chunk: Chunk, work: Path, lease: Lease) -> str:
@@ -98,25 +138,34 @@ def put_first(chunk: Chunk, work: Path, lease: Lease) -> str:
     if the_store().puts_at_once:
         return ""
     place = lease.token.hex
-    the_store().put(segment_files(chunk.build, chunk.index, work, place), watch=lease.keep)
+    the_store().put(segment_files(chunk, work, place), watch=lease.keep)
     return place
 
 
-def segment_files(build: Build, index: int, work: Path, place: str = "") -> list[File]:
-    """A chunk's segments of all renditions and tracks in `work`, with their keys."""
-    span = build.plan.chunk(index)
+def segment_files(
+    chunk: Chunk, work: Path, place: str = "", layer: Layer = Layer.ALL
+) -> list[File]:
+    """The segments in `work` of all renditions and tracks of a layer, with their keys."""
+    plan = layers.part(chunk.build.plan, layer)
+    span = plan.chunk(chunk.index)
     return [
         (
             work / folder / segment_name(number),
-            segment_key(build.prefix, folder, number, place),
+            segment_key(chunk.build.prefix, folder, number, place),
         )
-        for folder in build.plan.folders
+        for folder in plan.folders
         for number in range(span.first_segment, span.end_segment)
     ]
 
 
-def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str = "") -> bool:
-    """Have the segments in `work` seen and mark the chunk done; whether it was ours.
+def publish(
+    lease: Lease,
+    report: dict[str, Any],
+    work: Path | None,
+    place: str = "",
+    layer: Layer = Layer.ALL,
+) -> bool:
+    """Have the segments in `work` seen and mark what is done; whether it was ours.
 
     The rows stay locked meanwhile: nobody else can claim the chunk between the look at
     the lease and the move, and of two chunks that end together one sees the other done.
@@ -124,14 +173,35 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str 
     with transaction.atomic():
         lock_film(builds__chunks=lease.pk)
         chunk = lease.wanted.select_related("build").select_for_update(of=("self",)).first()
-        if chunk is None:
+        if chunk is None or (layer == Layer.HIGH and not chunk.has_low):
             return False
         if work and not place:
-            the_store().put(segment_files(chunk.build, chunk.index, work))
-        done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, place=place, **done)
+            the_store().put(segment_files(chunk, work, layer=layer))
+        _mark(lease, chunk, chunk.report | report, layer, place)
         _show(chunk.build)
     return True
+
+
+def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer, place: str) -> None:
+    """A chunk is done when all of it is; with its low layer it goes on being due."""
+    is_begun = chunk.index > 0 or chunk.has_low
+    if layer == Layer.LOW and layers.has_layers(chunk.build.plan):
+        low_at = Coalesce(F("low_at"), clock.now())
+        lease.release(**UNHURT, has_low=True, low_at=low_at, report=report, error="")
+        request(Chunk.objects.filter(pk=chunk.pk))
+        request_next(chunk.build)
+    else:
+        done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
+        lease.release(setback="", retry_at=None, place=place, **done)
+    if not is_begun:
+        request(due().filter(is_free(), build=chunk.build, index__gt=0))
+
+
+def request_next(build: Build) -> None:
+    """Wake whoever does what is urgent: more of the low layer may be wanted now."""
+    lacking = build.chunks.filter(is_free(), state=ChunkState.DUE, has_low=False)
+    if (chunk := lacking.order_by("index").first()) and chunk.index:
+        queue.enqueue(queue.URGENT, queue.Call("encode_ahead", (build.pk, chunk.index)))
 
 
 def lock_film(**which: Any) -> None:
@@ -142,7 +212,7 @@ def lock_film(**which: Any) -> None:
 def _show(build: Build) -> None:
     """Make a growing first build visible; have a whole one finished."""
     left = build.chunks.filter(state=ChunkState.DUE)
-    if not left.filter(index=0).exists() and Video.objects.filter(
+    if not left.filter(index=0, has_low=False).exists() and Video.objects.filter(
         pk=build.video_id, current_build=None
     ).update(current_build=build):
         # Not earlier: the poster must not take time from the first picture.

@@ -103,7 +103,7 @@ def _make_lost_subtitles(build: Build, work: Path, lease: Lease) -> None:
         return
     texts = work / "texts"
     texts.mkdir()
-    with sources.decodable(build) as source:
+    with sources.decodable(build, watch=lease.keep) as source:
         derive.make_subtitles(_ffmpeg(), source, build.plan, texts, work, watch=lease.keep)
     put_folder(texts, build.prefix, lease)
 

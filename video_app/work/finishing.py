@@ -43,7 +43,7 @@ def run(lease: Lease) -> None:
 def _make_subtitles(build: Build, lease: Lease) -> int:
     """How many subtitle tracks there are; a film without them is still a film."""
     plan, binary = build.plan, ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
-    with work_folder(build, lease) as work, sources.decodable(build) as source:
+    with work_folder(build, lease) as work, sources.decodable(build, watch=lease.keep) as source:
         target = work / "texts"
         target.mkdir()
         try:

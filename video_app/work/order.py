@@ -1,16 +1,19 @@
 """The one order of work: what a worker does next is decided here, when it is free.
 
-Everything new is looked at first, then every film becomes watchable, holes in films are mended,
-what is whole is finished, and films go on in turns; whatever somebody watches goes before the
-rest.
+Everything new is looked at first, then every film becomes watchable, nobody who watches is
+overtaken, holes in films are mended, what is whole is finished, and films go on in turns;
+whatever somebody watches goes before the rest.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
+from video_app.models import Build, BuildState, Chunk, ChunkState
 from video_app.streaming import watching
 from video_app.work import (
     encoding,
@@ -24,11 +27,13 @@ from video_app.work import (
     workers,
 )
 from video_app.work.kind import Kind
-from video_app.work.lease import claim, may_start
+from video_app.work.lease import Lease, claim, may_start
 from video_app.work.queue import TRANSCODE, URGENT
 
 # Rows that are tried before the next turn, when others claim them first.
 CANDIDATES = 16
+# Beyond the chunk of the segment that was asked for last.
+AHEAD_CHUNKS = 2
 
 
 def _all(rows: Any) -> Any:
@@ -36,22 +41,44 @@ def _all(rows: Any) -> Any:
 
 
 def _first_chunks(rows: Any) -> Any:
-    return rows.filter(index=0)
+    return rows.filter(index=0, has_low=False)
+
+
+def _near_viewers(rows: Any) -> Any:
+    """The low layer near whoever is furthest in a film, whose player has some more in store."""
+    near = Q(pk=None)
+    furthest = watching.furthest()
+    for build in Build.objects.filter(state=BuildState.ENCODING, video__in=furthest):
+        here = bisect_right(build.plan.chunk_cuts, furthest[build.video_id]) - 1
+        last = here + AHEAD_CHUNKS
+        near |= Q(build=build, index__lte=last)
+    return rows.filter(near, has_low=False)
+
+
+def _beginnings(rows: Any) -> Any:
+    return _begun(rows).filter(index__lt=encoding.BEGINNING, has_low=False)
 
 
 def _watched(rows: Any) -> Any:
     return rows.filter(build__video__in=watching.watched_now())
 
 
+def _begun(rows: Any) -> Any:
+    """Not of films whose first picture is still to come: it needs the whole machine."""
+    to_begin = Chunk.objects.filter(index=0, state=ChunkState.DUE, has_low=False)
+    return rows.exclude(build__in=to_begin.values("build"))
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Some due rows of a kind, and in which order among themselves; `lane` names the queue
-    that wakes workers for them."""
+    that wakes workers for them, `body` is what is done instead of all that the kind does."""
 
     lane: str
     kind: Kind
     narrow: Callable[[Any], Any] = _all
     order: tuple[str, ...] = ("pk",)
+    body: Callable[[Lease], object] | None = None
 
     def candidates(self) -> list[int]:
         has_attempts = {"attempts__lt": settings.MAX_ATTEMPTS}  # hopeless posters stay due
@@ -64,12 +91,14 @@ IN_TURNS = ("index", "build_id")
 
 ORDER = (
     Turn(URGENT, planning.KIND),
-    Turn(URGENT, encoding.KIND, _first_chunks),
+    Turn(URGENT, encoding.KIND, _first_chunks, ("pk",), encoding.run_ahead),
+    Turn(URGENT, encoding.KIND, _near_viewers, IN_TURNS, encoding.run_ahead),
     Turn(URGENT, repairing.KIND),
     Turn(URGENT, finishing.KIND),
-    Turn(TRANSCODE, encoding.KIND, _watched, IN_TURNS),
+    Turn(URGENT, encoding.KIND, _beginnings, IN_TURNS, encoding.run_ahead),
+    Turn(TRANSCODE, encoding.KIND, _watched, IN_TURNS, encoding.run_ahead),
     Turn(URGENT, posters.KIND),
-    Turn(TRANSCODE, encoding.KIND, _all, IN_TURNS),
+    Turn(TRANSCODE, encoding.KIND, _begun, IN_TURNS),
     Turn(TRANSCODE, extras.KIND),
     Turn(TRANSCODE, verifying.KIND, _all, ("verified_at", "pk")),
 )
@@ -97,6 +126,6 @@ def run_next(lane: str = "") -> bool:
 def _run_one(turn: Turn) -> bool:
     for pk in turn.candidates():
         if lease := claim(turn.kind.due().filter(pk=pk)):
-            turn.kind.run(lease)
+            (turn.body or turn.kind.run)(lease)
             return True
     return False

@@ -81,7 +81,7 @@ def _cancel_builds(video: Video) -> None:
 
 def _plan(video: Video, lease: Lease) -> Plan:
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
-    with _opened(video) as location:
+    with _opened(video, lease) as location:
         found = _look(location, lease)
         plan = make_plan(found, limits)
         if found.is_seekable:
@@ -90,9 +90,9 @@ def _plan(video: Video, lease: Lease) -> Plan:
 
 
 @contextmanager
-def _opened(video: Video) -> Iterator[str]:
+def _opened(video: Video, lease: Lease) -> Iterator[str]:
     try:
-        with the_store().source(sources.uploaded(video)) as location:
+        with sources.opened(sources.uploaded(video), watch=lease.keep) as location:
             yield location
     except FileNotFoundError as error:
         raise PipelineError(source.GONE) from error
@@ -113,7 +113,7 @@ def provide_seekable(video: Video, lease: Lease) -> None:
     """Make the copy again that a source needed to be sought in, if it is gone."""
     if sources.has_copy(video):
         return
-    with _opened(video) as location:
+    with _opened(video, lease) as location:
         found = _look(location, lease)
         if not found.is_seekable:
             _make_seekable(video, location, found, lease)
@@ -135,7 +135,9 @@ def record(lease: Lease, plan: Plan) -> Build | None:
             plan_json=plan.to_json(),
             stored_at=clock.now() if settings.USE_S3_MEDIA else None,
         )
-        Chunk.objects.bulk_create(Chunk(build=build, index=index) for index in range(plan.chunks))
+        now = clock.now()
+        chunks = (Chunk(build=build, index=n, enqueued_at=now) for n in range(plan.chunks))
+        Chunk.objects.bulk_create(chunks)
         lease.release(
             **UNHURT,
             planned_revision=video.source_revision,
@@ -143,7 +145,8 @@ def record(lease: Lease, plan: Plan) -> Build | None:
             width=plan.rungs[-1].width,
             height=plan.rungs[-1].height,
         )
-        encoding.request(build.chunks.all())
+        # The others follow with its pictures: until then they would wake workers in vain.
+        encoding.request(build.chunks.filter(index=0))
     return build
 
 

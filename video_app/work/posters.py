@@ -64,7 +64,7 @@ def run(lease: Lease) -> None:
 
 def _make(video: Video, key: str, lease: Lease) -> None:
     build = video.builds.filter(source_revision=video.source_revision).latest("pk")
-    with work_folder(build, lease) as work, sources.decodable(build) as location:
+    with work_folder(build, lease) as work, sources.decodable(build, watch=lease.keep) as location:
         poster.make_poster(
             ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
             location,

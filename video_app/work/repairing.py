@@ -47,7 +47,7 @@ def run(lease: Lease) -> None:
         build = chunk.build
         planning.provide_seekable(build.video, lease)
         with work_folder(build, lease) as work:
-            report = encoding.encode(build, chunk.index, work, lease)
+            report = encoding.encode(chunk, work, lease)
             place = encoding.put_first(chunk, work, lease)
             patiently(lambda: publish(lease, report, work, place))
 
@@ -60,7 +60,7 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str 
         if chunk is None:
             return False
         if work and not place:
-            the_store().put(encoding.segment_files(chunk.build, chunk.index, work))
+            the_store().put(encoding.segment_files(chunk, work))
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
         lease.release(setback="", retry_at=None, place=place, revision=F("revision") + 1, **done)
         _look_for_lost_extras(chunk.build)

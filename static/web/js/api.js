@@ -36,7 +36,7 @@ export async function request(path, options = {}) {
 
 /** The parsed answer; throws ApiError. For requests that need no session. */
 export async function send(path, { method = "GET", body, signal, keepalive } = {}) {
-  const headers = { Accept: "application/json" };
+  const headers = {}; // none more than a preload of the page sends, which it would not match
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await reach(path, { method, headers, signal, keepalive, body: body && JSON.stringify(body) });
   const answer = await response.json().catch(() => ({}));

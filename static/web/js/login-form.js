@@ -4,7 +4,7 @@ import { noteFreshTokens, send } from "./api.js";
 import { $, show } from "./dom.js";
 import { enhance } from "./forms.js";
 import { hasPasskeys, passkeySignIn } from "./passkeys.js";
-import { destination } from "./session.js";
+import { afterSignIn } from "./session.js";
 
 export function startLoginForm() {
   enhance($("#login-form"), {
@@ -17,7 +17,7 @@ export function startLoginForm() {
 
 function enter() {
   noteFreshTokens();
-  location.replace(destination(location.search, location.origin));
+  location.replace(afterSignIn(location.search, location.origin));
 }
 
 /** The password was right; the first time this is a question and no mistake. */

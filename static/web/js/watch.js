@@ -1,43 +1,77 @@
-/** `/watch/<id>/`: one film, played. */
+/** `/watch/<id>/`: one film after the other, played. */
 
-import { ApiError, refresh, send } from "./api.js";
+import { ApiError, send } from "./api.js";
 import { facts } from "./catalogue.js";
 import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
-import { startControls, play } from "./player/controls.js";
+import { headStart, isSignedIn, scripts } from "./head-start.js";
+import { alike, startAfterwards } from "./player/afterwards.js";
+import { startSkipping } from "./player/chapters.js";
+import { play, startControls } from "./player/controls.js";
 import { flash } from "./player/feedback.js";
 import { startKeyboard } from "./player/keyboard.js";
-import { loadStoryboard, startPreviews } from "./player/previews.js";
+import { startLook } from "./player/look.js";
+import * as mediaSession from "./player/media-session.js";
+import { prepare } from "./player/prepare.js";
+import { startPreviews } from "./player/previews.js";
 import { Quality } from "./player/quality.js";
-import { end } from "./player/range.js";
-import { keepPosition } from "./player/resume.js";
+import { Showing } from "./player/showing.js";
 import { Speed } from "./player/speed.js";
-import { load } from "./player/stream.js";
 import { Languages, Subtitles } from "./player/tracks.js";
 import { explainDelays, showTrouble } from "./player/trouble.js";
 import { keepSessionFresh, leaveForLogin } from "./session.js";
 import { clock } from "./time.js";
 
-const STATUS_EVERY = 3000;
+const ASK_AGAIN = 3000;
 const player = $("#player");
 const video = $("#video");
-const id = Number(player.dataset.video);
-let storyboard = [];
+const menus = {};
+let showing = null;
 
 async function start() {
-  if (document.body.dataset.session === "none") return leaveForLogin();
   try {
-    if (document.body.dataset.session === "refresh" && !(await refresh())) return leaveForLogin();
-    const film = await films.film(id);
-    describe(film);
-    run(film.position);
+    if (!(await isSignedIn)) return leaveForLogin();
+    await headStart.film;
+    setUp();
+    await present(headStart);
     keepSessionFresh();
-    followEncoding();
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.isSessionOver) return leaveForLogin();
-    fail({ 0: "network", 404: "missing" }[error.status] ?? "server");
+    explain(error);
   }
+}
+
+/** What all films share. */
+function setUp() {
+  const controls = startControls(player, video, () => showing?.length ?? 0);
+  Object.assign(menus, { quality: new Quality(), subtitles: new Subtitles(), languages: new Languages() });
+  const speed = new Speed(video);
+  startLook(player);
+  const actions = {
+    ...controls,
+    captions: () => flash(menus.subtitles.toggle()),
+    faster: (direction) => flash(speed.step(direction)),
+    help: () => $("#help").showModal(),
+    next: () => (showing?.film.next ? playNext(showing.film.next) : flash("There is no next episode")),
+  };
+  startKeyboard(actions);
+  mediaSession.startMediaSession(video, actions, () => showing?.length ?? 0);
+  for (const id of ["#help-button", "#help-tool"]) $(id).addEventListener("click", actions.help);
+  startPreviews($("#seek"), () => showing);
+  startSkipping(video, () => showing?.chapters ?? [], controls.seek);
+  explainDelays(video, () => showing?.cause ?? "slow");
+  startAfterwards(player, video, { film: () => showing.film, more: moreLike, playNext, replay: controls.replay });
+  video.addEventListener("ended", () => show($("#watched")));
+}
+
+/** Put a film into the player, instead of the one that is there. */
+async function present(prepared) {
+  const [film, variant] = [await prepared.film, await prepared.variant];
+  if (!(await prepared.hlsScript)) return fail("network");
+  showing?.stop();
+  describe(film);
+  showing = new Showing(video, film, { prepared, variant, menus, onTrouble: fail });
+  if (film.position > 0) toast(`Resuming at ${clock(film.position)}`);
+  play(video);
 }
 
 function describe(film) {
@@ -45,54 +79,29 @@ function describe(film) {
   $("#title").textContent = film.title;
   $("#facts").textContent = facts(film);
   $("#description").textContent = film.description;
-  if (film.thumbnail_url) video.poster = film.thumbnail_url;
+  show($("#watched"), film.is_watched);
+  mediaSession.showFilm(film);
 }
 
-function run(startAt) {
-  const controls = startControls(player, video);
-  const menus = loadFilm(startAt);
-  const speed = new Speed(video);
-  startKeyboard({
-    ...controls,
-    captions: () => flash(menus.subtitles?.toggle()),
-    faster: (direction) => flash(speed.step(direction)),
-    help: () => $("#help").showModal(),
-  });
-  $("#help-button").addEventListener("click", () => $("#help").showModal());
-  startPreviews($("#seek"), () => end(video), () => storyboard);
-  keepPosition(id, video, startAt);
-  if (startAt > 0) toast(`Resuming at ${clock(startAt)}`);
-  play(video);
+/** In the same page and element: another page would have to be allowed to play, and not be full screen. */
+async function playNext({ id }) {
+  history.pushState(null, "", films.watchUrl(id));
+  try {
+    await present(prepare(id, scripts, Promise.resolve(true)));
+  } catch (error) {
+    explain(error);
+  }
 }
 
-/** Load the film and fill the menus as its choices become known. */
-function loadFilm(startAt) {
-  const menus = {};
-  const { hls, cause } = load(video, films.masterUrl(id), {
-    startAt,
-    on: {
-      levels: (levels) => menus.quality.fill(levels),
-      level: (index) => menus.quality.show(index),
-      subtitles: (tracks) => menus.subtitles.fill(tracks),
-      audio: (tracks) => menus.languages.fill(tracks),
-      renewed: () => menus.quality.insist(),
-      trouble: fail,
-    },
-  });
-  if (hls) Object.assign(menus, { quality: new Quality(hls), subtitles: new Subtitles(hls), languages: new Languages(hls) });
-  explainDelays(video, cause);
-  return menus;
+async function moreLike(film) {
+  const found = await films.find({ category: film.category, page: 1 }).catch(() => ({ results: [] }));
+  return alike(found.results, film);
 }
 
-/** Say that the rest is still coming, until all is there; then fetch the pictures for the seek bar. */
-async function followEncoding() {
-  const state = await films.status(id).catch(() => null);
-  const isEncoding = state !== null && films.isEncoding(state);
-  const note = $("#encoding");
-  if (isEncoding) note.textContent = `Ready up to ${clock(end(video))} – the rest is being prepared`;
-  show(note, isEncoding);
-  if (isEncoding || state === null) setTimeout(followEncoding, STATUS_EVERY);
-  else storyboard = await loadStoryboard(films.storyboardUrl(id));
+function explain(error) {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.isSessionOver) return leaveForLogin();
+  fail({ 0: "network", 404: "missing" }[error.status] ?? "server");
 }
 
 function fail(kind) {
@@ -106,9 +115,10 @@ async function goOnWhenBack() {
     await send("/healthz/");
     location.reload();
   } catch {
-    setTimeout(goOnWhenBack, STATUS_EVERY);
+    setTimeout(goOnWhenBack, ASK_AGAIN);
   }
 }
 
+addEventListener("popstate", () => location.reload());
 $("#trouble-retry").addEventListener("click", () => location.reload());
 start();

@@ -34,7 +34,7 @@ function tooMany(seconds) {
 }
 
 /** 51 → "51 seconds", 91 → "2 minutes": never sooner than allowed. */
-function wait(seconds) {
+export function wait(seconds) {
   if (seconds <= 90) return counted(Math.ceil(seconds), "second");
   if (seconds <= 90 * 60) return counted(Math.ceil(seconds / 60), "minute");
   return counted(Math.ceil(seconds / 3600), "hour");

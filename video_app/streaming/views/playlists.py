@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
-from video_app.pipeline import ladder, layout
-from video_app.streaming import delivery, playlists, watching
+from video_app.pipeline import layout
+from video_app.streaming import delivery, film_cache, playlists, watching
 from video_app.streaming.access import Viewing, is_linked, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
@@ -13,8 +13,11 @@ from video_app.streaming.playlists import Wanted
 
 @stream_view
 def master(request: HttpRequest, video_id: int, base: str = "") -> HttpResponseBase:
-    """`base` is what the URIs in it begin with."""
-    wanted = _wanted(request, video_id, playlists.MASTER, base)
+    """`base` is what the URIs in it begin with. With `rungs=all` a growing film's names all of
+    its rungs, for players that look what is there of each."""
+    names_all = request.GET.get("rungs") == "all"
+    kind = playlists.WHOLE_MASTER if names_all else playlists.MASTER
+    wanted = _wanted(request, video_id, kind, base)
     viewing = require_viewer(request, video_id, *wanted.keys)
     return _send(request, wanted, viewing, named_build(request, viewing.film))
 
@@ -73,17 +76,13 @@ def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Want
 def _send(
     request: HttpRequest, wanted: Wanted, viewing: Viewing, build: PlayableBuild
 ) -> HttpResponseBase:
-    is_growing = not (build["complete"] or build["abandoned"])
-    if is_growing and wanted.noted_key not in viewing.cached:
+    if film_cache.is_growing(build) and wanted.noted_key not in viewing.cached:
         watching.note(wanted.video_id)
-    folder = wanted.folder
-    if folder in ladder.NAMES:  # which stands for the nearest one that there is
-        folder = ladder.nearest(folder, tuple(build["rungs"]))
     if wanted.is_linked:
         # Addresses in the bucket would outlive the link: it redirects, segment by segment.
         build = build | {"stored": False}
     cached = viewing.cached.get(wanted.key)
-    text = playlists.fresh(cached, wanted.key, build, wanted.kind, folder)
+    text = playlists.fresh(cached, wanted, build)
     return delivery.send_text(
         request,
         text["text"],

@@ -3,29 +3,42 @@
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
+from video_app.insight.segments import note as note_segment
 from video_app.pipeline import ladder, layout
-from video_app.streaming import damage
-from video_app.streaming.access import require_build
+from video_app.streaming import damage, film_cache, watching
+from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import segment_key, send_segment
 
 
 @stream_view
 def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -> HttpResponseBase:
-    build = require_build(request, video_id)
-    if number >= build["ready"]:
-        raise NotFound
+    viewing = require_viewer(request, video_id, watching.noted_key(video_id))
+    build = named_build(request, viewing.film)
     rung = ladder.nearest(resolution, tuple(build["rungs"]))
+    if number >= build["ready"].get(rung, 0):
+        raise NotFound
+    if film_cache.is_growing(build):
+        _note(viewing, video_id, number)
     with damage.reported(build, number):
-        return send_segment(request, build, segment_key(build, rung, number))
+        response = send_segment(request, build, segment_key(build, rung, number))
+    note_segment(request, viewing.viewer, video_id, number, (build["total"], build["length"]))
+    return response
+
+
+def _note(viewing: Viewing, video_id: int, number: int) -> None:
+    """How far this viewer has come."""
+    noted = viewing.cached.get(watching.noted_key(video_id))
+    if noted is None or number > noted:
+        watching.note(video_id, number)
 
 
 @stream_view
 def sound_segment(request: HttpRequest, video_id: int, track: int, number: int) -> HttpResponseBase:
     build = require_build(request, video_id)
-    if track >= build["tracks"] or number >= build["ready"]:
-        raise NotFound
     name = layout.track_name(track)
+    if number >= build["ready"].get(name, 0):
+        raise NotFound
     with damage.reported(build, number):
         return send_segment(request, build, segment_key(build, name, number))
 

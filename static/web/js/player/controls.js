@@ -8,9 +8,9 @@ import { end, loadedUpTo, percent, within } from "./range.js";
 import { startScreen, toggleFullscreen } from "./screen.js";
 import { setVolume, startVolume, toggleMute, volumeText } from "./volume.js";
 
-/** Start them; the result holds what the keyboard may do. */
-export function startControls(player, video) {
-  const actions = actionsOn(player, video);
+/** Start them; the result holds what the keyboard may do. `length()` is the whole film's, in seconds. */
+export function startControls(player, video, length) {
+  const actions = actionsOn(player, video, length);
   const seek = $("#seek");
   for (const id of ["#play", "#big-play"]) $(id).addEventListener("click", () => toggle(video));
   $("#back").addEventListener("click", () => actions.skip(-10));
@@ -18,7 +18,7 @@ export function startControls(player, video) {
   seek.addEventListener("input", () => seekTo(video, Number(seek.value)));
   startVolume(player, video);
   startScreen(player, video);
-  reflect(player, video, seek);
+  reflect(player, video, () => showPosition(video, seek, length()));
   showWaiting(player, true); // until the film is there
   hideWhenIdle(player, video);
   startGestures(video, { ...actions, toggle: () => toggle(video) });
@@ -27,19 +27,25 @@ export function startControls(player, video) {
 }
 
 /** What keys and gestures do; each says on the screen what it did. */
-function actionsOn(player, video) {
+function actionsOn(player, video, length) {
   return {
+    seek: (time) => seekTo(video, time),
+    replay() {
+      video.currentTime = 0;
+      play(video);
+    },
+    playing: () => video.paused && play(video),
+    pausing: () => video.pause(),
     toggle() {
       toggle(video);
       flash(video.paused ? "Paused" : "Playing");
     },
     skip(seconds) {
-      seekTo(video, video.currentTime + seconds);
-      flash(skipText(seconds));
+      if (seekTo(video, video.currentTime + seconds)) flash(skipText(seconds));
     },
     jump(share) {
-      seekTo(video, share * end(video));
-      flash(clock(video.currentTime));
+      const time = share * length();
+      if (seekTo(video, time)) flash(clock(time));
     },
     louder(step) {
       setVolume(video, video.volume + step);
@@ -65,18 +71,22 @@ function toggle(video) {
   else video.pause();
 }
 
+/** Whether `time` is there already; of a growing film, its last moment is shown instead. */
 function seekTo(video, time) {
   video.currentTime = within(video, time);
+  const isThere = time <= end(video) + 0.5 || !document.querySelector("#player").classList.contains("growing");
+  if (!isThere) flash(`Ready up to ${clock(end(video))}`);
+  return isThere;
 }
 
 /** Show what the video does in the controls. */
-function reflect(player, video, seek) {
+function reflect(player, video, showNow) {
   const listen = (names, action) => names.split(" ").forEach((name) => video.addEventListener(name, action));
   listen("play pause ended", () => {
     player.classList.toggle("paused", video.paused);
     $("#play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
   });
-  listen("timeupdate durationchange seeking progress", () => showPosition(video, seek));
+  listen("timeupdate durationchange seeking progress", showNow);
   listen("waiting seeking", () => showWaiting(player, true));
   listen("playing seeked canplay error", () => showWaiting(player, false));
 }
@@ -86,8 +96,11 @@ function showWaiting(player, isWaiting) {
   show($("#spinner"), isWaiting);
 }
 
-function showPosition(video, seek) {
-  const last = end(video);
+function showPosition(video, seek, last) {
+  const there = end(video);
+  const isGrowing = last - there > 0.5;
+  $("#player").classList.toggle("growing", isGrowing);
+  $("#rest").style.left = percent(isGrowing ? there : last, last);
   seek.max = last;
   seek.value = video.currentTime;
   seek.style.setProperty("--at", percent(video.currentTime, last));

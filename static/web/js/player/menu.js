@@ -9,15 +9,15 @@ export class Menu {
     this.list = $(".choices", root);
     this.onChoose = onChoose;
     this.button.addEventListener("click", () => this.toggle());
-    this.list.addEventListener("change", (event) => this.onChoose(Number(event.target.value)));
+    this.list.addEventListener("change", (event) => event.target.name === this.root.id && this.onChoose(Number(event.target.value)));
     root.addEventListener("keydown", (event) => this.closeOnEscape(event));
     this.#closeByPointer();
   }
 
   /** `choices` are `{value, label, note}`. */
   fill(choices, chosen) {
-    $$("label", this.list).forEach((label) => label.remove());
-    this.list.append(...choices.map((choice) => this.#choice(choice, chosen)));
+    $$("label:has(input)", this.list).forEach((label) => label.remove());
+    $("legend", this.list).after(...choices.map((choice) => this.#choice(choice, chosen)));
     show(this.root, choices.length > 1);
   }
 

@@ -28,15 +28,17 @@ function seconds(timestamp) {
   return timestamp.split(":").reduce((total, field) => total * 60 + Number(field), 0);
 }
 
-/** Shows time and picture at the pointer while it moves over the seek bar. */
-export function startPreviews(seek, duration, pictures) {
+/** Shows time, chapter and picture at the pointer while it moves over the seek bar of `showing()`. */
+export function startPreviews(seek, showing) {
   const bubble = $("#preview");
   seek.addEventListener("pointermove", (event) => {
     const bar = seek.getBoundingClientRect();
     const share = shareAt(event.clientX, bar);
-    const time = share * duration();
-    $("#preview-time").textContent = clock(time);
-    draw($("#preview-picture"), pictureAt(pictures(), time));
+    const film = showing();
+    if (!film) return;
+    const time = share * film.length;
+    $("#preview-time").textContent = [film.chapterAt(time), clock(time)].filter(Boolean).join(" · ");
+    draw($("#preview-picture"), pictureAt(film.storyboard, time));
     show(bubble);
     bubble.style.transform = `translateX(${bubbleLeft(share, bubble.offsetWidth, bar.width)}px)`;
   });

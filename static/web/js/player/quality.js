@@ -4,21 +4,26 @@ import { $ } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { AUTOMATIC, levelName, qualityChoices, wantedLevel } from "./choices.js";
 import { Menu } from "./menu.js";
+import { QUALITY } from "./remembered.js";
 
-const WANTED = "videoflix.quality";
-
-/** Follow `hls`; the viewer's last choice holds for the next film too. */
+/** The viewer's last choice holds for the next film too. */
 export class Quality {
-  constructor(hls) {
+  constructor() {
+    this.menu = new Menu($("#quality-menu"), (index) => this.choose(index));
+  }
+
+  /** A film begins; `hls` is null where the browser plays by itself. */
+  follow(hls) {
     this.hls = hls;
     this.chosen = AUTOMATIC;
-    this.menu = new Menu($("#quality-menu"), (index) => this.choose(index));
+    this.menu.fill([]);
+    $("#quality-now").textContent = "";
   }
 
   /** The film's renditions are known. */
   fill(levels) {
     this.menu.fill(qualityChoices(levels), AUTOMATIC);
-    const wanted = wantedLevel(levels, recall(WANTED));
+    const wanted = wantedLevel(levels, recall(QUALITY));
     if (wanted === AUTOMATIC) return;
     this.chosen = wanted;
     this.hls.startLevel = wanted;
@@ -36,7 +41,7 @@ export class Quality {
     // A choice shows at once; going back to automatic need not interrupt.
     if (index === AUTOMATIC) this.hls.loadLevel = AUTOMATIC;
     else this.hls.currentLevel = index;
-    remember(WANTED, index === AUTOMATIC ? "" : levelName(this.hls.levels[index]));
+    remember(QUALITY, index === AUTOMATIC ? "" : levelName(this.hls.levels[index]));
     if (index !== AUTOMATIC) this.menu.note(AUTOMATIC, "");
   }
 

@@ -11,8 +11,8 @@ export function isNews(position, saved) {
   return position !== saved && !isGlance;
 }
 
-/** Save the position while the film plays, when it stops, and when the page goes away. */
-export function keepPosition(id, video, startedAt) {
+/** Save the position while the film plays, when it stops, and when the page goes away; until `signal`. */
+export function keepPosition(id, video, startedAt, signal) {
   let saved = Math.floor(startedAt);
   const save = () => {
     const position = Math.floor(video.currentTime);
@@ -20,7 +20,11 @@ export function keepPosition(id, video, startedAt) {
     saved = position;
     savePosition(id, position).catch(() => {}); // the next one may get through
   };
-  setInterval(() => video.paused || save(), SAVE_EVERY);
-  for (const name of ["pause", "ended"]) video.addEventListener(name, save);
-  addEventListener("pagehide", save);
+  const timer = setInterval(() => video.paused || save(), SAVE_EVERY);
+  for (const name of ["pause", "ended"]) video.addEventListener(name, save, { signal });
+  addEventListener("pagehide", save, { signal });
+  signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    save();
+  });
 }

@@ -9,6 +9,10 @@ export function startScreen(player, video) {
     player.classList.toggle("full", isFull);
     $("#fullscreen").setAttribute("aria-label", isFull ? "Leave full screen" : "Full screen");
   });
+  // iPhones before iOS 26 put only the <video> on the full screen, with its own subtitles.
+  for (const [name, isFull] of [["webkitbeginfullscreen", true], ["webkitendfullscreen", false]]) {
+    video.addEventListener(name, () => player.classList.toggle("full", isFull));
+  }
   startPictureInPicture(video);
 }
 

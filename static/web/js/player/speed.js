@@ -4,8 +4,7 @@ import { $ } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { speedLabel, SPEEDS, stepSpeed, wantedSpeed } from "./choices.js";
 import { Menu } from "./menu.js";
-
-const SPEED = "videoflix.speed";
+import { SPEED } from "./remembered.js";
 
 export class Speed {
   constructor(video) {

@@ -1,62 +1,73 @@
 /** Loading a film into a <video>: hls.js where it runs, the browser's own HLS elsewhere. */
 
 import { refresh } from "../api.js";
+import { remember } from "../store.js";
+import { loaderWith } from "./ahead.js";
+import { levelName } from "./choices.js";
+import { rateToRemember } from "./first.js";
+import { keepToWhatIsThere } from "./growing.js";
 import { causeOf, decide } from "./recovery.js";
-
-const { Hls } = globalThis;
+import { RATE } from "./remembered.js";
 
 /**
  * Load the film and keep it going. `on.levels/level/audio/subtitles/renewed/trouble` are called
- * when something changes. `hls` is null where the browser itself plays HLS and offers no choices;
- * `cause()` says why nothing arrives.
+ * when something changes. `ahead`, `rate` and `variant` are what `prepare` found; `signal` ends it all
+ * for another film. `hls` is null where the browser itself plays HLS and offers no choices; `cause()` says why nothing arrives.
  */
-export function load(video, url, { startAt, on }) {
+export function load(video, url, { startAt, on, ahead, rate, variant, signal }) {
+  const { Hls } = globalThis;
   if (!Hls?.isSupported()) {
-    loadNatively(video, url, { startAt, on });
+    loadNatively(video, url, { startAt, on, signal });
     return { hls: null, cause: () => causeOf(null, navigator.onLine) };
   }
   const hls = new Hls({
     startPosition: startAt,
+    loader: loaderWith(ahead, Hls.DefaultConfig.loader),
+    ...(rate && { abrEwmaDefaultEstimate: rate }),
     capLevelToPlayerSize: true,
     backBufferLength: 60,
     maxBufferLength: 30,
     renderTextTracksNatively: true,
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
-  report(hls, on);
-  const cause = recoverFromErrors(hls, on);
+  report(hls, on, variant);
+  rememberRate(hls, signal);
+  const cause = recoverFromErrors(hls, on, signal);
+  keepToWhatIsThere(hls, video, /\d+/.exec(url)[0]);
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
 }
 
-function report(hls, on) {
-  const { Events } = Hls;
+function report(hls, on, variant) {
+  const { Events } = hls.constructor;
   hls.on(Events.MANIFEST_PARSED, () => {
+    const begun = hls.levels.findIndex(({ url }) => url[0] === variant?.url);
     // The master lists first what suits most; hls.js by itself begins with the poorest picture.
-    if (!isSlow()) hls.startLevel = hls.firstLevel;
+    hls.startLevel = begun >= 0 ? begun : hls.firstLevel;
     on.levels(hls.levels);
   });
-  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level));
+  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => on.level(level, levelName(hls.levels[level])));
   hls.on(Events.AUDIO_TRACKS_UPDATED, () => on.audio(hls.audioTracks));
   hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => on.subtitles(hls.subtitleTracks));
 }
 
-/** As far as the browser says; not every one does. */
-function isSlow() {
-  const { effectiveType = "4g", saveData = false } = navigator.connection ?? {};
-  return effectiveType !== "4g" || saveData;
+/** For the start of the next film. */
+function rememberRate(hls, signal) {
+  const note = () => hls.bandwidthEstimate > 0 && remember(RATE, rateToRemember(hls.bandwidthEstimate));
+  addEventListener("pagehide", note, { signal });
+  signal.addEventListener("abort", note);
 }
 
-function loadNatively(video, url, { startAt, on }) {
-  video.addEventListener("error", () => on.trouble(video.error?.code === 2 ? "network" : "format"));
-  video.addEventListener("loadedmetadata", () => (video.currentTime = Math.max(startAt, 0)), { once: true });
+function loadNatively(video, url, { startAt, on, signal }) {
+  video.addEventListener("error", () => on.trouble(video.error?.code === 2 ? "network" : "format"), { signal });
+  video.addEventListener("loadedmetadata", () => (video.currentTime = Math.max(startAt, 0)), { once: true, signal });
   video.src = url;
 }
 
 /** Act on errors; the result says why nothing arrives. */
-function recoverFromErrors(hls, on) {
-  const { Events } = Hls;
+function recoverFromErrors(hls, on, signal) {
+  const { Events } = hls.constructor;
   let recoveries = 0;
   let last = null;
   let renewal = null; // picture, sound and subtitles are refused at the same moment
@@ -71,7 +82,7 @@ function recoverFromErrors(hls, on) {
     if (decision.action === "renew") renewal = renew(hls, on).finally(() => (renewal = null));
     else act(decision, hls, on);
   });
-  addEventListener("online", () => last && restart(hls)); // sooner than at the end of a pause
+  addEventListener("online", () => last && restart(hls), { signal }); // sooner than at the end of a pause
   return () => causeOf(last, navigator.onLine);
 }
 

@@ -4,16 +4,19 @@ import { $ } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { OFF, trackChoices, trackKey, trackLabel, wantedTrack } from "./choices.js";
 import { Menu } from "./menu.js";
-
-const LANGUAGE = "videoflix.language";
-const SUBTITLES = "videoflix.subtitles"; // a track's key, or "" for none
+import { LANGUAGE, SUBTITLES } from "./remembered.js";
 
 export class Subtitles {
-  constructor(hls) {
+  constructor() {
+    this.menu = new Menu($("#subtitle-menu"), (index) => this.choose(index));
+  }
+
+  /** A film begins; `hls` is null where the browser plays by itself. */
+  follow(hls) {
     this.hls = hls;
     this.last = 0;
     this.isFilled = false;
-    this.menu = new Menu($("#subtitle-menu"), (index) => this.choose(index));
+    this.menu.fill([]);
   }
 
   /** hls.js says so at every change of the rendition too: what is chosen stays. */
@@ -29,7 +32,7 @@ export class Subtitles {
 
   /** On or off; the words for what holds now. */
   toggle() {
-    const tracks = this.hls.subtitleTracks;
+    const tracks = this.hls?.subtitleTracks ?? [];
     if (!tracks.length) return "This film has no subtitles";
     const index = this.hls.subtitleTrack === OFF ? this.last : OFF;
     this.choose(index);
@@ -57,10 +60,14 @@ export class Subtitles {
 }
 
 export class Languages {
-  constructor(hls) {
+  constructor() {
+    this.menu = new Menu($("#audio-menu"), (index) => this.choose(index));
+  }
+
+  follow(hls) {
     this.hls = hls;
     this.isFilled = false;
-    this.menu = new Menu($("#audio-menu"), (index) => this.choose(index));
+    this.menu.fill([]);
   }
 
   fill(tracks) {

@@ -3,8 +3,7 @@
 import { $ } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { percent } from "./range.js";
-
-const VOLUME = "videoflix.volume";
+import { VOLUME } from "./remembered.js";
 
 export function startVolume(player, video) {
   $("#mute").addEventListener("click", () => toggleMute(video));

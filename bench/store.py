@@ -1,0 +1,142 @@
+"""The two stores side by side: first picture, whole film, what is read and asked for.
+
+The bucket is moto on loopback behind a proxy that counts, both in Python: its figures are upper
+bounds for time, and exact for bytes and requests.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from moto.server import ThreadedMotoServer
+
+from bench.clips import clip
+from bench.first_segment import Player
+from bench.steps import step
+from tests.buckets import NAME, bucket_settings, client
+from tests.s3_proxy import Proxy, running_proxy
+from tests.stack import Stack, running_stack
+from video_app.pipeline.ffmpeg import find_ffmpeg
+
+SETTLE_SECONDS = 3  # for workers that have just begun
+GIVE_UP_SECONDS = 900
+SEGMENTS = 200
+KEY = "sources/film.mp4"
+INSERT = f"""
+import time
+from pathlib import Path
+from video_app.models import Video
+from video_app.store import the_store
+the_store().put([(Path({{path!r}}), {KEY!r})])
+video = Video(title="bench", video_file={KEY!r})
+print("now", time.time(), flush=True)
+video.save()
+print("id", video.pk)
+"""
+STATE = "from video_app.models import Video; print(Video.objects.get().state)"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Seconds, bytes per byte of the source, requests to the bucket, segments a second."""
+
+    first: float
+    whole: float
+    read: float | None
+    requests: int | None
+    segments: float
+
+    def row(self, name: str) -> str:
+        read = f"{self.read:.2f}" if self.read is not None else "-"
+        requests = self.requests if self.requests is not None else "-"
+        times = f"{self.first:>15.2f}{self.whole:>13.1f}"
+        return f"{name:<8}{times}{read:>14}{requests:>11}{self.segments:>13.0f}"
+
+
+HEAD = f"{'':8}{'first picture s':>15}{'whole film s':>13}{'read / size':>14}"
+HEAD += f"{'requests':>11}{'segments/s':>13}"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./videoflix bench store", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=60, help="of film")
+    seconds = parser.parse_args(arguments).seconds
+    film = clip(find_ffmpeg(), 720, seconds)
+    rows = [("folder", _folder(film)), ("bucket", _bucket(film))]
+    sys.stdout.write("\n".join([HEAD, *(figures.row(name) for name, figures in rows), ""]))
+    return 0
+
+
+def _folder(film: Path) -> Figures:
+    step("a folder")
+    with TemporaryDirectory(prefix="bench-") as folder, running_stack(Path(folder)) as stack:
+        return _measure(stack, film, None)
+
+
+def _bucket(film: Path) -> Figures:
+    step("a bucket")
+    with _server() as proxy:
+        return _beside(proxy, film)
+
+
+def _beside(proxy: Proxy, film: Path) -> Figures:
+    settings: Any = bucket_settings(proxy.address)
+    with (
+        TemporaryDirectory(prefix="bench-") as folder,
+        running_stack(Path(folder), **settings) as stack,
+    ):
+        stack.manage("setup_bucket")
+        return _measure(stack, film, proxy)
+
+
+@contextmanager
+def _server() -> Iterator[Proxy]:
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client(f"http://{host}:{port}").create_bucket(Bucket=NAME)
+    with running_proxy(f"http://{host}:{port}") as proxy:
+        yield proxy
+    server.stop()
+
+
+def _measure(stack: Stack, film: Path, proxy: Proxy | None) -> Figures:
+    player, copy = Player(stack), stack.media / "film.mp4"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(film.read_bytes())
+    time.sleep(SETTLE_SECONDS)
+    words = stack.manage("shell", "-v", "0", "-c", INSERT.format(path=str(copy))).split()
+    begun, video = float(words[words.index("now") + 1]), int(words[words.index("id") + 1])
+    first = player.wait_for_first_segments(video) - begun
+    whole = _wait_until_complete(stack) - begun
+    requests = sum(proxy.asked.values()) if proxy else None
+    read = proxy.bytes_of(KEY) / film.stat().st_size if proxy else None
+    return Figures(first, whole, read, requests, _segments_per_second(player, video))
+
+
+def _wait_until_complete(stack: Stack) -> float:
+    deadline = time.time() + GIVE_UP_SECONDS
+    while time.time() < deadline:
+        if "completed" in stack.manage("shell", "-v", "0", "-c", STATE):
+            return time.time()
+        time.sleep(1)
+    raise TimeoutError(f"not encoded after {GIVE_UP_SECONDS} s")
+
+
+def _segments_per_second(player: Player, video: int) -> float:
+    """Of one player that asks for one after the other."""
+    found = player.uris(f"{player.url}/api/video/{video}/360p/index.m3u8")
+    begun = time.monotonic()
+    for number in range(SEGMENTS):
+        player.fetch(found[number % len(found)])
+    return SEGMENTS / (time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

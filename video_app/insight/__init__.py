@@ -1,0 +1,1 @@
+"""What was watched and how well it played, without remembering who watched."""
