@@ -43,8 +43,11 @@ def _measure(product: Fresh, viewer: Viewer, video: int) -> Iterator[Goal]:
     (folder,) = (product.media / "hls" / str(video)).iterdir()
     segment = folder / RUNG / f"{NUMBER:03}.ts"
 
+    def segments() -> list[str]:
+        return [path for path, _ in viewer.segments(playlist)[0]]
+
     def plays(number: int = NUMBER) -> bool:
-        return bool(viewer.get(viewer.segments(playlist)[number]))
+        return bool(viewer.get(segments()[number]))
 
     segment.unlink()
     yield Goal("a segment that is gone: s", _seconds_until(plays), GOAL_SECONDS)
@@ -57,7 +60,7 @@ def _measure(product: Fresh, viewer: Viewer, video: int) -> Iterator[Goal]:
 
     shutil.rmtree(folder)
     yield Goal("all is gone, the first segment: s", _seconds_until(lambda: plays(0)), GOAL_SECONDS)
-    count = len(viewer.segments(playlist))
+    count = len(segments())
     everything = _seconds_until(lambda: all(plays(number) for number in range(count)))
     yield Goal("all is gone, then all the others: s", everything, GOAL_SECONDS)
 

@@ -48,12 +48,9 @@ class Viewer:
         master = f"/api/video/{video}/master.m3u8"
         return _uris(master, self.get(master))
 
-    def segments(self, playlist: str) -> list[str]:
-        return _uris(playlist, self.get(playlist))
-
     def first_segment(self, playlist: str) -> bytes | None:
-        segments = self.segments(playlist)
-        return self.get(segments[0]) if segments else None
+        segments, _ = self.segments(playlist)
+        return self.get(segments[0][0]) if segments else None
 
     def segments(self, playlist: str) -> tuple[list[tuple[str, float]], bool]:
         """The segments of a playlist as paths with their seconds; whether it has an end."""
