@@ -12,6 +12,7 @@ from video_app.catalogue import index, marks
 from video_app.ingest import landing, replacing
 from video_app.models import (
     Build,
+    Event,
     FormerSource,
     Person,
     Series,
@@ -22,6 +23,7 @@ from video_app.models import (
 )
 from video_app.store import files
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import planning
 
 
@@ -97,6 +99,7 @@ def forget_lists_of_last_members(instance: Group, **kwargs: Any) -> None:
 def remove_files(instance: Video, **kwargs: Any) -> None:
     """The files go with the row."""
     pk = instance.pk
+    deliveries.note_data(Event.DELETED, {"id": pk, "title": instance.title})
     files.discard(files.of(instance))
     transaction.on_commit(lambda: film_cache.forget([pk]))
 

@@ -23,6 +23,7 @@ from video_app.models.videos import (
     thumbnail_name,
 )
 from video_app.models.watching import FilmDay, Viewing, WatchTotals
+from video_app.models.webhooks import Delivery, DeliveryState, Event, Webhook
 
 __all__ = [
     "Arrival",
@@ -33,6 +34,9 @@ __all__ = [
     "Chapter",
     "Chunk",
     "ChunkState",
+    "Delivery",
+    "DeliveryState",
+    "Event",
     "Favorite",
     "FilmDay",
     "FormerSource",
@@ -52,6 +56,7 @@ __all__ = [
     "Viewing",
     "WatchPosition",
     "WatchTotals",
+    "Webhook",
     "Word",
     "WordKey",
     "Worker",
