@@ -18,6 +18,7 @@ FOREIGN = (
     "CORS_ALLOWED_ORIGINS."
 )
 ADMIN_PREFIX = "/admin/"
+OPERATORS = (ADMIN_PREFIX, "/django-rq/")
 
 
 def origin_guard(get_response: Handler) -> Handler:
@@ -32,6 +33,18 @@ def origin_guard(get_response: Handler) -> Handler:
             about = {"origin": request.headers.get("Origin", ""), "path": request.path}
             logger.warning("origin_refused", extra=about | {"ip": client_address(request)})
             return JsonResponse({"detail": FOREIGN.format(**about)}, status=403)
+        return get_response(request)
+
+    return middleware
+
+
+def no_null_bytes(get_response: Handler) -> Handler:
+    """Refuse questions to the admin that PostgreSQL cannot hold: Django passes them on."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query and request.path.startswith(OPERATORS):
+            return HttpResponse("Null bytes are not allowed.", status=400)
         return get_response(request)
 
     return middleware
