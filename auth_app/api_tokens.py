@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from auth_app import audit
+from auth_app import audit, rights
 from auth_app.models import ApiToken, User
-from auth_app.sessions import LIVE, LIVE_SECONDS, OVER, OVER_SECONDS, STAFF, Client
+from auth_app.rights import OVER
+from auth_app.sessions import LIVE_SECONDS, OVER_SECONDS, Client
 
 # It tells them from sessions' tokens, and scanners of source code know such a beginning.
 PREFIX = "vft_"
@@ -77,11 +78,11 @@ def cache_key(found_digest: str) -> str:
 
 
 def state(found_digest: str) -> str:
-    """LIVE, STAFF or OVER for streams, from the database; the answer is cached."""
+    """What the stream needs to know, from the database; the answer is cached."""
     token = ApiToken.objects.valid().filter(digest=found_digest).first()
     found = OVER
-    if token and "read" in token.scopes and not token.user.lacks_required_factor:
-        found = STAFF if token.user.is_staff else LIVE
+    if token and "read" in token.scopes:
+        found = rights.state_of(token.user)
         _note_use(token)
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(found_digest), found, LIVE_SECONDS)

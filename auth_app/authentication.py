@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -12,8 +12,9 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import api_tokens, cookies, sessions
+from auth_app import api_tokens, cookies, rights, sessions
 from auth_app.models import Session
+from auth_app.rights import StreamRights
 from auth_app.tokens import SessionAccessToken, TokenUser
 
 BAD_TOKEN = "The API token is invalid or expired."  # noqa: S105
@@ -90,13 +91,6 @@ class SessionTokenAuthentication(_TokenAuthentication):
         return token.user, token
 
 
-class StreamRights(NamedTuple):
-    """Whether the session is live, and whether its user is staff."""
-
-    is_live: bool
-    is_staff: bool
-
-
 class StreamPass:
     """Finds out whether a stream request's session, or API token, is live.
 
@@ -118,9 +112,8 @@ class StreamPass:
 
     def rights(self, cached: Any) -> StreamRights:
         """`cached` is the value of `cache_key`; without one the database is queried."""
-        known = cached in (sessions.LIVE, sessions.STAFF, sessions.OVER)
-        state = cached if known else self._state()
-        return StreamRights(is_live=state != sessions.OVER, is_staff=state == sessions.STAFF)
+        known = rights.parse(cached) or rights.parse(self._state())
+        return known or StreamRights(is_live=False, is_staff=False)
 
 
 class StreamTokenAuthentication(_TokenAuthentication):

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
@@ -12,14 +13,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from auth_app import rights
 from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, Session, User, idle_lifetime
+from auth_app.rights import OVER
 from auth_app.tokens import SessionRefreshToken
 
 logger = logging.getLogger(__name__)
 
-# The cached states of a session.
-LIVE, STAFF, OVER = "live", "staff", "over"
 # How long the stream may use a cached state when the end of its session was not announced.
 LIVE_SECONDS = 15
 # Longer than a reader takes between its query and its `cache.add`.
@@ -160,18 +161,19 @@ def cache_key(session_id: uuid.UUID) -> str:
 
 
 def state(session_id: uuid.UUID) -> str:
-    """LIVE, STAFF or OVER, from the database; the answer is cached."""
+    """What the stream needs to know, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
-    found = _state_of(session.user) if session else OVER
+    found = rights.state_of(session.user if session else None)
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found
 
 
-def _state_of(user: User) -> str:
-    if user.lacks_required_factor:
-        return OVER
-    return STAFF if user.is_staff else LIVE
+def forget_rights(user_ids: Iterable[int]) -> None:
+    """These users may see other films now: the stream asks the database again."""
+    running = Session.objects.filter(user_id__in=list(user_ids), revoked_at=None)
+    keys = [cache_key(session_id) for session_id in running.values_list("pk", flat=True)]
+    transaction.on_commit(lambda: cache.delete_many(keys))
 
 
 def flush_expired() -> None:

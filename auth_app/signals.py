@@ -3,8 +3,9 @@
 import logging
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -39,6 +40,24 @@ def end_sessions_of_changed_user(instance: User, created: bool, raw: bool, **kwa
         sessions.end_all(instance.pk, "password")
         api_tokens.end_all(instance.pk)
     instance.lost_password = False
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+def forget_rights_of_members(
+    instance: Any, action: str, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """A user came into groups or left them, or a group got or lost users."""
+    if isinstance(instance, User):
+        sessions.forget_rights([instance.pk])
+    elif action == "pre_clear":
+        sessions.forget_rights(instance.user_set.values_list("pk", flat=True))
+    else:
+        sessions.forget_rights(pk_set or ())
+
+
+@receiver(pre_delete, sender=Group)
+def forget_rights_of_last_members(instance: Group, **kwargs: Any) -> None:
+    sessions.forget_rights(instance.user_set.values_list("pk", flat=True))
 
 
 @receiver(pre_delete, sender=User)

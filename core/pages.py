@@ -23,6 +23,7 @@ from django.views.generic import TemplateView
 from core import errors, mailbox_access
 from core.mailbox import Mail, mails
 from core.middleware.requests import API_PREFIXES
+from video_app.catalogue.greeting import public_title
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -35,6 +36,7 @@ class Page(TemplateView):
             "cast": settings.CAST,
             "keeps_mails": mailbox_access.is_there(),
             "sign_up": settings.SIGN_UP,
+            "provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
             "has_mailbox": mailbox_access.may_read(self.request),
         }
 
@@ -46,6 +48,20 @@ class LinkPage(Page):
         response = super().dispatch(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
+
+
+class FilmPage(Page):
+    """A film's page. Strangers with a shared address are greeted with its name, if everybody
+    who signs in may see it, and come back here."""
+
+    template_name = "web/film.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if context["session"] != "none":
+            return context
+        key = self.request.GET.get("key", "")
+        return context | {"greeting": public_title(kwargs["video_id"], key)}
 
 
 def session_hint(request: HttpRequest) -> str:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from auth_app.oidc import views as oidc
 from core import health, metrics, pages
-from core.pages import LinkPage, Page
+from core.pages import FilmPage, LinkPage, Page
 
 urlpatterns = [
     path("health/", health.health, name="health"),
@@ -14,6 +15,13 @@ urlpatterns = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("", Page.as_view(template_name="web/home.html"), name="page-home"),
     path("watch/<int:video_id>/", Page.as_view(template_name="web/watch.html"), name="page-watch"),
+    path("films/", Page.as_view(template_name="web/films.html"), name="page-films"),
+    path("film/<int:video_id>/", FilmPage.as_view(), name="page-film"),
+    path("browse/", Page.as_view(template_name="web/browse.html"), name="page-browse"),
+    path("series/", Page.as_view(template_name="web/series_list.html"), name="page-series-list"),
+    path(
+        "series/<int:series_id>/", Page.as_view(template_name="web/series.html"), name="page-series"
+    ),
     path("login/", Page.as_view(template_name="web/login.html"), name="page-login"),
     path("signup/", Page.as_view(template_name="web/signup.html"), name="page-signup"),
     path("activate/", LinkPage.as_view(template_name="web/activate.html"), name="page-activate"),
@@ -32,6 +40,8 @@ urlpatterns = [
         LinkPage.as_view(template_name="web/reset_password.html"),
         name="page-reset-password",
     ),
+    path("oidc/login/", oidc.leave, name="oidc-login"),
+    path("oidc/callback/", oidc.come_back, name="oidc-callback"),
     path("account/", Page.as_view(template_name="web/account.html"), name="page-account"),
     path(
         "confirm-address/",

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,12 +13,19 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from core.staticfiles import HashedModules
+from video_app.catalogue.greeting import share_key
+from video_app.tests.films import make_film
 
 pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/",
     "/watch/1/",
+    "/film/1/",
+    "/films/",
+    "/browse/",
+    "/series/",
+    "/series/1/",
     "/login/",
     "/signup/",
     "/activate/?uid=MQ&token=secret",
@@ -162,3 +170,39 @@ def test_rewrites_imports_to_hashed_names(tmp_path: Path) -> None:
     entry = (tmp_path / storage.stored_name("web/js/home.js")).read_text()
     assert f'from "./{Path(storage.stored_name("web/js/api.js")).name}"' in entry
     assert not re.findall(r'from "\./\w+\.js"', entry)
+
+
+class TestFilmPage:
+    """What a stranger with an address learns: a title that every member may see, or nothing."""
+
+    def test_greets_strangers_with_title(self, client: Client):
+        film = make_film("Sintel <3")
+
+        page = client.get(f"/film/{film.pk}/?key={share_key(film.pk)}").content.decode()
+
+        assert "Watch “Sintel &lt;3”" in page
+        assert '<meta property="og:title" content="Sintel &lt;3">' in page
+
+    @pytest.mark.parametrize("fields", [{"is_published": False}, {"audience": "groups"}])
+    def test_names_no_hidden_film(self, client: Client, fields: dict[str, Any]):
+        hidden = make_film("Secret", **fields)
+
+        page = client.get(f"/film/{hidden.pk}/?key={share_key(hidden.pk)}").content.decode()
+
+        assert "Secret" not in page
+        unknown = client.get("/film/99999999999999999999/").content.decode()
+        assert re.sub(r"\d+", "", page) == re.sub(r"\d+", "", unknown)
+
+    @pytest.mark.parametrize("key", ["", "wrong", "ä"])
+    def test_names_no_film_that_was_not_shared(self, client: Client, key: str):
+        film, other = make_film("Secret"), make_film("Other")
+
+        for given in (key, share_key(other.pk)):
+            page = client.get(f"/film/{film.pk}/", {"key": given}).content.decode()
+            assert "Secret" not in page
+
+    def test_asks_no_database_for_members(self, client: Client, django_assert_num_queries: Any):
+        client.cookies["access_token"] = "any"
+
+        with django_assert_num_queries(0):
+            assert "film-page" in client.get("/film/1/").content.decode()

@@ -60,7 +60,8 @@ def test_pages_for_members(product: Stack, page: Page, film: int, size: dict[str
     body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
     assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
 
-    for path in ("/", "/?q=bars", "/?category=Documentary", f"/watch/{film}/"):
+    lists = ("/films/?search=bars", "/films/?category=documentary", "/browse/", "/series/")
+    for path in ("/", *lists, f"/film/{film}/", f"/watch/{film}/"):
         check(page, product.url + path)
 
 

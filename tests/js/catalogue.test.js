@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  accessibleName, facts, groupBy, homeRows, initial, preparingNote, signature, watchedPercent,
+  accessibleName, episodeTitle, facts, goesOn, initial, preparingNote, seasons, seasonTitle, signature, watchedPercent,
 } from "../../static/web/js/catalogue.js";
 
 const film = (fields = {}) => ({ id: 1, title: "Forty Minutes", category: "Drama", state: "completed", duration: 2400, ...fields });
@@ -43,29 +43,27 @@ test("the initial is one character, whatever it is made of", () => {
   assert.deepEqual(["über", " a", "🎬 film", "", "  "].map(initial), ["Ü", "A", "🎬", "", ""]);
 });
 
-test("groups keep the order of their first item, and every item", () => {
-  const groups = groupBy([3, 1, 4, 1, 5, 9], (number) => number % 2);
-  assert.deepEqual([...groups], [[1, [3, 1, 1, 5, 9]], [0, [4]]]);
+test("facts tell year and age too", () => {
+  assert.equal(facts(film({ year: 2019, age_rating: 12 })), "Drama · 2019 · 40 min · from 12");
+  assert.equal(facts(film({ age_rating: 0 })), "Drama · 40 min · for all ages");
 });
 
-test("rows come in their order, and empty ones do not come", () => {
-  const newest = [film({ id: 3 }), film({ id: 2, category: "Sci-Fi & more" }), film({ id: 1, is_favorite: true })];
-  const rows = homeRows({ newest, started: [] });
-  assert.deepEqual(rows.map(({ title }) => title), ["My list", "New", "Drama", "Sci-Fi & more"]);
-  assert.deepEqual(rows[2].films.map(({ id }) => id), [3, 1]);
-  assert.equal(rows[3].href, "/?category=Sci-Fi%20%26%20more");
-  assert.equal(homeRows({ newest, started: [newest[0]] })[0].title, "Continue watching");
+test("seasons keep their order, and specials have a name", () => {
+  const videos = [film({ season: 1 }), film({ season: 2 }), film({ season: 1 }), film({ season: 0 })];
+  assert.deepEqual(seasons(videos).map(([season, list]) => [seasonTitle(season), list.length]), [
+    ["Season 1", 2], ["Season 2", 1], ["Specials", 1],
+  ]);
+  assert.equal(episodeTitle({ season: 1, episode: 2 }), "Season 1, episode 2");
+  assert.equal(episodeTitle({ season: null, episode: null }), "");
 });
 
-test("the row of new films is short, and no films are no rows", () => {
-  const many = Array.from({ length: 100 }, (_, id) => film({ id }));
-  assert.equal(homeRows({ newest: many, started: [] })[0].films.length, 20);
-  assert.deepEqual(homeRows({ newest: [], started: [] }), []);
+test("the cards of films that are to go on open the player", () => {
+  assert.deepEqual(["continue", "next", "my-list", "new"].map((id) => goesOn({ id })), [true, true, false, false]);
 });
 
-test("a list's signature changes with a film and with a poster, not with marks", () => {
-  const list = [film({ thumbnail_url: "a" })];
-  assert.equal(signature(list), signature([film({ thumbnail_url: "a", is_favorite: true })]));
-  assert.notEqual(signature(list), signature([film({ thumbnail_url: "b" })]));
-  assert.notEqual(signature(list), signature([...list, film({ id: 2 })]));
+test("rows change with a film and with a poster, not with marks", () => {
+  const rows = (fields) => [{ id: "new", videos: [film({ thumbnail_url: "a", ...fields })] }];
+  assert.equal(signature(rows()), signature(rows({ is_favorite: true })));
+  assert.notEqual(signature(rows()), signature(rows({ thumbnail_url: "b" })));
+  assert.notEqual(signature(rows()), signature([...rows(), { id: "my-list", videos: [] }]));
 });

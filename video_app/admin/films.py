@@ -46,6 +46,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         *("transcode_again", "go_back"),
     )
     autocomplete_fields = ("tags", "people", "series")
+    filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("progress_bar", "poster_image")}),
         (
@@ -55,10 +56,14 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
                     *("title", "description", "category", "tags", "people"),
                     ("year", "age_rating"),
                     ("series", "season", "episode"),
+                    "credits_at",
                 )
             },
         ),
-        ("Publication", {"fields": ("is_published", "publish_at", "unpublish_at")}),
+        (
+            "Publication",
+            {"fields": ("is_published", "publish_at", "unpublish_at", "audience", "groups")},
+        ),
         ("File", {"fields": ("video_file", "thumbnail", *ABOUT_THE_FILE)}),
     )
     readonly_fields = ("progress_bar", "poster_image", *ABOUT_THE_FILE)

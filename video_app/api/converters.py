@@ -6,6 +6,7 @@ Patterns say `[0-9]`, not `\\d`, which also matches the digits of other scripts.
 from django.urls import register_converter
 
 from video_app.pipeline import ladder
+from video_app.streaming.pictures import SUFFIXES, WIDTHS, PosterName
 
 
 class _Text:
@@ -61,7 +62,23 @@ class PlayRightText(_Text):
 
 
 register_converter(PlayRightText, "right")
+
+
+class Poster:
+    """`640.webp`: one of the widths and formats that there are."""
+
+    regex = f"(?:{'|'.join(map(str, WIDTHS))})[.](?:{'|'.join(SUFFIXES)})"
+
+    def to_python(self, value: str) -> PosterName:
+        width, _, suffix = value.partition(".")
+        return PosterName(int(width), suffix)
+
+    def to_url(self, value: PosterName) -> str:
+        return f"{value.width}.{value.suffix}"
+
+
 register_converter(Place, "place")
+register_converter(Poster, "poster")
 register_converter(VideoId, "id")
 register_converter(Resolution, "resolution")
 register_converter(SegmentName, "segment")

@@ -16,9 +16,10 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from video_app.api import play_links, playback, uploads, views
+from video_app.api import films, lists, play_links, playback, uploads, views
+from video_app.api.film_serializers import EditSerializer, FilmSerializer
+from video_app.api.queries import CatalogueQuery, ContentQuery
 from video_app.api.serializers import (
-    CatalogueQuery,
     ContentSerializer,
     FavoriteSerializer,
     IsFavoriteSerializer,
@@ -56,7 +57,7 @@ def document(view: Any, **methods: Any) -> None:
     extend_schema_view(**methods)(view)
 
 
-def _list(name: str, serializer: Any) -> dict[Any, Any]:
+def paged(name: str, serializer: Any) -> dict[Any, Any]:
     page = inline_serializer(
         f"{name}Page",
         {
@@ -76,26 +77,26 @@ def _list(name: str, serializer: Any) -> dict[Any, Any]:
 
 
 document(
-    views.VideoListView,
+    lists.VideoListView,
     get=extend_schema(
         operation_id="list_videos",
         parameters=[CatalogueQuery],
-        responses=_list("Video", VideoSerializer),
+        responses=paged("Video", VideoSerializer),
         examples=[OpenApiExample("A list of one", [FILM], response_only=True)],
         tags=["catalogue"],
     ),
 )
 document(
-    views.ContentListView,
+    lists.ContentListView,
     get=extend_schema(
         operation_id="list_content",
-        parameters=[CatalogueQuery],
-        responses=_list("Content", ContentSerializer),
+        parameters=[ContentQuery],
+        responses=paged("Content", ContentSerializer),
         tags=["catalogue"],
     ),
 )
 document(
-    views.ContinueView,
+    lists.ContinueView,
     get=extend_schema(
         operation_id="list_begun_videos",
         responses=VideoSerializer(many=True),
@@ -103,12 +104,24 @@ document(
     ),
 )
 document(
-    views.VideoView,
+    films.VideoView,
     get=extend_schema(
         operation_id="get_video",
         parameters=[VIDEO],
-        responses=VideoSerializer,
-        examples=[OpenApiExample("A film", FILM, response_only=True)],
+        responses=FilmSerializer,
+        tags=["catalogue"],
+    ),
+    patch=extend_schema(
+        operation_id="edit_video",
+        parameters=[VIDEO],
+        request=EditSerializer,
+        responses=FilmSerializer,
+        tags=["catalogue"],
+    ),
+    delete=extend_schema(
+        operation_id="delete_video",
+        parameters=[VIDEO],
+        responses={204: None},
         tags=["catalogue"],
     ),
 )
@@ -152,6 +165,22 @@ document(
         operation_id="toggle_favorite",
         request=FavoriteSerializer,
         responses={200: {"type": "array", "items": {"type": "integer"}}},
+        tags=["my films"],
+    ),
+)
+document(
+    views.WatchedView,
+    put=extend_schema(
+        operation_id="mark_watched",
+        parameters=[VIDEO],
+        request=None,
+        responses=PositionSerializer,
+        tags=["my films"],
+    ),
+    delete=extend_schema(
+        operation_id="mark_unwatched",
+        parameters=[VIDEO],
+        responses={200: PositionSerializer},
         tags=["my films"],
     ),
 )

@@ -60,6 +60,8 @@ RESOLUTION = _parameter(
     "A rendition that the film does not have answers with the nearest one.",
 )
 VERSION = _parameter("v", "query", TEXT)
+WIDTH = _parameter("width", "path", {"type": "string", "enum": ["320", "640", "1280"]})
+FORMAT = _parameter("format", "path", {"type": "string", "enum": ["webp", "jpg"]})
 TOKEN = _parameter("token", "query", TEXT)
 QUALITY = _parameter("quality", "query", RUNG)
 
@@ -97,7 +99,7 @@ class Operation:
         return self.path if self.path[0] == "/" else f"/api/video/{{video_id}}/{self.path}/"
 
     def to_schema(self) -> Json:
-        session: Json = {"security": [{"stream": []}]} if self.needs_session else {}
+        session: Json = {"security": [{"session": []}, {"token": []}]} if self.needs_session else {}
         parameters = sorted([VIDEO, *self.parameters], key=lambda one: str(one["name"]))
         return {
             "operationId": self.name,
@@ -190,6 +192,13 @@ OPERATIONS = [
         (VERSION, RANGE),
     ),
     Operation(
+        "poster-{width}.{format}",
+        "get_poster",
+        "The same, at most so many pixels wide, as JPEG or WebP.",
+        _bytes("image/*"),
+        (WIDTH, FORMAT, VERSION, RANGE),
+    ),
+    Operation(
         "{resolution}/film.mp4",
         "get_file",
         "The progressive MP4. The signature in the URL is the right; no cookie comes along.",
@@ -213,8 +222,6 @@ def add_streams(result: Json, **kwargs: Any) -> Json:
     result["paths"] = dict(sorted(paths.items(), key=_place_of))
     components = result["components"]
     components["schemas"] = dict(sorted([*components["schemas"].items(), ("Link", LINK)]))
-    # The same cookie as everywhere; only the way it is checked differs.
-    components["securitySchemes"]["stream"] = components["securitySchemes"]["session"]
     return result
 
 

@@ -6,13 +6,17 @@ What players ask for all day stands first in each list.
 from django.urls import URLPattern, URLResolver, include, path
 
 from video_app.api import (
+    browsing,
     converters,  # noqa: F401 - they register
+    films,
+    lists,
     play_links,
     playback,
     replacing,
     resumable,
     uploads,
     views,
+    webhooks,
 )
 from video_app.streaming.views import files, playlists, posters, segments
 
@@ -35,6 +39,7 @@ streams: list[URLPattern | URLResolver] = [
     path("master.m3u8/", playlists.master, name="video-master"),
     path("master/index.m3u8/", playlists.master, {"base": "../"}),
     path("thumbnail.jpg/", posters.thumbnail, name="video-thumbnail"),
+    path("poster-<poster:name>/", posters.poster, name="video-poster"),
     path("audio-<place:track>/", include(track)),
     path("subtitles-<place:track>/", include(subtitles)),
     path("storyboard.vtt/", playlists.storyboard, name="video-storyboard"),
@@ -43,28 +48,51 @@ streams: list[URLPattern | URLResolver] = [
 video: list[URLPattern | URLResolver] = [
     *streams,
     path("play-link/", play_links.PlayLinkView.as_view(), name="video-play-link"),
-    path("", views.VideoView.as_view(), name="video"),
+    path("", films.VideoView.as_view(), name="video"),
     path("status/", views.StatusView.as_view(), name="video-status"),
     path("favorite/", views.FavoriteView.as_view(), name="video-favorite"),
     path("position/", views.PositionView.as_view(), name="video-position"),
+    path("watched/", views.WatchedView.as_view(), name="video-watched"),
     path("go-back/", replacing.GoBackView.as_view(), name="video-go-back"),
 ]
 catalogue: list[URLPattern | URLResolver] = [
     path("<id:video_id>/", include(video)),
-    path("", views.VideoListView.as_view(), name="video-list"),
+    path("", lists.VideoListView.as_view(), name="video-list"),
     path("upload/", uploads.UploadView.as_view(), name="video-upload"),
-    path("continue/", views.ContinueView.as_view(), name="video-continue"),
+    path("continue/", lists.ContinueView.as_view(), name="video-continue"),
 ]
 resumable_uploads: list[URLPattern | URLResolver] = [
     path("", resumable.UploadsView.as_view(), name="uploads"),
     path("<uuid:upload_id>/", resumable.UploadView.as_view(), name="resumable-upload"),
 ]
+receivers: list[URLPattern | URLResolver] = [
+    path("", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("<id:webhook_id>/", webhooks.WebhookView.as_view(), name="webhook"),
+    path("<id:webhook_id>/secret/", webhooks.WebhookSecretView.as_view(), name="webhook-secret"),
+    path("<id:webhook_id>/deliveries/", webhooks.DeliveriesView.as_view(), name="deliveries"),
+    path(
+        "<id:webhook_id>/deliveries/<id:delivery_id>/replay/",
+        webhooks.ReplayView.as_view(),
+        name="delivery-replay",
+    ),
+]
+browse = [
+    path("home/", lists.HomeView.as_view(), name="home"),
+    path("history/", lists.HistoryView.as_view(), name="history"),
+    path("categories/", browsing.CategoriesView.as_view(), name="categories"),
+    path("tags/", browsing.TagsView.as_view(), name="tags"),
+    path("series/", browsing.SeriesListView.as_view(), name="series-list"),
+    path("series/<id:series_id>/", browsing.SeriesView.as_view(), name="series"),
+    path("suggestions/", browsing.SuggestionsView.as_view(), name="suggestions"),
+]
 urlpatterns = [
     path("play/<right:right>/<id:video_id>/", include(streams)),
     path("videos/", include(catalogue)),
     path("video/", include(catalogue)),
+    path("webhooks/", include(receivers)),
     path("uploads/", include(resumable_uploads)),
     path("playback/", playback.PlaybackView.as_view(), name="playback"),
     path("play-links/", play_links.PlayLinksView.as_view(), name="play-links"),
     path("play-links/<id:link_id>/", play_links.OnePlayLinkView.as_view(), name="play-link"),
+    *browse,
 ]

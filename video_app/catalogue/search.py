@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, Max, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Value, When
 
 from video_app.catalogue import spelling
-from video_app.models import WordKey
+from video_app.models import Mention, WordKey
 from video_app.models.folding import STOP_WORDS, words
 
 MAX_WORDS = 8
@@ -125,12 +125,14 @@ def _ranked(rows: Any, meanings: list[Meanings]) -> list[int]:
     if not all(meanings):
         return []
     every = set().union(*meanings)
+    # From the words to their films, and not through all films: SQLite has no statistics.
+    shown = Exists(rows.order_by().filter(pk=OuterRef("video")))
+    mentions = Mention.objects.filter(shown, word__in=every).values("video")
     scores = {f"score_{place}": _score(meaning) for place, meaning in enumerate(meanings)}
-    found = rows.order_by().filter(mentions__word__in=every).values("pk").annotate(**scores)
-    found = found.filter(**{f"{name}__gt": 0 for name in scores})
+    found = mentions.annotate(**scores).filter(**{f"{name}__gt": 0 for name in scores})
     total = sum((F(name) for name in scores), Value(0))
-    ranked = found.annotate(score=total).order_by("-score", "-pk").values_list("pk", flat=True)
-    return list(ranked[:MOST])
+    ranked = found.annotate(score=total).order_by("-score", "-video")
+    return list(ranked.values_list("video", flat=True)[:MOST])
 
 
 def _score(meaning: Meanings) -> Max:
@@ -138,7 +140,7 @@ def _score(meaning: Meanings) -> Max:
     for word_id, fit in meaning.items():
         by_fit[fit].append(word_id)
     cases = [
-        When(mentions__word__in=ids, then=F("mentions__weight") * fit)
+        When(word__in=ids, then=F("weight") * fit)
         for fit, ids in sorted(by_fit.items(), reverse=True)
     ]
     return Max(Case(*cases, default=0))

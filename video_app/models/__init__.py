@@ -13,27 +13,32 @@ from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition
 from video_app.models.play_links import PlayLink
+from video_app.models.querysets import VideoQuerySet, unfinished_work
 from video_app.models.search import Mention, Word, WordKey
 from video_app.models.subtitles import Subtitle
 from video_app.models.videos import (
+    Audience,
     Category,
     State,
     Video,
-    VideoQuerySet,
     source_name,
     thumbnail_name,
-    unfinished_work,
 )
 from video_app.models.watching import FilmDay, Viewing, WatchTotals
+from video_app.models.webhooks import Delivery, DeliveryState, Event, Webhook
 
 __all__ = [
     "Arrival",
+    "Audience",
     "Build",
     "BuildState",
     "Category",
     "Chapter",
     "Chunk",
     "ChunkState",
+    "Delivery",
+    "DeliveryState",
+    "Event",
     "Favorite",
     "FilmDay",
     "FormerSource",
@@ -55,6 +60,7 @@ __all__ = [
     "Viewing",
     "WatchPosition",
     "WatchTotals",
+    "Webhook",
     "Word",
     "WordKey",
     "Worker",

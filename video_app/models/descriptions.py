@@ -4,11 +4,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from video_app.models.fields import SortKey
+
 
 class Series(models.Model):
     """Films that belong together, in seasons and episodes, or without (a collection)."""
 
     title = models.CharField(max_length=200)
+    sort_key = SortKey("title as it is sorted", null=True, editable=False)
     description = models.TextField(blank=True, max_length=5000)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,15 +6,15 @@ from pathlib import PurePath
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models, transaction
-from django.db.models import F, FilteredRelation, Q
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
+from django.db.models import Q
 
-from video_app.models.builds import Build, BuildState, Chunk
+from video_app.models.builds import Build
 from video_app.models.descriptions import Person, Tag
-from video_app.models.folding import sort_key
+from video_app.models.fields import SortKey
 from video_app.models.leased import NO_LEASE, Leased
+from video_app.models.querysets import VideoQuerySet
 
 
 class Category(models.TextChoices):
@@ -59,73 +59,15 @@ def thumbnail_name(video: "Video", filename: str) -> str:
     return f"thumbnails/{uuid.uuid4().hex}.jpg"
 
 
-class VideoQuerySet(models.QuerySet["Video"]):
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Locks the videos first, as whoever changes several rows of a film does."""
-        with transaction.atomic():
-            list(self.order_by("pk").only("pk").select_for_update(of=("self",)))
-            return super().delete()
-
-    def update(self, **values: Any) -> int:
-        """As Django's; a film whose words change is no longer indexed."""
-        if values.keys() & SEARCHED:
-            values.setdefault("indexed_at", None)
-        if isinstance(title := values.get("title"), str):
-            values["sort_key"] = sort_key(title)
-        return super().update(**values)
-
-    def mark_indexed(self) -> None:
-        """The search knows their words as they are now."""
-        super().update(indexed_at=F("updated_at"))
-
-    def published(self) -> "VideoQuerySet":
-        return self.filter(is_published=True)
-
-    def playable(self) -> "VideoQuerySet":
-        """Published and with at least its first segment ready."""
-        return self.published().filter(current_build__isnull=False)
-
-    def visible_to(self, user: Any) -> "VideoQuerySet":
-        """In any state: published ones and one's own; staff see all."""
-        return self if user.is_staff else self.filter(Q(is_published=True) | Q(owner=user))
-
-    def with_progress(self) -> "VideoQuerySet":
-        """Reads what progress is computed from in two queries, for however many videos."""
-        return self.prefetch_related(*unfinished_work())
-
-    def with_marks(self, user: Any) -> "VideoQuerySet":
-        """Adds what this user did with each: `is_favorite`, `position`, `is_watched`."""
-        return self.annotate(
-            my_favorite=FilteredRelation("favorite", condition=Q(favorite__user=user)),
-            my_position=FilteredRelation("positions", condition=Q(positions__user=user)),
-        ).annotate(
-            is_favorite=IsNull(F("my_favorite__id"), False),
-            position=Coalesce("my_position__seconds", 0.0),
-            is_watched=IsNull(F("my_position__watched_at"), False),
-        )
+COUNTED = ["audience", "age_rating", "is_published", "current_build"]
 
 
-def unfinished_work() -> list[Any]:
-    """What to prefetch for `Video.unfinished`: the newest build until it has its extras, with
-    its chunks."""
-    newest = Build.objects.filter(source_revision=F("video__source_revision"))
-    is_whole = Q(state=BuildState.COMPLETE, extras_at__isnull=False)
-    chunks = Chunk.objects.only(
-        *("build_id", "index", "state", "seconds_done", "setback", "retry_at", "done_at", "low_at")
-    )
-    return [
-        models.Prefetch("builds", newest.exclude(is_whole), to_attr="unfinished"),
-        models.Prefetch("unfinished__chunks", chunks),
-    ]
+class Audience(models.TextChoices):
+    """Who may see a published film."""
 
-
-class SortKey(models.BinaryField):  # type: ignore[type-arg]
-    """Follows the title, whichever way the row is saved. Bytes, because collations differ."""
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> bytes:
-        key = sort_key(model_instance.title)  # type: ignore[attr-defined]
-        setattr(model_instance, self.attname, key)
-        return key
+    EVERYBODY = "everybody", "Everybody"
+    GROUPS = "groups", "Members of its groups"
+    UNLISTED = "unlisted", "Whoever has its address"
 
 
 class Video(Leased):
@@ -148,6 +90,18 @@ class Video(Leased):
         "Person", related_name="videos", blank=True
     )
     is_published = models.BooleanField("published", default=True)
+    audience = models.CharField(
+        "for", max_length=10, choices=Audience, default="everybody", db_default="everybody"
+    )
+    groups: "models.ManyToManyField[Group, Any]" = models.ManyToManyField(
+        Group, related_name="+", blank=True, help_text="Who sees it when it is for groups."
+    )
+    credits_at = models.FloatField(
+        "credits begin at, in seconds",
+        null=True,
+        blank=True,
+        help_text="Who came so far has watched it. Without it: shortly before the end.",
+    )
     sort_key = SortKey("title as it is sorted", null=True, editable=False)
     indexed_at = models.DateTimeField(
         null=True, editable=False, help_text="`updated_at` of what the search knows."
@@ -213,14 +167,27 @@ class Video(Leased):
                 condition=Q(category__in=Category.values), name="video_category_known"
             ),
             models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="video_audience_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(credits_at__isnull=True) | Q(credits_at__gt=0),
+                name="video_credits_not_at_once",
+            ),
+            models.CheckConstraint(
                 condition=Q(planned_revision__lte=models.F("source_revision")),
                 name="video_planned_not_ahead",
             ),
         ]
         indexes = [
+            # With all that a count asks, so that no rows are read for it.
             models.Index(
-                fields=["-created_at", "-id"],
-                name="video_playable_newest",
+                fields=["-created_at", "-id", *COUNTED],
+                name="video_shown_newest",
+                condition=Q(is_published=True, current_build__isnull=False),
+            ),
+            models.Index(
+                fields=["category", "-created_at", "-id", *COUNTED],
+                name="video_shown_of_category",
                 condition=Q(is_published=True, current_build__isnull=False),
             ),
             models.Index(fields=["sort_key", "id"], name="video_by_title"),
@@ -301,7 +268,5 @@ class Video(Leased):
         return bool(self.video_file) and self.planned_revision < self.source_revision
 
 
-# What the search looks at, besides tags and people.
-SEARCHED = {"title", "description", "category", "year", "series", "series_id"}
 # What a new file resets.
 REVISION = ["video_file", "source_revision", "original_name", "size", "state", "error", *NO_LEASE]

@@ -4,6 +4,7 @@ TYPES = {
     ".ts": "video/MP2T",
     ".mp4": "video/mp4",
     ".jpg": "image/jpeg",
+    ".webp": "image/webp",
     ".vtt": "text/vtt; charset=utf-8",
 }
 # What lies under a build never changes, but only this user may keep it.

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.cache import cache
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from rest_framework.exceptions import NotAuthenticated, NotFound
@@ -50,10 +52,21 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     if not rights.is_live:
         raise NotAuthenticated
     film = cached.get(film_key) or film_cache.load(video_id)
-    if film is None or not (film["public"] or rights.is_staff):
+    if film is None or not may_see(film, rights):
         raise NotFound
     viewer = "" if rights.is_staff else stream_pass.cache_key
     return Viewing(film, cached, viewer)
+
+
+def may_see(film: Film, rights: Any) -> bool:
+    """Whether a live session with these rights may see the film. `visible_to` says the same of
+    rows; only owners of unpublished films see their rows and not their stream."""
+    if rights.age_limit is not None and (film["age"] is None or film["age"] > rights.age_limit):
+        return False
+    if rights.is_staff:
+        return True
+    groups = film["groups"]
+    return film["public"] and (groups is None or not rights.groups.isdisjoint(groups))
 
 
 def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
@@ -65,11 +78,15 @@ def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     stream_pass = authentication.pass_of(right.session)
     film_key = film_cache.key(video_id)
     cached = cache.get_many([stream_pass.cache_key, right.cache_key, film_key, *keys])
-    is_live = stream_pass.rights(cached.get(stream_pass.cache_key)).is_live
-    if right.video != video_id or not is_live or not right.is_live(cached.get(right.cache_key)):
+    rights = stream_pass.rights(cached.get(stream_pass.cache_key))
+    if (
+        right.video != video_id
+        or not rights.is_live
+        or not right.is_live(cached.get(right.cache_key))
+    ):
         raise NotAuthenticated(BAD_LINK)
     film = cached.get(film_key) or film_cache.load(video_id)
-    if film is None or not film["public"]:
+    if film is None or not film["public"] or not may_see(film, rights):
         raise NotFound
     return Viewing(_only_build(film, right.build), cached, right.cache_key)
 
@@ -83,8 +100,7 @@ def _play_right(request: HttpRequest) -> PlayRight:
 
 def _only_build(film: Film, build_id: int) -> Film:
     build = film["builds"].get(str(build_id))
-    builds = {str(build_id): build} if build else {}
-    return Film(public=film["public"], current=build_id, thumbnail=film["thumbnail"], builds=builds)
+    return film | {"current": build_id, "builds": {str(build_id): build} if build else {}}
 
 
 def is_linked(request: HttpRequest) -> bool:
@@ -101,12 +117,20 @@ def require_signature(request: HttpRequest, video_id: int, rung: str) -> Playabl
     """The build that a signed link opens. No cookie comes along, so the film must be public."""
     if RIGHT in request.META:
         return require_build(request, video_id)
-    build_id = _signed_build(request, video_id, rung)
+    build_id, viewer = _signed_build(request, video_id, rung)
     film: Film | None = cache.get(film_cache.key(video_id)) or film_cache.load(video_id)
     build = film["builds"].get(build_id) if film and film["public"] else None
-    if build is None:
+    if film is None or build is None or not _may_open(film["groups"], viewer):
         raise NotFound
     return build
+
+
+def _may_open(groups: list[int] | None, viewer: str) -> bool:
+    """Whether whom the link was made for still belongs to the film's groups."""
+    if groups is None:
+        return True
+    users = get_user_model().objects.filter(pk=viewer or 0, is_active=True)
+    return users.filter(Q(is_staff=True) | Q(groups__in=groups)).exists()
 
 
 def named_build(request: HttpRequest, film: Film) -> PlayableBuild:
@@ -117,7 +141,7 @@ def named_build(request: HttpRequest, film: Film) -> PlayableBuild:
     return build
 
 
-def _signed_build(request: HttpRequest, video_id: int, rung: str) -> str:
+def _signed_build(request: HttpRequest, video_id: int, rung: str) -> tuple[str, str]:
     try:
         return links.signed_build(request.GET.get("token", ""), video_id, rung)
     except signing.BadSignature as error:

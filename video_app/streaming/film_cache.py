@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum, prefetch_related_objects
 
 from video_app.catalogue import versions
-from video_app.models import Build, BuildState, Chunk, Video
+from video_app.models import Audience, Build, BuildState, Chunk, Video
 from video_app.pipeline import layers
 from video_app.pipeline.types import Plan
 
@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 
 
 class PlayableBuild(TypedDict):
@@ -48,7 +48,9 @@ class PlayableBuild(TypedDict):
 
 
 class Film(TypedDict):
-    public: bool
+    public: bool  # published
+    groups: list[int] | None  # whose members alone may see it; None: everybody
+    age: int | None  # from which it is; None: nobody knows
     current: int | None
     thumbnail: str  # storage key of its thumbnail or poster, or ""
     builds: dict[str, PlayableBuild]  # by build id; JSON has no other keys
@@ -92,10 +94,18 @@ def _film(video: Video) -> Film:
     prefetch_related_objects(growing, Prefetch("chunks", done))
     return Film(
         public=video.is_published,
+        groups=_groups(video),
+        age=video.age_rating,
         current=video.current_build_id,
         thumbnail=video.picture,
         builds={str(build.pk): _playable(build, build.mended or 0) for build in builds},
     )
+
+
+def _groups(video: Video) -> list[int] | None:
+    if video.audience != Audience.GROUPS:
+        return None
+    return list(video.groups.values_list("pk", flat=True))
 
 
 def _playable(build: Build, revision: int) -> PlayableBuild:

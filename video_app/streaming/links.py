@@ -1,6 +1,7 @@
 """Absolute URLs that answers carry, and the signature in those that need no cookie."""
 
 import zlib
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +20,28 @@ def version(thumbnail: str) -> str:
 
 def thumbnail_url(request: HttpRequest, video: Video) -> str:
     """There is always one; as long as the film has none, nothing is found there."""
-    query = {"v": version(video.picture)}
-    return absolute(request, "video-thumbnail", query, video_id=video.pk)
+    return f"{request.build_absolute_uri('/')[:-1]}{thumbnail_path(video)}"
 
 
-def file_url(request: HttpRequest, video_id: int, rung: str, build: int) -> str:
-    token = _signer(video_id, rung).sign(str(build))
+def thumbnail_path(video: Video) -> str:
+    """The same on this host. Lists have hundreds of them, and `reverse` takes its time."""
+    before, after = _thumbnail_parts()
+    return f"{before}{video.pk}{after}?v={version(video.picture)}"
+
+
+@cache
+def _thumbnail_parts() -> tuple[str, str]:
+    number = 10**17
+    path = reverse("video-thumbnail", kwargs={"video_id": number}).rstrip("/")
+    before, _, after = path.partition(str(number))
+    return before, after
+
+
+def file_url(
+    request: HttpRequest, video_id: int, rung: str, build: int, viewer: int | None = None
+) -> str:
+    """A link for whoever has it; with a `viewer`, for as long as that user may see the film."""
+    token = _signer(video_id, rung).sign(f"{build}-{viewer}" if viewer else str(build))
     return absolute(request, "video-file", {"token": token}, video_id=video_id, resolution=rung)
 
 
@@ -32,9 +49,14 @@ def file_url_address(request: HttpRequest, video_id: int, rung: str) -> str:
     return absolute(request, "video-file-url", {"quality": rung}, video_id=video_id)
 
 
-def signed_build(token: str, video_id: int, rung: str) -> str:
-    """The build that the token opens; `BadSignature` when it is not for this or too old."""
-    return _signer(video_id, rung).unsign(token, max_age=settings.FILE_URL_SECONDS)
+def signed_build(token: str, video_id: int, rung: str) -> tuple[str, str]:
+    """The build that the token opens, and the viewer it was made for or "".
+
+    `BadSignature` when it is not for this or too old.
+    """
+    signed = _signer(video_id, rung).unsign(token, max_age=settings.FILE_URL_SECONDS)
+    build, _, viewer = signed.partition("-")
+    return build, viewer
 
 
 def absolute(

@@ -75,12 +75,12 @@ class TestShape:
 
         assert not cookie["httponly"]
 
-    def test_returns_one_film_in_the_same_shape(self, member: Client):
+    def test_returns_one_film_with_all_that_lists_say(self, member: Client):
         film = make_film()
 
         (item,) = member.get("/api/video/").json()
 
-        assert member.get(f"/api/video/{film.pk}").json() == item
+        assert member.get(f"/api/video/{film.pk}").json().items() >= item.items()
 
 
 class TestRights:
@@ -328,7 +328,7 @@ class TestPrice:
         with django_assert_max_num_queries(2):
             assert len(member.get("/api/video/continue/").json()) == films
 
-    @pytest.mark.parametrize(("path", "queries"), [("", 2), ("status/", 4), ("position/", 2)])
+    @pytest.mark.parametrize(("path", "queries"), [("", 6), ("status/", 4), ("position/", 2)])
     def test_shows_one_film_with_few_queries(
         self, member: Client, path: str, queries: int, django_assert_max_num_queries: Any
     ):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.people import make_user
-from video_app.models import Category, Series, State, Video
+from video_app.models import Audience, Category, Series, State, Video
 from video_app.tests.films import make_encoding, make_video, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
@@ -25,7 +25,7 @@ def another(field: Any) -> Any:
     if field.name == "planned_revision":
         return 0  # not ahead of the source
     if field.choices:
-        return {"state": State.FAILED, "category": Category.WAR}[field.name]
+        return CHOICES[field.name]
     if field.is_relation:
         return {
             "owner": make_user,
@@ -35,6 +35,7 @@ def another(field: Any) -> Any:
     return VALUES[field.get_internal_type()]
 
 
+CHOICES = {"state": State.FAILED, "category": Category.WAR, "audience": Audience.UNLISTED}
 VALUES: dict[str, Any] = {
     "JSONField": {"another": True},
     "BooleanField": False,

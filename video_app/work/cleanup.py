@@ -30,6 +30,7 @@ from video_app.models import (
 from video_app.pipeline.layout import LEASE_FOLDER
 from video_app.pipeline.source import SEEKABLE
 from video_app.store import files, local, the_store
+from video_app.streaming import pictures
 from video_app.work import clock, posters
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ ORPHAN_SECONDS = 24 * 3600
 # Whoever still works for a row that is gone has noticed after so many leases.
 NOTICE_LEASES = 10
 LOOK_SECONDS = 6 * 3600
+# Small posters, which are made again when somebody asks.
+PICTURE_SECONDS = 90 * 24 * 3600
 QUARANTINE = ".quarantine"
 QUARANTINE_SECONDS = 7 * 24 * 3600
 # More films without a row than this at once, and somebody has to look first.
@@ -190,9 +193,14 @@ def _orphan_files() -> Iterator[str]:
 
 
 def _stale_files() -> Iterator[Path]:
-    """What an upload or a copy that was broken off has left on this machine."""
-    since = time.time() - ORPHAN_SECONDS
-    for path in local.path(local.UPLOADS).glob("*"):
+    """What an upload or a copy that was broken off has left on this machine, and old pictures."""
+    yield from _old_files(local.UPLOADS, ORPHAN_SECONDS)
+    yield from _old_files(pictures.FOLDER, PICTURE_SECONDS)
+
+
+def _old_files(folder: str, seconds: int) -> Iterator[Path]:
+    since = time.time() - seconds
+    for path in local.path(folder).glob("*"):
         with suppress(OSError):  # another sweeper was faster, or it cannot be looked at
             if path.stat().st_mtime < since:
                 yield path

@@ -6,6 +6,7 @@
 import { noteFreshTokens, send } from "./api.js";
 import { $, replacePanel, show } from "./dom.js";
 import { isComplete, linkPath } from "./link.js";
+import { afterSignIn } from "./session.js";
 
 async function activate() {
   show($("#offline"), false);
@@ -13,6 +14,7 @@ async function activate() {
   try {
     await send(`/api/activate/${linkPath}/`, { method: "POST" });
     noteFreshTokens();
+    $("#done a").href = afterSignIn("", location.origin);
     replacePanel($("#working"), $("#done"));
   } catch (error) {
     if (error.isTemporary) replacePanel($("#working"), $("#offline"));

@@ -1,15 +1,15 @@
-/** Cards and rows of films, filled from the templates in the page. */
+/** Cards of films and rows of them, made from the page's templates. */
 
 import { accessibleName, initial, preparingNote, watchedPercent } from "./catalogue.js";
 import { clone, $, show } from "./dom.js";
-import { watchUrl } from "./films.js";
+import { filmUrl, posterSet } from "./films.js";
 import { clock } from "./time.js";
 
-/** A card; `onFavourite(film)` is called by its heart. */
-export function card(film, onFavourite) {
+/** A card; `onFavourite(film)` is called by its heart, `onTakeAway(film)` by its cross, if any. */
+export function card(film, { onFavourite, onTakeAway, href = filmUrl(film.id) }) {
   const element = clone("film");
   element.dataset.film = film.id;
-  $("a", element).href = watchUrl(film.id);
+  $("a", element).href = href;
   $(".name", element).textContent = film.title;
   $(".length", element).textContent = film.duration ? clock(film.duration) : "";
   $(".letter", element).textContent = initial(film.title);
@@ -18,12 +18,25 @@ export function card(film, onFavourite) {
   const heart = $(".heart", element);
   heart.addEventListener("click", () => onFavourite(film));
   showFavourite(heart, film);
+  if (onTakeAway) showCross($(".take-away", element), film, onTakeAway);
   return element;
 }
 
+function showCross(cross, film, onTakeAway) {
+  cross.setAttribute("aria-label", `Remove ${film.title} from Continue watching`);
+  cross.addEventListener("click", () => onTakeAway(film));
+  show(cross);
+}
+
+/** The picture in the sizes that there are; portraits are shown whole. */
 export function showPoster(image, film) {
   if (!film.thumbnail_url) return;
-  image.addEventListener("error", () => image.removeAttribute("src"), { once: true });
+  const source = $("source", image.parentElement);
+  const remove = () => [image, source].forEach((element) => ["src", "srcset"].forEach((name) => element.removeAttribute(name)));
+  image.addEventListener("error", remove, { once: true });
+  image.addEventListener("load", () => image.classList.toggle("portrait", image.naturalHeight > image.naturalWidth), { once: true });
+  source.srcset = posterSet(film.thumbnail_url, "webp");
+  image.srcset = posterSet(film.thumbnail_url, "jpg");
   image.src = film.thumbnail_url;
 }
 

@@ -1,40 +1,23 @@
-/** What the home page and its cards say about films: no document, no requests. */
+/** What pages and cards say about films: no document, no requests. */
 
-import { categoryUrl, isEncoding } from "./films.js";
+import { isEncoding } from "./films.js";
 import { length, spoken } from "./time.js";
 
-export const MY_LIST = "My list";
-const NEW = 20;
+export const MY_LIST = "my-list";
+/** Rows of films that are to go on, which cards open at once. */
+const TO_GO_ON = ["continue", "next"];
 
-/** `[{title, href, films}]`, the rows that have something in them. */
-export function homeRows({ newest, started }) {
-  const rows = [
-    { title: "Continue watching", href: "", films: started },
-    { title: MY_LIST, href: "", films: newest.filter((film) => film.is_favorite) },
-    { title: "New", href: "", films: newest.slice(0, NEW) },
-    ...[...groupBy(newest, (film) => film.category)].map(([title, films]) => ({ title, href: categoryUrl(title), films })),
-  ];
-  return rows.filter(({ films }) => films.length > 0);
+export const goesOn = ({ id }) => TO_GO_ON.includes(id);
+
+/** What the page shows of its rows; it changes with a film, and when a poster arrives. */
+export function signature(rows) {
+  return rows.map(({ id, videos }) => `${id}: ${videos.map((film) => `${film.id} ${film.thumbnail_url}`)}`).join();
 }
 
-/** A Map from each key to its items, in the order of their first. (Safari has Map.groupBy from 17.4.) */
-export function groupBy(items, keyOf) {
-  const groups = new Map();
-  for (const item of items) {
-    const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return groups;
-}
-
-/** What the page shows of a list; it changes with a new film, and when a poster arrives. */
-export function signature(films) {
-  return films.map(({ id, thumbnail_url: poster }) => `${id} ${poster}`).join();
-}
-
-/** "Drama · 1 h 30 min" */
+/** "Drama · 2019 · 1 h 30 min · from 12" */
 export function facts(film) {
-  return [film.category, length(film.duration)].filter(Boolean).join(" · ");
+  const age = film.age_rating === 0 ? "for all ages" : film.age_rating && `from ${film.age_rating}`;
+  return [film.category, film.year, length(film.duration), age].filter(Boolean).join(" · ");
 }
 
 /** 0 to 100, whole. */
@@ -57,4 +40,22 @@ export function accessibleName(film) {
   const watched = watchedPercent(film);
   const parts = [film.title, film.duration > 0 && spoken(film.duration), watched && `${watched} percent watched`, preparingNote(film)];
   return parts.filter(Boolean).join(", ");
+}
+
+/** "Season 1", "Specials", or "" for films without seasons. */
+export function seasonTitle(season) {
+  if (season === 0) return "Specials";
+  return season ? `Season ${season}` : "";
+}
+
+/** "Season 1, episode 2", as far as known. */
+export function episodeTitle({ season, episode }) {
+  return [seasonTitle(season), episode && `episode ${episode}`].filter(Boolean).join(", ");
+}
+
+/** Films by season, in their order: `[[season, films]]`. */
+export function seasons(videos) {
+  const groups = new Map();
+  for (const film of videos) groups.set(film.season, [...(groups.get(film.season) ?? []), film]);
+  return [...groups];
 }

@@ -4,20 +4,23 @@ import { noteFreshTokens, send } from "./api.js";
 import { $, show } from "./dom.js";
 import { enhance } from "./forms.js";
 import { hasPasskeys, passkeySignIn } from "./passkeys.js";
-import { destination } from "./session.js";
+import { afterSignIn } from "./session.js";
 
 export function startLoginForm() {
   enhance($("#login-form"), {
     send: (values) => send("/api/login/", { method: "POST", body: values }).catch(askForFactor),
     done: enter,
   });
+  const provider = $("#provider");
+  const next = new URLSearchParams(location.search).get("next");
+  if (provider && next) provider.search = new URLSearchParams({ next });
   if (hasPasskeys()) show($("#passkey"));
   $("#passkey button").addEventListener("click", signInWithPasskey);
 }
 
 function enter() {
   noteFreshTokens();
-  location.replace(destination(location.search, location.origin));
+  location.replace(afterSignIn(location.search, location.origin));
 }
 
 /** The password was right; the first time this is a question and no mistake. */

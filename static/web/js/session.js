@@ -1,8 +1,10 @@
 /** The viewer's session: kept fresh, ended, or found to be over. */
 
 import { refresh, REFRESHED_AT, send } from "./api.js";
-import { recall } from "./store.js";
+import { forget, recall, remember } from "./store.js";
 
+const PLACE = "videoflix.place";
+const PLACE_LASTS = 24 * 3600 * 1000; // as long as the link in a mail
 const REFRESH_AFTER = 20 * 60 * 1000; // the access token lives 60 minutes
 
 /** Renew the tokens every 20 minutes, and when a sleeping page wakes up later than that. */
@@ -37,4 +39,22 @@ export function destination(search, origin) {
   } catch {
     return "/"; // not an address
   }
+}
+
+/** Come back to this page after signing in, also after signing up, which takes a mail. */
+export function rememberPlace(path, now = Date.now()) {
+  remember(PLACE, JSON.stringify({ path, now }));
+}
+
+/** The page that was remembered, once; "/" without one. */
+export function takePlace(now = Date.now()) {
+  const place = JSON.parse(recall(PLACE) ?? "{}");
+  forget(PLACE);
+  return now - place.now < PLACE_LASTS ? place.path : "/";
+}
+
+/** Where to go after signing in: where the address says, else the remembered page. */
+export function afterSignIn(search, origin) {
+  const remembered = takePlace();
+  return destination(new URLSearchParams(search).has("next") ? search : `?${new URLSearchParams({ next: remembered })}`, origin);
 }

@@ -15,3 +15,11 @@ export function recall(key) {
     return null;
   }
 }
+
+export function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing was remembered.
+  }
+}

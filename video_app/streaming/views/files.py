@@ -33,7 +33,8 @@ def film_file_url(request: HttpRequest, video_id: int) -> HttpResponseBase:
     if quality not in ladder.NAMES:
         choices = ", ".join(ladder.NAMES)
         raise NotFound(f"There is no quality of that name; choose from {choices}.")
-    url = _file_url(request, video_id, quality, _linked_build(film))
+    build, is_limited = _linked_build(film), film["groups"] is not None
+    url = _file_url(request, video_id, quality, build, is_limited=is_limited)
     return JsonResponse({"url": url}, headers={"Cache-Control": delivery.NO_STORE})
 
 
@@ -45,9 +46,12 @@ def _linked_build(film: Film) -> PlayableBuild:
     return build
 
 
-def _file_url(request: HttpRequest, video_id: int, quality: str, build: PlayableBuild) -> str:
+def _file_url(
+    request: HttpRequest, video_id: int, quality: str, build: PlayableBuild, *, is_limited: bool
+) -> str:
     rung = ladder.nearest(quality, tuple(build["progressive"]))
     key = layout.progressive_key(build["prefix"], rung)
     if build["stored"] and (link := the_store().url(key, settings.FILE_URL_SECONDS)):
         return link
-    return links.file_url(request, video_id, rung, build["id"])
+    viewer = request.user.pk if is_limited else None
+    return links.file_url(request, video_id, rung, build["id"], viewer)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0054_former_sources'),
+        ('video_app', '0060_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

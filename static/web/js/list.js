@@ -1,0 +1,57 @@
+/** `/films/`: whatever its address asks for, page after page. */
+
+import { $, show } from "./dom.js";
+import * as films from "./films.js";
+import { fail, makeCard, startPage } from "./page.js";
+import { countText, isOrdered, readQuery, titleFor, withOrder } from "./query.js";
+
+async function load() {
+  const asked = readQuery(location.search);
+  const order = $("#order");
+  show(order.closest("p"), !isOrdered(asked));
+  order.value = asked.get("ordering") ?? "-created_at";
+  order.addEventListener("change", () => location.replace(`/films/?${withOrder(asked, order.value)}`));
+  showTitle(titleFor(asked));
+  await Promise.all([appendPage(asked, 1), nameList(asked)]);
+}
+
+function showTitle(title) {
+  $("#list-title").textContent = title;
+  document.title = `${title} – Videoflix`;
+}
+
+/** What the list's category, tag, series or film is called. */
+async function nameList(asked) {
+  const name = await nameOf(asked);
+  if (name) showTitle(titleFor(asked, name));
+}
+
+async function nameOf(asked) {
+  if (asked.has("category")) {
+    const found = await films.categories();
+    return found.find(({ slug, name }) => [slug, name].includes(asked.get("category")))?.name ?? asked.get("category");
+  }
+  if (asked.has("tag")) {
+    const found = await films.tags();
+    return found.find(({ id, name }) => [String(id), name].includes(asked.get("tag")))?.name;
+  }
+  if (asked.has("series")) return (await films.series(asked.get("series"))).title;
+  if (asked.has("like")) return (await films.film(asked.get("like"))).title;
+  return "";
+}
+
+async function appendPage(asked, page) {
+  const { count, results, next } = await films.list(asked, page);
+  $("#list-count").textContent = countText(count);
+  show($("#list-empty"), count === 0);
+  const goesOn = asked.get("started") === "true";
+  const cards = results.map((film) => makeCard(film, goesOn ? { href: films.watchUrl(film.id) } : {}));
+  $("#list").append(...cards);
+  $("#list").removeAttribute("aria-busy");
+  if (page > 1) cards[0]?.querySelector("a").focus();
+  const more = $("#more");
+  show(more, Boolean(next));
+  more.onclick = () => appendPage(asked, page + 1).catch(fail);
+}
+
+startPage(load);

@@ -1,0 +1,66 @@
+"""Posters in the sizes and formats that pages show, made when somebody first asks for one.
+
+They lie in the media of whichever machine made them. Nothing depends on them: the cleanup
+removes old ones, and they are made again.
+"""
+
+import hashlib
+import uuid
+from io import BytesIO
+from threading import Lock
+from typing import Any, NamedTuple
+
+from PIL import Image
+
+from video_app.store import identity, local
+from video_app.store.chosen import the_store
+
+
+class PosterName(NamedTuple):
+    """What a URL asks for: `poster-640.webp`."""
+
+    width: int
+    suffix: str
+
+
+FOLDER = "pictures"
+WIDTHS = (320, 640, 1280)
+SUFFIXES: dict[str, tuple[str, dict[str, Any]]] = {
+    "webp": ("WEBP", {"quality": 78}),
+    "jpg": ("JPEG", {"quality": 80, "progressive": True}),
+}
+# Each takes some megabytes and a few milliseconds; a page asks for many at once.
+_one_at_a_time = Lock()
+
+
+def sized(key: str, width: int, suffix: str) -> str:
+    """The key of the picture under `key`, at most so wide and as high as that makes it.
+
+    The picture's own key while the media may not be written to. `FileNotFoundError` when there
+    is no such picture.
+    """
+    name = hashlib.blake2b(f"{key} {width}".encode(), digest_size=12).hexdigest()
+    made = f"{FOLDER}/{name}.{suffix}"
+    if local.path(made).exists():
+        return made
+    if identity.problem():
+        return key
+    with _one_at_a_time:
+        _make(key, made, width, suffix)
+    return made
+
+
+def _make(key: str, made: str, width: int, suffix: str) -> None:
+    kind, options = SUFFIXES[suffix]
+    drawn = BytesIO()
+    with the_store().open(key) as file, Image.open(file, formats=["JPEG"]) as image:
+        image.draft("RGB", (width, width))  # decodes no more of it than is needed
+        image.thumbnail((width, image.height))
+        image.convert("RGB").save(drawn, kind, **options)
+    path = local.path(made)
+    path.parent.mkdir(exist_ok=True)
+    # Two may make the same one; each is whole before it has its name.
+    part = path.with_name(f".{uuid.uuid4().hex}")
+    part.write_bytes(drawn.getvalue())
+    part.chmod(0o640)
+    part.replace(path)
