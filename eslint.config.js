@@ -46,7 +46,7 @@ const RULES = {
 };
 
 export default [
-  { ignores: ["static/vendor/", "node_modules/", "var/", ".venv/", "media/", "docs/", "**/*.min.js"] },
+  { ignores: ["static/vendor/", "node_modules/", "var/", ".venv/", "media/", "docs/", "tests/ts/", "**/*.min.js"] },
   js.configs.recommended,
   { languageOptions: { ecmaVersion: 2022, sourceType: "module" }, rules: RULES },
   {
@@ -68,7 +68,7 @@ export default [
     languageOptions: { sourceType: "script", globals: { Hls: "readonly", shaka: "readonly", videojs: "readonly", video: "readonly" } },
   },
   {
-    files: ["tests/js/**/*.js", "eslint.config.js"],
+    files: ["tests/js/**/*.js", "scripts/*.js", "eslint.config.js"],
     languageOptions: { globals: globals.node },
     rules: { "max-lines-per-function": "off" },
   },

@@ -1,5 +1,6 @@
 """Signing in to the admin: e-mail address or user name, with the API's limits."""
 
+from functools import wraps
 from typing import Any, cast
 
 from django import forms
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from auth_app import admin_sessions, errors, limits, services
+from auth_app import admin_sessions, audit, errors, limits, services
 
 SET_UP = "Staff need a second factor here. Sign in at /account/ and set it up first."
 
@@ -60,6 +61,20 @@ class AdminLoginForm(AdminAuthenticationForm):
 class GuardedAdminSite(admin.AdminSite):
     site_title = site_header = "Videoflix"
     login_form = AdminLoginForm
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """What was changed goes to the audit log as well."""
+
+        @wraps(view)
+        def audited(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method != "POST":
+                return view(request, *args, **kwargs)
+            before = audit.newest_of_admin()
+            response = view(request, *args, **kwargs)
+            audit.record_admin(request, before)
+            return response
+
+        return super().admin_view(audited, cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user

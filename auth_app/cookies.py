@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Literal, cast
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.response import Response
 
 from auth_app.tokens import Tokens
 
@@ -25,7 +24,7 @@ def refresh_tokens(request: HttpRequest, entry_point: str) -> list[str]:
     return [token for name in dict.fromkeys(names) if (token := request.COOKIES.get(name))]
 
 
-def put(response: Response, request: HttpRequest, entry_point: str, tokens: Tokens) -> None:
+def put(response: HttpResponse, request: HttpRequest, entry_point: str, tokens: Tokens) -> None:
     """Set the entry point's pair and delete the other: a browser is one user."""
     access, refresh = _pair(entry_point)
     _delete(response, *(set(_all_names()) & set(request.COOKIES) - {access, refresh}))
@@ -33,12 +32,12 @@ def put(response: Response, request: HttpRequest, entry_point: str, tokens: Toke
     _set(response, refresh, tokens.refresh, tokens.refresh_expires_at)
 
 
-def clear(response: Response) -> None:
+def clear(response: HttpResponse) -> None:
     """Delete both pairs."""
     _delete(response, *_all_names())
 
 
-def _delete(response: Response, *names: str) -> None:
+def _delete(response: HttpResponse, *names: str) -> None:
     """A cookie goes only if it is deleted with the attributes that it was set with."""
     for name in names:
         response.delete_cookie(
@@ -51,7 +50,7 @@ def _delete(response: Response, *names: str) -> None:
         response.cookies[name]["httponly"] = True
 
 
-def _set(response: Response, name: str, token: str, expires_at: datetime) -> None:
+def _set(response: HttpResponse, name: str, token: str, expires_at: datetime) -> None:
     response.set_cookie(
         name,
         token,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from auth_app import audit, jobs
 from auth_app.account import personal_data
 from auth_app.devices import in_words
-from auth_app.models import AuditEntry, Export, Mail, User
+from auth_app.models import ApiToken, AuditEntry, Export, Identity, Mail, Passkey, User
 from auth_app.models.exports import KEPT
 from auth_app.sessions import Client
 
@@ -54,6 +54,7 @@ def make_due() -> None:
 def _everything(user: User) -> dict[str, Any]:
     return {"account": _account(user), "sessions": _sessions(user), "mails": _mails(user)} | {
         "actions": _actions(user),
+        "keys": _keys(user),
         **personal_data().export(user),
     }
 
@@ -75,6 +76,19 @@ def _sessions(user: User) -> list[dict[str, Any]]:
         }
         for session in user.sessions.all()
     ]
+
+
+def _keys(user: User) -> dict[str, Any]:
+    """What else signs in: by name, never the secret."""
+    tokens: Any = ApiToken.objects.filter(user=user)
+    passkeys: Any = Passkey.objects.filter(user=user)
+    identities: Any = Identity.objects.filter(user=user)
+    return {
+        "api_tokens": list(tokens.values("name", "scopes", "created_at", "last_used_at")),
+        "passkeys": list(passkeys.values("name", "created_at", "last_used_at")),
+        "identities": list(identities.values("issuer", "subject", "created_at")),
+        "second_factor_since": user.second_factor_at,
+    }
 
 
 def _mails(user: User) -> list[dict[str, Any]]:

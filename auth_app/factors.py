@@ -1,14 +1,16 @@
 """The second factor: proving it, turning it on and off. Asked wherever sessions are made."""
 
+import hashlib
 import logging
 import secrets
 import time
 from typing import Any
 
 import pyotp
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from auth_app import audit, limits, mails, sessions
 from auth_app.encryption import decrypt, encrypt
@@ -54,18 +56,23 @@ def _is_apps_code(user: User, code: str) -> bool:
 def _uses(app: Totp, code: str) -> bool:
     """Whether it is a present code of the app's that this call, of parallel ones, uses up."""
     given = code.replace(" ", "")
-    generator = pyotp.TOTP(decrypt(app.secret))
+    try:
+        generator = pyotp.TOTP(decrypt(app.secret))
+    except InvalidToken:
+        logger.error("second_factor_unreadable", extra={"user_id": app.user_id})
+        return False
     now = int(time.time()) // STEP
     for step in (now - 1, now, now + 1):
         if constant_time_compare(generator.at(step * STEP), given):
             unused = Totp.objects.filter(pk=app.pk, last_step__lt=step)
-            return bool(unused.update(last_step=step))
+            # Encrypted anew, so that after a change of SECRET_KEY the old one is needed no more.
+            return bool(unused.update(last_step=step, secret=encrypt(generator.secret)))
     return False
 
 
 def _burn(user: User, code: str) -> bool:
     """Whether it is a recovery code; it is gone then."""
-    burnt, _ = RecoveryCode.objects.filter(user=user, digest=_digest(code)).delete()
+    burnt, _ = RecoveryCode.objects.filter(user=user, digest=_digest(user, code)).delete()
     if burnt:
         left = user.recovery_codes.count()
         audit.record("recovery_code.used", user.pk, "user", user.pk, left=left)
@@ -73,9 +80,10 @@ def _burn(user: User, code: str) -> bool:
     return bool(burnt)
 
 
-def _digest(code: str) -> str:
+def _digest(user: User, code: str) -> str:
+    """A plain hash: the codes are too random to be tried, and survive a change of SECRET_KEY."""
     plain = code.replace("-", "").replace(" ", "").lower()
-    return salted_hmac("auth_app.recovery", plain, algorithm="sha256").hexdigest()
+    return hashlib.sha256(f"{user.pk} {plain}".encode()).hexdigest()
 
 
 def new_app(user: User) -> str:
@@ -119,16 +127,16 @@ def new_recovery_codes(user: User) -> list[str]:
     with transaction.atomic():
         user.recovery_codes.all().delete()
         RecoveryCode.objects.bulk_create(
-            RecoveryCode(user=user, digest=_digest(code)) for code in codes
+            RecoveryCode(user=user, digest=_digest(user, code)) for code in codes
         )
     audit.record("recovery_codes.made", user.pk, "user", user.pk)
     return codes
 
 
 def _random_code() -> str:
-    """Such as k3m9w-x7fqp: about 50 bits."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(10))
-    return f"{letters[:5]}-{letters[5:]}"
+    """Such as k3m9w-x7fqp-2vhtd: about 74 bits."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(15))
+    return f"{letters[:5]}-{letters[5:10]}-{letters[10:]}"
 
 
 def remove_app(user: User, client: Client) -> None:

@@ -17,7 +17,7 @@ def may_see_operations(user: User | AnonymousUser) -> bool:
 
     Being staff alone opens the admin's front page and nothing behind it.
     """
-    if not (user.is_active and user.is_staff):
+    if not (user.is_active and user.is_staff) or user.lacks_required_factor:
         return False
     return user.has_perm(OPERATIONS_PERMISSION)
 

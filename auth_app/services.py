@@ -192,10 +192,10 @@ def sign_in_with_passkey(attempt: str, answer: dict[str, Any], client: Client) -
     return session
 
 
-def activate_and_sign_in(uid: str, token: str, client: Client) -> Session:
+def activate_and_sign_in(uid: str, token: str, entry_point: str, client: Client) -> Session:
     """Prove the address and begin the first session: the link's reader is who signed up."""
     user = User.objects.get(pk=activate(uid, token, client).pk)
-    return _begin_session(user, EntryPoint.API, client, remember=False)
+    return _begin_session(user, entry_point, client, remember=False)
 
 
 def _prove(user: User, password: str, *, phone: str = "", address: str = "") -> None:

@@ -30,6 +30,7 @@ class Fresh:
     url: str
     password: str
     pid: int  # of `up`, the parent of all its processes
+    media: Path
 
     def sign_in(self) -> Viewer:
         return Viewer(self.url, EMAIL, self.password)
@@ -50,7 +51,8 @@ def fresh_product() -> Iterator[Fresh]:
         try:
             _wait_until_ready(process, url, log)
             time.sleep(SETTLE_SECONDS)
-            yield Fresh(url, (folder / "var/admin_password").read_text(), process.pid)
+            password = (folder / "var/admin_password").read_text()
+            yield Fresh(url, password, process.pid, folder / "media")
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(STOP_SECONDS)

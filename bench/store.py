@@ -5,6 +5,7 @@ bounds for time, and exact for bytes and requests.
 """
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -97,6 +98,7 @@ def _beside(proxy: Proxy, film: Path) -> Figures:
 
 @contextmanager
 def _server() -> Iterator[Proxy]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of every request
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -49,8 +49,8 @@ class Viewer:
         return _uris(master, self.get(master))
 
     def first_segment(self, playlist: str) -> bytes | None:
-        segments = _uris(playlist, self.get(playlist))
-        return self.get(segments[0]) if segments else None
+        segments, _ = self.segments(playlist)
+        return self.get(segments[0][0]) if segments else None
 
     def segments(self, playlist: str) -> tuple[list[tuple[str, float]], bool]:
         """The segments of a playlist as paths with their seconds; whether it has an end."""

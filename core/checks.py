@@ -68,6 +68,8 @@ def _mistakes() -> Iterator[tuple[int, str]]:
         yield 11, "FRONTEND_URL has to begin with http:// or https:// and a host."
     if not _is_web_address(settings.BACKEND_ORIGIN):
         yield 12, "BACKEND_URL has to begin with http:// or https:// and a host."
+    if settings.OIDC_ISSUER and not _is_guarded_address(settings.OIDC_ISSUER):
+        yield 23, "OIDC_ISSUER has to begin with https:// (http:// for localhost only)."
     for scope, rate in settings.THROTTLE_RATES.items():
         if not _is_rate(rate):
             yield 13, f"THROTTLE_{scope.upper()} has to be like 20/min (s, min, h, day)."
@@ -134,6 +136,14 @@ def _has_open_redis() -> bool:
 def _is_web_address(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_guarded_address(url: str) -> bool:
+    parts = urlsplit(url)
+    is_here = parts.hostname in LOCAL_HOSTS
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    )
 
 
 def _is_rate(rate: str) -> bool:

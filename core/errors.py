@@ -1,11 +1,12 @@
 """The one shape of an error: `{"detail": …}` or `{field: […]}`, always JSON."""
 
 import logging
+import math
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -25,11 +26,25 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
+    if isinstance(error, Throttled):
+        error.detail = ErrorDetail(_until(math.ceil(getattr(error, "wait", 0) or 0)))
     # Django's names the model that nothing was found of.
     response = drf_exception_handler(NotFound() if isinstance(error, Http404) else error, context)
     if response is not None:
         response.data = _distinct(response.data, set())
     return response
+
+
+def _until(seconds: int) -> str:
+    """When to try again, never sooner than allowed."""
+    return f"That was too often. Please try again {_in_words(seconds)}."
+
+
+def _in_words(seconds: int) -> str:
+    for unit, size in (("second", 1), ("minute", 60), ("hour", 3600)):
+        if 0 < (count := math.ceil(seconds / size)) <= 90:
+            return f"in {count} {unit}{'' if count == 1 else 's'}"
+    return "in a moment" if seconds <= 0 else "in a few days"
 
 
 def _log_denial(request: Request) -> None:

@@ -36,6 +36,7 @@ class Page(TemplateView):
             "cast": settings.CAST,
             "keeps_mails": mailbox_access.is_there(),
             "sign_up": settings.SIGN_UP,
+            "provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
             "has_mailbox": mailbox_access.may_read(self.request),
         }
 

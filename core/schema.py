@@ -7,7 +7,12 @@ from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from video_app.api import arrival_docs, browsing_docs, docs  # noqa: F401 - say what views do
+from video_app.api import (  # noqa: F401 - say what views do
+    arrival_docs,
+    browsing_docs,
+    docs,
+    webhook_docs,
+)
 
 # The paths of other clients for what stands under /api/ already.
 ALIASES = re.compile(
@@ -30,11 +35,24 @@ def canonical_paths(endpoints: list[tuple[Any, ...]], **kwargs: Any) -> list[tup
 
 
 def describe_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Every operation may fail in the same way."""
-    for path in result["paths"].values():
-        for operation in path.values():
-            operation["responses"]["default"] = ERROR
+    """Every operation may fail in the same way, and says whether it wants a session."""
+    for path, operations in result["paths"].items():
+        for operation in operations.values():
+            operation["responses"] |= dict.fromkeys(_missing(path, operation), ERROR)
+            operation.setdefault("security", [])
+            first = operation.get("description", "").partition(".")[0].replace("\n", " ")
+            operation.setdefault("summary", f"{first}.")
     return result
+
+
+def _missing(path: str, operation: dict[str, Any]) -> list[str]:
+    """The failures that an operation does not describe itself."""
+    found = ["default"]
+    if operation.get("security"):
+        found.append("401")
+    if "_id}" in path:
+        found.append("404")
+    return [status for status in found if status not in operation["responses"]]
 
 
 # Swagger UI styles its elements in place.

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from auth_app.oidc import views as oidc
 from core import health, metrics, pages
 from core.pages import FilmPage, LinkPage, Page
 
@@ -39,6 +40,8 @@ urlpatterns = [
         LinkPage.as_view(template_name="web/reset_password.html"),
         name="page-reset-password",
     ),
+    path("oidc/login/", oidc.leave, name="oidc-login"),
+    path("oidc/callback/", oidc.come_back, name="oidc-callback"),
     path("account/", Page.as_view(template_name="web/account.html"), name="page-account"),
     path(
         "confirm-address/",

@@ -19,7 +19,8 @@ class Installation:
     """The settings that the launcher itself needs: environment first, then `.env`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        dotenv = {} if environ.get("IGNORE_DOTENV") else read_dotenv(ROOT / ".env")
+        ignores = boolean("IGNORE_DOTENV", environ.get("IGNORE_DOTENV") or "False")
+        dotenv = {} if ignores else read_dotenv(ROOT / ".env")
         self.environ = {**dotenv, **{name: value for name, value in environ.items() if value}}
         self.var = Path(self.get("VAR_DIR") or ROOT / "var").absolute()
         self.media = Path(self.get("MEDIA_ROOT") or ROOT / "media").absolute()

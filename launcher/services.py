@@ -68,9 +68,10 @@ def web_command(installation: Installation) -> list[str]:
 def _admin(installation: Installation) -> dict[str, str]:
     """The superuser's sign-in, unless the person chose one."""
     path = _password_file(installation)
-    if not installation.get("DJANGO_SUPERUSER_PASSWORD") and not path.exists():
-        private_file(path, secrets.token_urlsafe(12))
-    stored = path.read_text() if path.exists() else ""
+    stored = path.read_text().strip() if path.exists() else ""
+    if not installation.get("DJANGO_SUPERUSER_PASSWORD") and not stored:
+        stored = secrets.token_urlsafe(12)
+        private_file(path, stored)
     return {
         "DJANGO_SUPERUSER_USERNAME": "admin",
         "DJANGO_SUPERUSER_EMAIL": ADMIN_EMAIL,

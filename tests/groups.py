@@ -14,7 +14,7 @@ GROUPS = {
     "slow": "only tests that take minutes",
     "browser": "only tests that drive Chromium",
 }
-FOLDERS = {"tests/faults/": "faults", "tests/browser/": "browser"}
+FOLDERS = {f"tests/{name}/": name for name in GROUPS}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -46,8 +46,8 @@ os.environ |= {
     "BACKEND_URL": "http://127.0.0.1:8000",
 }
 
-if shutil.which("ffmpeg") is None:
-    os.environ["PATH"] += os.pathsep + _own_ffmpeg()
+if shutil.which("ffmpeg") is None or os.environ.get("TEST_FFMPEG") == "own":
+    os.environ["PATH"] = _own_ffmpeg() + os.pathsep + os.environ["PATH"]
 
 from core.settings import *  # noqa: E402, F403
 

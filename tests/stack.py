@@ -35,8 +35,16 @@ class Stack:
 
     redis: ValkeyServer
 
-    def __init__(self, directory: Path, env: Mapping[str, str], port: int | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        env: Mapping[str, str],
+        port: int | None = None,
+        *,
+        code: Path = ROOT,
+    ) -> None:
         self.directory = directory
+        self.code = code
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.media = directory / "media"
@@ -46,7 +54,7 @@ class Stack:
     def manage(self, *arguments: str) -> str:
         """Run `manage.py` against this stack; its standard output."""
         done = subprocess.run(
-            self._manage(*arguments), cwd=ROOT, env=self.env, capture_output=True, text=True
+            self._manage(*arguments), cwd=self.code, env=self.env, capture_output=True, text=True
         )
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}: {done.stderr}"
         return done.stdout
@@ -74,13 +82,13 @@ class Stack:
         return (self.directory / f"{name}.log").read_text(errors="replace")
 
     def _manage(self, *arguments: str) -> list[str]:
-        return [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return [sys.executable, str(self.code / "manage.py"), *arguments]
 
     def _start(self, name: str, *command: str, **env: str) -> None:
         with (self.directory / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=self.code,
                 env=self.env | env,
                 stdout=log,
                 stderr=log,
@@ -108,6 +116,7 @@ def running_stack(
     worker: bool = True,
     port: int | None = None,
     redis_port: int | None = None,
+    code: Path = ROOT,
     **env: str,
 ) -> Iterator[Stack]:
     """Start everything in `directory`; keyword arguments are environment variables."""
@@ -120,7 +129,7 @@ def running_stack(
         cleanup.callback(redis.stop)
         database = cleanup.enter_context(_database(directory))
         urls = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0", "DATABASE_URL": database}
-        stack = Stack(directory, urls | env, port)
+        stack = Stack(directory, urls | env, port, code=code)
         stack.redis = redis
         cleanup.callback(lambda: [stack.stop(name) for name in list(stack.processes)])
         stack.manage("migrate", "--verbosity=0")

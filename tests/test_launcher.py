@@ -14,6 +14,7 @@ from launcher import checks, tools, venv
 from launcher.installation import Installation
 from launcher.postgres import throwaway_postgres
 from launcher.problems import Problem
+from launcher.services import Product
 from tests.stack import ROOT, free_port
 
 LAUNCHER = ROOT / "videoflix"
@@ -51,6 +52,26 @@ def test_the_environment_wins_over_dotenv(tmp_path: Path, monkeypatch: pytest.Mo
     found = Installation({"PORT": "2222", "HOST": ""})
 
     assert (found.port, found.host) == ("2222", "0.0.0.0")
+
+
+@pytest.mark.parametrize(("word", "port"), [("0", "1111"), ("no", "1111"), ("1", "8000")])
+def test_reads_dotenv_unless_told_not_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, port: str
+) -> None:
+    (tmp_path / ".env").write_text("PORT=1111\n")
+    monkeypatch.setattr("launcher.installation.ROOT", tmp_path)
+
+    assert Installation({"IGNORE_DOTENV": word}).port == port
+
+
+def test_makes_password_when_its_file_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "admin_password").write_text("\n")
+
+    product = Product(installation(tmp_path))
+
+    assert len(product.env["DJANGO_SUPERUSER_PASSWORD"]) >= 16
+    assert not product.has_new_password
 
 
 def test_an_address_for_the_whole_network_is_shown_as_one_to_click(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 
 from video_app.catalogue import index, marks
-from video_app.ingest import landing, replacing
+from video_app.ingest import replacing
 from video_app.models import (
     Build,
+    Event,
     FormerSource,
+    Import,
     Person,
     Series,
     Tag,
@@ -20,8 +22,9 @@ from video_app.models import (
     Upload,
     Video,
 )
-from video_app.store import files
+from video_app.store import files, landing
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import planning
 
 
@@ -97,12 +100,14 @@ def forget_lists_of_last_members(instance: Group, **kwargs: Any) -> None:
 def remove_files(instance: Video, **kwargs: Any) -> None:
     """The files go with the row."""
     pk = instance.pk
+    deliveries.note_data(Event.DELETED, {"id": pk, "title": instance.title})
     files.discard(files.of(instance))
     transaction.on_commit(lambda: film_cache.forget([pk]))
 
 
+@receiver(post_delete, sender=Import)
 @receiver(post_delete, sender=Upload)
-def remove_unfinished(instance: Upload, **kwargs: Any) -> None:
+def remove_unfinished(instance: Upload | Import, **kwargs: Any) -> None:
     """What came of it goes; a finished one's file is its film's."""
     if instance.finished_at is None:
         transaction.on_commit(lambda: landing.abort(instance.key))

@@ -6,6 +6,7 @@ that moment (`work.order`), which may be another: a job may run any number of ti
 
 from rq import get_current_job
 
+from video_app.webhooks import deliveries
 from video_app.work import order
 
 
@@ -54,6 +55,16 @@ def verify_build(build_id: int) -> None:
     _work()
 
 
+def fetch_import(import_id: int) -> None:
+    """A film waits to be fetched."""
+    _work()
+
+
 def _work() -> None:
     job = get_current_job()
     order.run_next(job.origin if job else "")
+
+
+def deliver_webhook(webhook_id: int) -> None:
+    """A receiver has messages due."""
+    deliveries.deliver(webhook_id)

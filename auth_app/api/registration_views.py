@@ -59,19 +59,18 @@ class ActivateView(AccountView):
     def get(
         self, request: Request, uid: str | None = None, token: str | None = None
     ) -> HttpResponseBase:
-        query = request.query_params
-        uid, token = uid or query.get("uid", ""), token or query.get("token", "")
         try:
-            services.activate(uid, token, self.client())
+            services.activate(*_link(request, uid, token), self.client())
         except errors.InvalidLinkError:
             return self._answer(request, BAD_LINK, 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")
 
     @schema.activate_and_sign_in
-    def post(self, request: Request, uid: str, token: str) -> Response:
+    def post(self, request: Request, uid: str | None = None, token: str | None = None) -> Response:
         """By the site's own page: its reader is signed in, which a link alone must not do."""
         try:
-            session = services.activate_and_sign_in(uid, token, self.client())
+            given = *_link(request, uid, token), self.entry_point
+            session = services.activate_and_sign_in(*given, self.client())
         except errors.InvalidLinkError:
             return Response({"detail": BAD_LINK}, status=400)
         response = Response({"message": ACTIVATED})
@@ -122,6 +121,12 @@ class EmailExistsView(AccountView):
         email = request.query_params.get("email", "").strip().replace(" ", "+")
         asked = self.parsed(AddressSerializer, {"email": email})
         return Response({"exists": services.has_account(asked["email"])})
+
+
+def _link(request: Request, uid: str | None, token: str | None) -> tuple[str, str]:
+    """The parts of a link, out of its path or its query."""
+    query = request.query_params
+    return uid or query.get("uid", ""), token or query.get("token", "")
 
 
 def _is_navigation(request: Request) -> bool:

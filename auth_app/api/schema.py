@@ -29,16 +29,24 @@ WITH_COOKIES = " Sets the HttpOnly cookies with the tokens."
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "auth_app.authentication.SessionTokenAuthentication"
-    name = "session"
+    name = ["session", "token"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        name = settings.JWT_COOKIE_NAMES["api"][0]
-        return {"type": "apiKey", "in": "cookie", "name": name}
+    def get_security_definition(self, auto_schema: Any) -> Any:
+        cookie = {"type": "apiKey", "in": "cookie", "name": settings.JWT_COOKIE_NAMES["api"][0]}
+        bearer = {"type": "http", "scheme": "bearer"}
+        return [
+            cookie | {"description": "Set by signing in; requests need `credentials: include`."},
+            bearer | {"description": "An API token (`vft_…`), made in the account."},
+        ]
+
+    def get_security_requirement(self, auto_schema: Any) -> Any:
+        """A token opens only what names scopes; these are told in the description."""
+        scopes = getattr(auto_schema.view, "token_scopes", {}).get(auto_schema.method)
+        return [{"session": []}, *([{"token": []}] if scopes else [])]
 
 
 class StreamScheme(SessionScheme):  # type: ignore[no-untyped-call]
     target_class = "auth_app.authentication.StreamTokenAuthentication"
-    name = "stream"
 
 
 def _body(name: str, **fields: Any) -> serializers.Serializer[Any]:

@@ -3,6 +3,7 @@
 from auth_app.models.audit import AuditEntry
 from auth_app.models.exports import Export
 from auth_app.models.factors import Passkey, RecoveryCode, Totp
+from auth_app.models.identities import Identity
 from auth_app.models.mails import Mail, MailKind, MailState
 from auth_app.models.sessions import EntryPoint, Session, SessionQuerySet, idle_lifetime
 from auth_app.models.tokens import ApiToken, Scope
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "EntryPoint",
     "Export",
+    "Identity",
     "Mail",
     "MailKind",
     "MailState",

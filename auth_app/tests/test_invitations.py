@@ -13,7 +13,7 @@ from auth_app.models import AuditEntry, User
 from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, STAFF, make_user, signed_in
 from auth_app.tests.post import delivered, link_of, parts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 BODY = {"email": BOB, "password": PASSWORD}
 NEW_PASSWORD = {"new_password": PASSWORD, "confirm_password": PASSWORD}
 
@@ -36,6 +36,7 @@ def accept(link: dict[str, str]) -> int:
     return APIClient().post(path, NEW_PASSWORD).status_code
 
 
+@pytest.mark.django_db(transaction=True)
 def test_lets_invited_person_choose_password_once(root: User) -> None:
     link = invite(root)
     assert (accept(link), accept(link)) == (200, 400)
@@ -43,6 +44,7 @@ def test_lets_invited_person_choose_password_once(root: User) -> None:
     assert AuditEntry.objects.filter(action="user.invited", actor=root).exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_invitation_lives_for_a_week(root: User) -> None:
     link = invite(root)
     with time_machine.travel(timezone.now() + timedelta(days=6)):
@@ -50,6 +52,7 @@ def test_invitation_lives_for_a_week(root: User) -> None:
         assert accept(link) == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_invitation_expires(root: User) -> None:
     link = invite(root)
     with time_machine.travel(timezone.now() + timedelta(days=8)):
@@ -77,6 +80,7 @@ def test_closes_sign_up(root: User, settings: Any, sign_up: str, invited: int) -
     assert answer.status_code == invited
 
 
+@pytest.mark.django_db(transaction=True)
 def test_invites_from_the_admin(root: User, client: Any) -> None:
     client.force_login(root)
     given = {"email": BOB, "invite": "on", "usable_password": "true"}
@@ -86,6 +90,7 @@ def test_invites_from_the_admin(root: User, client: Any) -> None:
     assert mail.subject == "You are invited to Videoflix"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_activation_by_the_sites_page_signs_in() -> None:
     APIClient().post("/api/register/", BODY)
     link = parts(link_of(delivered()[0]))
@@ -96,8 +101,14 @@ def test_activation_by_the_sites_page_signs_in() -> None:
     assert client.post(path).status_code == 400
 
 
+@pytest.mark.django_db(transaction=True)
 def test_activation_by_get_signs_nobody_in() -> None:
     APIClient().post("/api/register/", BODY)
     link = parts(link_of(delivered()[0]))
     response = APIClient().get(f"/api/activate/{link['uid']}/{link['token']}/")
     assert (response.status_code, response.cookies) == (200, {})
+
+
+@pytest.mark.parametrize("path", ["/api/activate/MQ/", "/users/confirm/", "/api/activate/MQ/x/"])
+def test_answers_senseless_activation_by_post(path: str) -> None:
+    assert APIClient().post(path).status_code == 400

@@ -15,7 +15,7 @@ from auth_app.models import AuditEntry, Export, Mail, Session, User
 from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, make_user, opens_the_api, signed_in
 from auth_app.tests.post import delivered, link_of, parts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NEW = "alice@example.net"
 OTHER_PASSWORD = "another long secret"
 PATHS = [
@@ -67,6 +67,7 @@ class TestAddress:
     def ask(self, user: User) -> Any:
         return signed_in(user).patch("/api/me/", {"email": NEW})
 
+    @pytest.mark.django_db(transaction=True)
     def test_tells_old_address_and_mails_link_to_new(self) -> None:
         user = make_user()
         assert self.ask(user).json()["new_email"] == NEW
@@ -77,6 +78,7 @@ class TestAddress:
         }
         assert User.objects.get().email == ALICE
 
+    @pytest.mark.django_db(transaction=True)
     def test_changes_address_once_by_link(self) -> None:
         user = make_user()
         self.ask(user)
@@ -88,6 +90,7 @@ class TestAddress:
         [told] = delivered()
         assert (told.to, told.subject) == ([ALICE], "Your address has been changed")
 
+    @pytest.mark.django_db(transaction=True)
     def test_link_dies_with_password(self) -> None:
         user = make_user()
         self.ask(user)
@@ -102,6 +105,7 @@ class TestAddress:
         response = signed_in(make_user()).patch("/api/me/", {"email": BOB})
         assert (response.status_code, list(response.json())) == (400, ["email"])
 
+    @pytest.mark.django_db(transaction=True)
     def test_loses_race_for_address(self) -> None:
         user = make_user()
         self.ask(user)
@@ -126,6 +130,7 @@ class TestPassword:
         given = {"old_password": PASSWORD, "new_password": OTHER_PASSWORD}
         return client.post("/api/me/password/", given | body)
 
+    @pytest.mark.django_db(transaction=True)
     def test_keeps_own_session_and_ends_others(self) -> None:
         user = make_user()
         here, there = signed_in(user), signed_in(user)
@@ -186,6 +191,7 @@ class TestSessions:
 
 
 class TestExport:
+    @pytest.mark.django_db(transaction=True)
     def test_holds_own_and_no_secret(self) -> None:
         make_user(BOB)
         user = make_user()
@@ -211,12 +217,14 @@ class TestExport:
         assert client.post("/api/me/export/").status_code == 403
         assert client.get("/api/me/export/file/").status_code == 403
 
+    @pytest.mark.django_db(transaction=True)
     def test_is_made_later_when_job_was_lost(self) -> None:
         exports.ask_for(make_user(), sessions.Client())
         exports.make_due()
         delivered()
         assert Export.objects.get().made_at
 
+    @pytest.mark.django_db(transaction=True)
     def test_expires(self) -> None:
         exports.ask_for(make_user(), sessions.Client())
         with later(days=4):
@@ -225,6 +233,7 @@ class TestExport:
 
 
 class TestLeaving:
+    @pytest.mark.django_db(transaction=True)
     def test_waits_signs_out_and_tells(self) -> None:
         user = make_user()
         client = signed_in(user)
@@ -244,6 +253,7 @@ class TestLeaving:
             account.delete_due()
         assert User.objects.filter(pk=user.pk).exists()
 
+    @pytest.mark.django_db(transaction=True)
     def test_leaves_no_address_behind(self) -> None:
         user = make_user()
         client = signed_in(user)

@@ -21,7 +21,7 @@ from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, STAFF, make_user
 from auth_app.tests.authenticator import Authenticator
 from auth_app.tests.post import delivered
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 BODY = {"email": ALICE, "password": PASSWORD}
 LOGINS = ["/api/login/", "/api/auth/login/", "/users/login/"]
 ORIGIN = "http://localhost:8000"
@@ -111,6 +111,7 @@ class TestCodes:
         code = app.now()
         assert (log_in(code=code).status_code, log_in(code=code).status_code) == (200, 401)
 
+    @pytest.mark.django_db(transaction=True)
     def test_lets_one_of_parallel_uses_in(self) -> None:
         user, app = protected()
         code, passed = app.now(), []
@@ -136,6 +137,7 @@ class TestCodes:
 
 
 class TestSettingUp:
+    @pytest.mark.django_db(transaction=True)
     def test_turns_on_by_first_code_and_ends_other_sessions(self) -> None:
         user = make_user()
         here, there = signed_in(user), signed_in(user)
@@ -263,8 +265,10 @@ class TestRequiredOfStaff:
         staff = make_user(STAFF, is_staff=True)
         body = {"username": STAFF, "password": PASSWORD}
         assert "/account/" in client.post("/admin/login/", body).content.decode()
-        client.force_login(staff)
+        client.force_login(staff)  # signed in before the setting was made
         assert client.get("/admin/").status_code == 302
+        assert client.get("/api/uploads/").status_code == 401
+        assert client.get("/django-rq/").status_code in (302, 403)
         assert sessions.state(sessions.begin(staff, "api", NOBODY).pk) == sessions.OVER
         _, text = api_tokens.make(staff, "x", ["read"], None, NOBODY)
         assert api_tokens.find(text) is None
@@ -297,3 +301,15 @@ def test_only_superusers_remove_factors_of_staff(client: Any, actor: str, status
 def _user_permissions() -> Any:
 
     return Permission.objects.filter(content_type__app_label="auth_app", codename__endswith="_user")
+
+
+def test_survives_a_change_of_secret_key(settings: Any) -> None:
+    user, app = protected()
+    codes = factors.new_recovery_codes(user)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new" * 20
+    assert log_in(code=app.now()).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert encryption.decrypt(Totp.objects.get().secret) == app.secret
+    assert log_in(code=codes[0]).status_code == 200
+    settings.SECRET_KEY = "lost" * 20
+    assert log_in(code="123456").status_code == 401

@@ -13,7 +13,12 @@ from video_app.ingest import room
 logger = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+FOREIGN = (
+    "Pages of {origin} may not do that here. Whoever runs this site lists them in "
+    "CORS_ALLOWED_ORIGINS."
+)
 ADMIN_PREFIX = "/admin/"
+OPERATORS = (ADMIN_PREFIX, "/django-rq/")
 
 
 def origin_guard(get_response: Handler) -> Handler:
@@ -27,7 +32,19 @@ def origin_guard(get_response: Handler) -> Handler:
         if is_guarded and not origins.is_trusted(request):
             about = {"origin": request.headers.get("Origin", ""), "path": request.path}
             logger.warning("origin_refused", extra=about | {"ip": client_address(request)})
-            return JsonResponse({"detail": "This origin may not do that."}, status=403)
+            return JsonResponse({"detail": FOREIGN.format(**about)}, status=403)
+        return get_response(request)
+
+    return middleware
+
+
+def no_null_bytes(get_response: Handler) -> Handler:
+    """Refuse questions to the admin that PostgreSQL cannot hold: Django passes them on."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query and request.path.startswith(OPERATORS):
+            return HttpResponse("Null bytes are not allowed.", status=400)
         return get_response(request)
 
     return middleware

@@ -8,6 +8,7 @@ from core.settings.frontends import *
 from core.settings.logs import *
 from core.settings.mail import *
 from core.settings.media import *
+from core.settings.oidc import *
 from core.settings.queues import *
 from core.settings.security import *
 from core.settings.server import *

@@ -50,6 +50,9 @@ CSRF_COOKIE_DOMAIN = JWT_COOKIE_DOMAIN
 # Where request bodies may be big; the views there authenticate before they read.
 UPLOAD_PREFIXES = ("/api/video", "/api/uploads")
 
+# Receivers of webhooks that may stand on an inner address, by host name: a house's own.
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+
 # How often per window, as "20/min" (s, min, h, day). By client address unless it says account.
 THROTTLE_RATES = {
     "login": env.str("THROTTLE_LOGIN", default="60/min"),
@@ -90,6 +93,8 @@ REST_FRAMEWORK = {
 }
 # The streaming path: signature and one look into the cache, no database.
 STREAM_AUTHENTICATION = "auth_app.authentication.StreamTokenAuthentication"
+# Who did what: the other app writes there too.
+AUDIT = "auth_app.audit.record"
 # What `/users/login/` tells of the films that a user has marked.
 FAVORITES = "video_app.catalogue.marks.favorites"
 # What else people leave behind there: to show, to clear, to delete.
@@ -97,7 +102,24 @@ PERSONAL_DATA = "video_app.catalogue.personal"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Videoflix",
-    "DESCRIPTION": "Accounts, catalogue and HLS streaming.",
+    "DESCRIPTION": (
+        "Accounts, catalogue and HLS streaming. `docs/frontends.md` says how a front end signs in, "
+        "stays signed in and plays films; `session` is the cookie that signing in sets (fetch with "
+        "`credentials`), `token` an API token of a program, with the scope that is named."
+    ),
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/", "description": "this site"}],
+    "TAGS": [
+        {"name": "accounts", "description": "Signing up, in and out."},
+        {"name": "me", "description": "One's own account; for sessions, not for API tokens."},
+        {"name": "videos", "description": "What there is to watch, and what one did with it."},
+        {"name": "stream", "description": "What players fetch."},
+        {"name": "uploads", "description": "Adding films."},
+        {"name": "webhooks", "description": "Telling other systems what became of films."},
+    ],
+    # An upload's file is binary in requests, an address in answers.
+    "COMPONENT_SPLIT_REQUEST": True,
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -108,7 +130,10 @@ SPECTACULAR_SETTINGS = {
         "video_app.api.stream_docs.add_streams",
         "core.schema.describe_errors",
     ],
-    "ENUM_NAME_OVERRIDES": {"VideoState": "video_app.models.State"},
+    "ENUM_NAME_OVERRIDES": {
+        "WebhookEvent": "video_app.models.Event",
+        "VideoState": "video_app.models.State",
+    },
     # The schema and its pages are for everybody, also without an account.
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "core.middleware.answers.response_headers",
     "core.middleware.requests.optional_slash",
     "core.middleware.guards.origin_guard",
+    "core.middleware.guards.no_null_bytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

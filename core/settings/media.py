@@ -67,6 +67,11 @@ FILE_URL_SECONDS = env.int("FILE_URL_SECONDS", default=8 * 3600, minimum=60)
 # person may make so many in an hour.
 PLAY_LINK_SECONDS = env.int("PLAY_LINK_SECONDS", default=8 * 3600, minimum=60, maximum=30 * 86400)
 PLAY_LINKS_PER_HOUR = env.int("PLAY_LINKS_PER_HOUR", default=60, minimum=1, maximum=10_000)
+
+# Films that appear in here, on a worker's machine, are imported. Empty: none are.
+WATCH_FOLDER = env.str("WATCH_FOLDER", default="")
+# Hosts inside of a house's own network that films may be fetched from by address.
+IMPORT_ALLOWED_HOSTS = env.list("IMPORT_ALLOWED_HOSTS", default=[])
 # Count what is watched and how it plays; nobody's name is kept. The sums per film and day are
 # deleted after so many days.
 MEASURE_WATCHING = env.bool("MEASURE_WATCHING", default=True)

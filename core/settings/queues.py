@@ -53,7 +53,8 @@ JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("plan_video", "encode_chunk", "finish_build")),
     *(f"video_app.tasks.{name}" for name in ("encode_ahead", "encode_rest")),
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster")),
-    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build")),
+    *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build", "fetch_import")),
+    "video_app.tasks.deliver_webhook",
     "auth_app.tasks.send_mail",
     "auth_app.tasks.make_export",
 }
@@ -66,9 +67,11 @@ HOUSEKEEPING = [
     "auth_app.exports.make_due",
     "auth_app.account.delete_due",
     "auth_app.services.flush_expired",
+    "video_app.webhooks.deliveries.deliver_due",
     "video_app.streaming.play_links.remove_useless",
     "video_app.insight.flushing.flush",
     "video_app.insight.flushing.forget_old",
     "video_app.ingest.uploads.tidy",
     "video_app.ingest.replacing.tidy",
+    "video_app.ingest.imports.watch",
 ]

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 from django.http import Http404
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.test import APIClient
 
 from core import origins
@@ -57,3 +57,21 @@ def test_logs_denial_with_user_and_address(caplog: pytest.LogCaptureFixture) -> 
     assert client.post("/api/video/upload/", {}, format="multipart").status_code == 403
     [record] = [record for record in caplog.records if record.message == "permission_denied"]
     assert (record.user_id, record.ip) == (user.pk, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "in a moment"),
+        (1, "in 1 second"),
+        (50.2, "in 51 seconds"),
+        (91, "in 2 minutes"),
+        (3599, "in 60 minutes"),
+        (5401, "in 2 hours"),
+    ],
+)
+def test_says_in_words_when_to_try_again(seconds: float | None, words: str) -> None:
+    response = exception_handler(Throttled(seconds), {})
+
+    assert response
+    assert response.data["detail"] == f"That was too often. Please try again {words}."

@@ -54,6 +54,20 @@ def test_shows_operators_and_superusers(path: str) -> None:
     assert get(path, make_user("root", is_staff=True, is_superuser=True)) == 200
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "autocomplete/?app_label=video_app&model_name=video&field_name=owner&term=%00",
+        "video_app/video/?q=%00",
+        "video_app/video/?title=%00",
+        "video_app/video/add/?title=a%00b",
+    ],
+)
+def test_refuses_null_bytes_in_the_admin(query: str) -> None:
+    root = make_user("root", is_staff=True, is_superuser=True)
+    assert get(f"/admin/{query}", root) == 400
+
+
 @pytest.mark.parametrize("path", FIGURES)
 def test_shows_figures_to_the_bearer_of_the_token(settings: Any, path: str) -> None:
     settings.RQ_API_TOKEN = "Zk3pQ9xVb7Lm2TnR"

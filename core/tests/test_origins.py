@@ -110,3 +110,11 @@ def test_accepts_preflight_of_clients(host: str) -> None:
 @pytest.mark.parametrize("origin", [EVIL, "null", f"{LISTED}.evil.example"])
 def test_refuses_preflight_of_others(origin: str) -> None:
     assert "Access-Control-Allow-Origin" not in preflight(origin)
+
+
+def test_names_the_setting_to_foreign_pages() -> None:
+    answer = APIClient().post("/api/login/", {}, headers={"Origin": "http://elsewhere.example"})
+
+    assert answer.status_code == 403
+    assert "http://elsewhere.example" in answer.json()["detail"]
+    assert "CORS_ALLOWED_ORIGINS" in answer.json()["detail"]

@@ -17,11 +17,13 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FILES = {
     "/standin.js": HERE / "standin.js",
+    "/example/hls.min.js": ROOT / "static/vendor/hls/hls.min.js",
     "/hls.min.js": ROOT / "static/vendor/hls/hls.min.js",
     "/players": HERE / "players.html",
     "/players.js": HERE / "players.js",
 }
 NPM = "/npm/"
+EXAMPLE = "/example/"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -40,6 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _file_at(path: str) -> Path:
+    if path.startswith(EXAMPLE) and not path.endswith("hls.min.js"):
+        return ROOT / "docs/example-frontend" / (path.removeprefix(EXAMPLE) or "index.html")
     if path.startswith(NPM):
         return ROOT / "node_modules" / path.removeprefix(NPM)
     return FILES.get(path, HERE / "standin.html")

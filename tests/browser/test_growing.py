@@ -52,6 +52,8 @@ def test_plays_growing_film_without_waiting_and_gets_better(
 
     page.goto(f"{product.url}/watch/{video_id}/")
 
+    page.wait_for_function("() => window.heights.length")
+    admin.wait_until_complete(video_id)
     page.wait_for_function("() => window.heights.at(-1) === 1080")
     assert page.evaluate("window.heights[0]") <= 480
     assert page.evaluate("window.waits") == []

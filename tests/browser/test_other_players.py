@@ -26,8 +26,8 @@ for row in Viewing.objects.filter(is_reported=True, is_view=True).order_by("-las
     print(row.startup is not None, row.seconds, row.request_id)
 """
 MEMBER = """
-from tests.people import access_token, make_user
-print(access_token(make_user("member")))
+from tests.people import make_user
+make_user("member")
 """
 
 
@@ -135,20 +135,22 @@ class TestSite:
     @pytest.fixture
     def watching(self, site: Stack, page: Page, bilingual: int) -> Page:
         """A member who watches."""
-        token = site.manage("shell", "-v", "0", "-c", MEMBER).strip()
-        page.context.add_cookies([{"name": "access_token", "value": token, "url": site.url}])
+        site.manage("shell", "-v", "0", "-c", MEMBER)
+        body = {"email": "member@example.org", "password": "a long password"}
+        assert page.context.request.post(f"{site.url}/api/login/", data=body).ok
         page.goto(f"{site.url}/watch/{bilingual}/")
         return page
 
     def test_reports_how_it_played_and_gives_link(
         self, site: Stack, watching: Page, tmp_path: Path
     ):
-        watching.wait_for_function("document.querySelector('#video').currentTime > 3")
+        played = "document.querySelector('#video').currentTime"
+        wait_for(lambda: watching.evaluate(played) > 3, "three seconds of the film")
         watching.locator("#player").hover()
         watching.get_by_role("button", name="Watch on another device").click()
         expect(watching.locator("#elsewhere-link")).to_have_value(LINK)
-        image = "document.querySelector('#elsewhere-qr').naturalWidth > 50"
-        watching.wait_for_function(image)
+        width = "document.querySelector('#elsewhere-qr').naturalWidth"
+        wait_for(lambda: watching.evaluate(width) > 50, "the QR code", 10)
         watching.screenshot(path=tmp_path / "elsewhere.png")
         watching.goto("about:blank")
 

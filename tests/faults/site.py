@@ -64,7 +64,8 @@ class Site:
         self.stack = stack
         self.redis = stack.redis
         self.ffmpeg = Path(stack.env["FFMPEG_BINARY"])
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self._jar = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
 
     # --- what people do -----------------------------------------------------------------
 
@@ -74,6 +75,10 @@ class Site:
         self.submit(
             "/admin/login/?next=/admin/", {"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
         )
+
+    def cookies(self) -> str:
+        """What a browser that is signed in sends, for clients of a test's own."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
     def get(self, path: str) -> bytes:
         with self._opener.open(self.stack.url + path, timeout=20) as answer:

@@ -5,9 +5,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.request import HTTPCookieProcessor
 
 import pytest
 
@@ -47,12 +45,6 @@ def site(any_site: Site) -> Iterator[Site]:
     subprocess.run(["umount", str(media)], capture_output=True)
 
 
-def cookies(site: Site) -> str:
-    (processor,) = (h for h in site._opener.handlers if isinstance(h, HTTPCookieProcessor))
-    jar: CookieJar = processor.cookiejar
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
-
-
 def post(
     site: Site, path: str, size: int, sent: int = 0, half_way: Callable[[], object] = str
 ) -> tuple[int, str]:
@@ -61,7 +53,7 @@ def post(
     connection.putrequest("POST", path)
     connection.putheader("Content-Type", "multipart/form-data; boundary=x")
     connection.putheader("Content-Length", str(size))
-    connection.putheader("Cookie", cookies(site))
+    connection.putheader("Cookie", site.cookies())
     connection.putheader("Origin", site.stack.url)
     connection.endheaders()
     with suppress(BrokenPipeError, ConnectionResetError):  # the answer came first

@@ -93,7 +93,10 @@ def test_pictures_that_start_after_the_first_chunks_do_so(samples, encoded):
     film = encoded(_shifted(samples, "very-late-pictures.mkv", picture=6.52))
     assert_exact(film, duration=14.52)
     assert film.plan.chunks == 4
-    assert film.numbers() == [*[0] * 165, *range(1, 200)]
+    # Newer muxers cut the encoder's silence off, with which the sound began.
+    held = film.numbers().index(1)
+    assert held in (164, 165)
+    assert film.numbers() == [*[0] * held, *range(1, 200)]
 
 
 def test_an_edit_list_is_obeyed(samples, encoded):
@@ -109,14 +112,21 @@ def test_pictures_before_time_zero_are_not_shown(samples, encoded):
     early = ("-output_ts_offset", "-3", "-avoid_negative_ts", "disabled", "-c", "copy")
     film = encoded(samples.film("early.mp4", *early, source=samples.film("plain.mp4", *X264, *AAC)))
     assert_exact(film, duration=5)
-    assert_in_order(film.numbers(), 75, 199)
+    assert_in_order(film.numbers(), 75, last_of(film, 199))
 
 
 def test_time_stamps_may_start_at_half_a_day(samples, encoded):
     late = ("-output_ts_offset", "40000", "-c", "copy")
     film = encoded(samples.film("late.mkv", *late, source=samples.film("plain.mp4", *X264, *AAC)))
     assert_exact(film, duration=8)
-    assert_in_order(film.numbers(), 0, 198)
+    assert_in_order(film.numbers(), 0, last_of(film, 199))
+
+
+def last_of(film: Film, number: int) -> int:
+    """A film's last picture: `number` or, where sound began a little earlier, the one before."""
+    last = film.numbers()[-1]
+    assert last in (number - 1, number)
+    return last
 
 
 def test_time_stamps_may_wrap_in_a_transport_stream(samples, encoded):
@@ -221,7 +231,7 @@ def _pipe(source: Path, muxer: tuple[str, ...], target: Path) -> None:
 def _interlaced(samples) -> Path:
     bar = "color=black:s=320x180:r=50:d=4,geq=lum='if(between(X,4*N,4*N+20),235,16)':cb=128:cr=128"
     fields = "interlace=scan=tff:lowpass=off"
-    codec = ("-flags", "+ildct+ilme", "-top", "1", "-c:v", "mpeg2video", "-q:v", "3")
+    codec = ("-flags", "+ildct+ilme", "-c:v", "mpeg2video", "-q:v", "3")
     return samples.lavfi("interlaced.mkv", f"{bar},{fields}", *codec)
 
 

@@ -115,7 +115,7 @@ def broadcast(samples: Samples, name: str, *halves: tuple[str, ...]) -> Path:
 
 
 def _interlaced(options: tuple[str, ...]) -> tuple[str, ...]:
-    flags = ("-vf", "interlace", "-flags", "+ilme+ildct", "-top", "1")
+    flags = ("-vf", "interlace", "-flags", "+ilme+ildct")
     return flags if "interlace" in options else ()
 
 

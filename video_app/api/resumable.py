@@ -21,16 +21,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from video_app.api import tus
+from video_app.api import auditing, tus
 from video_app.api.arrival_serializers import (
     ArrivalSerializer,
     DescriptionSerializer,
     MetadataSerializer,
-    describe,
-    draft,
 )
 from video_app.api.uploads import BROKEN_OFF, MayUpload, NotStored, TooLarge, told
 from video_app.ingest import uploads
+from video_app.ingest.drafts import describe, draft
 from video_app.models import Upload, Video
 
 OVERRIDES = ("PATCH", "DELETE", "HEAD")
@@ -41,7 +40,8 @@ class AdminSession(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         user = getattr(request._request, "user", None)
-        return (user, None) if user and user.is_active and user.is_staff else None
+        is_staff = user and user.is_active and user.is_staff and not user.lacks_required_factor
+        return (user, None) if is_staff else None
 
 
 class TusView(APIView):
@@ -88,6 +88,7 @@ class UploadsView(TusView):
         """Begin an upload: its draft exists from now on."""
         tus.check_version(request)
         upload = _begun(request, _wanted(request))
+        auditing.note(request, "video.added", "video", upload.video_id)
         if tus.body_length(request):
             upload.offset = _receive(request, upload, 0)
             upload.refresh_from_db()

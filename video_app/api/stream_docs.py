@@ -100,7 +100,7 @@ class Operation:
         return self.path if self.path[0] == "/" else f"/api/video/{{video_id}}/{self.path}/"
 
     def to_schema(self) -> Json:
-        session: Json = {"security": [{"stream": []}]} if self.needs_session else {}
+        session: Json = {"security": [{"session": []}, {"token": []}]} if self.needs_session else {}
         parameters = sorted([VIDEO, *self.parameters], key=lambda one: str(one["name"]))
         return {
             "operationId": self.name,
@@ -237,8 +237,6 @@ def add_streams(result: Json, **kwargs: Any) -> Json:
     result["paths"] = dict(sorted(paths.items(), key=_place_of))
     components = result["components"]
     components["schemas"] = dict(sorted([*components["schemas"].items(), ("Link", LINK)]))
-    # The same cookie as everywhere; only the way it is checked differs.
-    components["securitySchemes"]["stream"] = components["securitySchemes"]["session"]
     return result
 
 

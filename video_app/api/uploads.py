@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from video_app.api import auditing
 from video_app.api.serializers import UploadedSerializer, UploadSerializer
 from video_app.ingest import room
 
@@ -106,6 +107,7 @@ class UploadView(APIView):
             video = form.save(owner=request.user)
         except OSError as error:
             raise told(error) from error
+        auditing.note(request, "video.added", "video", video.pk)
         return Response(UploadedSerializer(video).data, status=status.HTTP_201_CREATED)
 
 

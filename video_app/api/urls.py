@@ -16,6 +16,7 @@ from video_app.api import (
     resumable,
     uploads,
     views,
+    webhooks,
 )
 from video_app.api import subtitles as subtitles_api
 from video_app.streaming.views import files, playlists, posters, segments
@@ -76,6 +77,17 @@ resumable_uploads: list[URLPattern | URLResolver] = [
     path("", resumable.UploadsView.as_view(), name="uploads"),
     path("<uuid:upload_id>/", resumable.UploadView.as_view(), name="resumable-upload"),
 ]
+receivers: list[URLPattern | URLResolver] = [
+    path("", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("<id:webhook_id>/", webhooks.WebhookView.as_view(), name="webhook"),
+    path("<id:webhook_id>/secret/", webhooks.WebhookSecretView.as_view(), name="webhook-secret"),
+    path("<id:webhook_id>/deliveries/", webhooks.DeliveriesView.as_view(), name="deliveries"),
+    path(
+        "<id:webhook_id>/deliveries/<id:delivery_id>/replay/",
+        webhooks.ReplayView.as_view(),
+        name="delivery-replay",
+    ),
+]
 browse = [
     path("home/", lists.HomeView.as_view(), name="home"),
     path("history/", lists.HistoryView.as_view(), name="history"),
@@ -89,6 +101,7 @@ urlpatterns = [
     path("play/<right:right>/<id:video_id>/", include(streams)),
     path("videos/", include(catalogue)),
     path("video/", include(catalogue)),
+    path("webhooks/", include(receivers)),
     path("uploads/", include(resumable_uploads)),
     path("playback/", playback.PlaybackView.as_view(), name="playback"),
     path("play-links/", play_links.PlayLinksView.as_view(), name="play-links"),

@@ -18,8 +18,9 @@ from django.db.models import F, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from video_app.ingest import landing, room
+from video_app.ingest import room
 from video_app.models import Upload, Video, source_name
+from video_app.store import landing
 from video_app.streaming import publication
 
 READ_BYTES = 256 * 1024

@@ -3,6 +3,8 @@
 from video_app.models.arrivals import (
     Arrival,
     FormerSource,
+    Import,
+    ImportOrigin,
     Upload,
     held_keys,
 )
@@ -23,6 +25,7 @@ from video_app.models.videos import (
     thumbnail_name,
 )
 from video_app.models.watching import FilmDay, Viewing, WatchTotals
+from video_app.models.webhooks import Delivery, DeliveryState, Event, Webhook
 
 __all__ = [
     "Arrival",
@@ -33,9 +36,14 @@ __all__ = [
     "Chapter",
     "Chunk",
     "ChunkState",
+    "Delivery",
+    "DeliveryState",
+    "Event",
     "Favorite",
     "FilmDay",
     "FormerSource",
+    "Import",
+    "ImportOrigin",
     "Installation",
     "Leased",
     "Mention",
@@ -52,6 +60,7 @@ __all__ = [
     "Viewing",
     "WatchPosition",
     "WatchTotals",
+    "Webhook",
     "Word",
     "WordKey",
     "Worker",

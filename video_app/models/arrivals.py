@@ -1,4 +1,4 @@
-"""Films on their way in: uploads that can be resumed, and sources that were replaced."""
+"""Films on their way in: uploads that can be resumed, imports, and what they replace."""
 
 import uuid
 from datetime import datetime
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from video_app.models.builds import Build
+from video_app.models.leased import Leased
 from video_app.models.videos import Video
 
 
@@ -90,6 +91,38 @@ class Upload(Arrival):
         return f"upload of {self.filename}"
 
 
+class ImportOrigin(models.TextChoices):
+    FOLDER = "folder", "A folder of the server"
+    URL = "url", "An address"
+
+
+class Import(Arrival, Leased):
+    """A film that the server fetches itself. Its lease is the claim on fetching it.
+
+    `offset` and `length` are what was fetched of how much; without a length nobody said.
+    """
+
+    origin = models.CharField(max_length=10, choices=ImportOrigin)
+    location = models.TextField("an address, or a path below the folder of imports")
+    seen = models.CharField(
+        "size and time of the file that was found, or the version of what an address leads to",
+        max_length=255,
+        blank=True,
+    )
+    content = models.CharField("what the file is known by", max_length=64, blank=True)
+    error = models.CharField("why it failed, for people", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["location"], name="import_location"),
+            models.Index(fields=["content"], name="import_content"),
+        ]
+
+    def __str__(self) -> str:
+        return f"import of {self.filename}"
+
+
 class FormerSource(models.Model):
     """A source that another has replaced, kept so that one can go back to it."""
 
@@ -113,6 +146,6 @@ def held_keys() -> set[str]:
     """Keys of sources that are coming, or may come back."""
     return {
         key
-        for model in (Upload, FormerSource)
+        for model in (Upload, Import, FormerSource)
         for key in model._default_manager.values_list("key", flat=True)
     }

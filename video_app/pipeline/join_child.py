@@ -63,7 +63,9 @@ class Joined:
             if self._output is None:
                 self._kinds = kinds
                 self._output = create_media(self._target, container)
-                self._streams = [self._output.add_stream_from_template(s) for s in streams]
+                self._streams = [
+                    self._output.add_stream_from_template(s, opaque=True) for s in streams
+                ]
             if kinds != self._kinds:
                 return False
             start = Fraction(container.start_time or 0, av.time_base)

@@ -10,6 +10,7 @@ ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 MAX_BOXES = 100_000  # a fragment each half second for half a day
 MAX_PARTS = 100
 FLV_HEADER, FLV_TAG, FLV_TAGS = 13, 11, {8, 9, 18}
+OGG_PAGE, OGG_BEGINS = 27, 2
 UNKNOWN_RIFF = {0, 0xFFFFFFFF}
 
 
@@ -29,6 +30,7 @@ def pieces(file: BinaryIO, size: int) -> Iterator[Piece]:
         ASF_HEADER[:4]: _asf,
         b"RIFF": _riff,
         b"FLV\x01": _flv,
+        b"OggS": _ogg,
     }
     if reader := readers.get(head[:4]):
         return reader(file, size)
@@ -126,6 +128,21 @@ def _flv(file: BinaryIO, size: int) -> Iterator[Piece]:
         end = at + FLV_TAG + int.from_bytes(header[1:4], "big")
         yield Piece(at, end)
         at = end + 4  # its size once more
+
+
+def _ogg(file: BinaryIO, size: int) -> Iterator[Piece]:
+    """RFC 3533, section 6: pages with their sizes. A stream that begins behind others' pages
+    is another film ("chained", section 4)."""
+    at, is_beginning = 0, False
+    while at < size:
+        header = read_at(file, at, OGG_PAGE)
+        if len(header) < OGG_PAGE or header[:4] != b"OggS":
+            return
+        lengths = read_at(file, at + OGG_PAGE, header[26])
+        end = at + OGG_PAGE + len(lengths) + sum(lengths)
+        begins = bool(header[5] & OGG_BEGINS)
+        yield Piece(at, end, is_beginning=begins and not is_beginning and at > 0)
+        at, is_beginning = end, begins
 
 
 def read_at(file: BinaryIO, at: int, count: int) -> bytes:

@@ -11,7 +11,7 @@ import django_rq
 from django.conf import settings
 from django.utils import timezone
 
-from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.models import Build, BuildState, Chunk, ChunkState, Import, State, Video
 from video_app.pipeline import layout
 from video_app.pipeline.types import Plan, Rung, Source, VideoStream
 from video_app.work import encoding
@@ -179,7 +179,7 @@ def finish_chunk(build: Build, index: int) -> bool:
 
 def end_pauses() -> None:
     """As if the pauses after faults of the machine were over."""
-    for model in (Video, Build, Chunk):
+    for model in (Video, Build, Chunk, Import):
         model.objects.update(retry_at=None)
 
 

@@ -472,7 +472,7 @@ class TestLayers:
 
     def test_keeps_listing_what_is_encoded_again(self, growing: Video, member: Client):
         before = lines(member.get(url(growing, "360p/index.m3u8")))
-        assert damage.report_missing(growing.current_build_id, 3)
+        assert damage.request_again(growing.current_build, 1)
         film_cache.forget([growing.pk])
 
         assert lines(member.get(url(growing, "360p/index.m3u8"))) == before

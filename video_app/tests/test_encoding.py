@@ -284,7 +284,7 @@ class TestLayers:
         build = make_encoding(1)
 
         for report, layer in (({"360p": [1]}, Layer.LOW), ({"720p": [2]}, Layer.HIGH)):
-            assert encoding.publish(hold_chunk(build, 0), report, None, layer)
+            assert encoding.publish(hold_chunk(build, 0), report, None, layer=layer)
 
         assert build.chunks.get().report == {"360p": [1], "720p": [2]}
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils.module_loading import import_string
 
 from video_app import tasks
-from video_app.models import Build, State, Video
+from video_app.models import Build, Import, State, Video
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import jobs, make_encoding, make_film, make_video, run
@@ -26,6 +26,7 @@ JOBS = [
     ("make_poster", (404, 1)),
     ("repair_chunk", (404, 0)),
     ("verify_build", (404,)),
+    ("fetch_import", (404,)),
 ]
 
 
@@ -55,6 +56,8 @@ def test_enqueues_only_allowed_jobs(
     enqueued: list[queue.Call] = []
     monkeypatch.setattr(queue, "enqueue", lambda lane, *calls: enqueued.extend(calls))
     make_film(planned_revision=1)
+    about = {"origin": "url", "location": "https://films.example/a.mp4", "key": "sources/x.mp4"}
+    Import.objects.create(video=make_video(), filename="a.mp4", **about)
     make_encoding()
     kind.request(kind.due().model.objects.all())
     assert enqueued

@@ -299,7 +299,7 @@ class TestSending:
     def test_says_when_disk_is_full(self, staff: Client, monkeypatch: pytest.MonkeyPatch):
         upload = begin(staff).json()
         monkeypatch.setattr(
-            "video_app.ingest.landing.append", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
+            "video_app.store.landing.append", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
         )
 
         assert send(staff, upload, 0, b"x").status_code == 507

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from video_app.models import Build, BuildState, Chunk, ChunkState, State, Video
+from video_app.models import Build, BuildState, Chunk, ChunkState, Event, State, Video
 from video_app.pipeline import ffmpeg, layers, transcode
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.layers import Layer
 from video_app.pipeline.layout import segment_key, segment_name
 from video_app.store import File, local, the_store
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import clock, effort, finishing, posters, queue, sources
 from video_app.work.folders import work_folder
 from video_app.work.kind import Kind
@@ -215,6 +216,7 @@ def _show(build: Build) -> None:
     if not left.filter(index=0, has_low=False).exists() and Video.objects.filter(
         pk=build.video_id, current_build=None
     ).update(current_build=build):
+        deliveries.note(Event.PLAYABLE, build.video_id)
         # Not earlier: the poster must not take time from the first picture.
         posters.request_for(build.video_id)
     if not left.exists():
@@ -250,7 +252,8 @@ def fail(build_id: int, reason: str) -> None:
         if not failed_now.update(state=BuildState.FAILED, retired_at=clock.now(), **FREE):
             return
         current = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
-        current.update(state=State.FAILED, error=reason[:300])
+        if current.update(state=State.FAILED, error=reason[:300]):
+            deliveries.note(Event.FAILED, build.video_id)
         # Of whichever revision: what has failed has no files soon.
         Video.objects.filter(current_build=build).update(current_build=None)
         transaction.on_commit(lambda: film_cache.forget([build.video_id]))

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from video_app.models import Build, BuildState, State, Video
+from video_app.models import Build, BuildState, Event, State, Video
 from video_app.pipeline import derive, ffmpeg, layout
 from video_app.pipeline.errors import EncodeError
 from video_app.store import the_store
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import attempts, clock, machine, queue, sources
 from video_app.work.folders import put_folder, work_folder
 from video_app.work.kind import Kind
@@ -128,7 +129,8 @@ def record(rows: Any, made: Extras) -> bool:
             storyboard_sheets=made.sheets,
         )
         newest = Video.objects.filter(pk=build.video_id, source_revision=build.source_revision)
-        newest.update(state=State.COMPLETED, error="")
+        if newest.exclude(state=State.COMPLETED).update(state=State.COMPLETED, error=""):
+            deliveries.note(Event.COMPLETED, build.video_id)
         transaction.on_commit(lambda: film_cache.forget([build.video_id]))
     return True
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from video_app.catalogue import versions
-from video_app.models import Build, BuildState, Chapter, Chunk, State, Video
+from video_app.models import Build, BuildState, Chapter, Chunk, Event, State, Video
 from video_app.models.leased import NO_LEASE
 from video_app.pipeline import ffmpeg, source
 from video_app.pipeline.errors import PipelineError
@@ -19,6 +19,7 @@ from video_app.pipeline.types import Plan, Source
 from video_app.store import the_store
 from video_app.store.local import UPLOADS
 from video_app.streaming import film_cache
+from video_app.webhooks import deliveries
 from video_app.work import clock, encoding, queue, sources
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_free, is_hopeless
@@ -176,6 +177,7 @@ def failed(lease: Lease, error: Exception) -> None:
 def refuse(lease: Lease, reason: str) -> None:
     """The source is no film: say so to the people, and do not try again."""
     if lease.release(state=State.FAILED, error=reason[:300]):
+        deliveries.note(Event.FAILED, lease.pk)
         logger.info("video_refused", extra={"video": lease.pk, "reason": reason})
         versions.touch(versions.CATALOGUE)
 
@@ -184,6 +186,7 @@ def give_up(video_id: int) -> None:
     """Fail a video at whose newest source one could not look in several attempts."""
     hopeless = due().filter(is_hopeless(), pk=video_id)
     if hopeless.update(state=State.FAILED, error=GAVE_UP, **FREE):
+        deliveries.note(Event.FAILED, video_id)
         logger.error("video_given_up", extra={"video": video_id})
         versions.touch(versions.CATALOGUE)
 

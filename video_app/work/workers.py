@@ -16,10 +16,13 @@ from django.db import InterfaceError, OperationalError, connections
 from django.db.models import Case, F, IntegerField, Q, When
 from django.db.models.functions import Greatest
 
-from video_app.models import Build, Chunk, Video, Worker
+from video_app.models import Build, Chunk, Import, Video, Worker
 from video_app.work import clock
 
 logger = logging.getLogger(__name__)
+
+# Whose leases workers hold.
+MODELS = (Chunk, Build, Video, Import)
 
 BEAT_SECONDS = 3.0
 SILENCE_SECONDS = 10.0
@@ -92,7 +95,7 @@ def reported(worker: uuid.UUID) -> str:
 def free_work_of_the_dead() -> int:
     """Free what is leased to workers that have been silent; how many pieces of work."""
     is_dead = Q(lease_worker__isnull=False) & ~Q(lease_worker__in=living().values("pk"))
-    freed = sum(_free(model, is_dead, is_innocent=True) for model in (Chunk, Build, Video))
+    freed = sum(_free(model, is_dead, is_innocent=True) for model in MODELS)
     Worker.objects.filter(seen_at__lt=clock.ago(FORGET_SECONDS)).delete()
     if freed:
         logger.warning("work_of_dead_workers_freed", extra={"count": freed})
@@ -102,7 +105,7 @@ def free_work_of_the_dead() -> int:
 def bury(worker: uuid.UUID) -> int:
     """Free the work of a worker that is known to have died; how many pieces of work."""
     rows = Q(lease_worker=worker)
-    freed = sum(_free(model, rows, is_innocent=True) for model in (Chunk, Build, Video))
+    freed = sum(_free(model, rows, is_innocent=True) for model in MODELS)
     end(worker)
     return freed
 
@@ -110,7 +113,7 @@ def bury(worker: uuid.UUID) -> int:
 def free_work_of_killed_job(worker: uuid.UUID) -> int:
     """Free what a job held that was killed while its worker lives: that is an attempt."""
     rows = Q(lease_worker=worker)
-    return sum(_free(model, rows, is_innocent=False) for model in (Chunk, Build, Video))
+    return sum(_free(model, rows, is_innocent=False) for model in MODELS)
 
 
 def _free(model: Any, rows: Q, *, is_innocent: bool) -> int:

@@ -11,6 +11,9 @@ export function startLoginForm() {
     send: (values) => send("/api/login/", { method: "POST", body: values }).catch(askForFactor),
     done: enter,
   });
+  const provider = $("#provider");
+  const next = new URLSearchParams(location.search).get("next");
+  if (provider && next) provider.search = new URLSearchParams({ next });
   if (hasPasskeys()) show($("#passkey"));
   $("#passkey button").addEventListener("click", signInWithPasskey);
 }

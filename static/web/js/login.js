@@ -3,10 +3,15 @@
 import { $, show } from "./dom.js";
 import { startLoginForm } from "./login-form.js";
 
-if (new URLSearchParams(location.search).get("why") === "expired") {
-  const note = $("#why");
-  note.textContent = "Your session has ended. Sign in to continue where you left off.";
-  show(note);
+const query = new URLSearchParams(location.search);
+const WHY = {
+  expired: "Your session has ended. Sign in to continue where you left off.",
+  provider: query.get("text"),
+};
+const why = WHY[query.get("why")];
+if (why) {
+  $("#why").textContent = why;
+  show($("#why"));
 }
 startLoginForm();
 const email = new URLSearchParams(location.hash.slice(1)).get("email");

@@ -94,7 +94,7 @@ async function playNext({ id }) {
 }
 
 async function moreLike(film) {
-  const found = await films.find({ category: film.category, page: 1 }).catch(() => ({ results: [] }));
+  const found = await films.like(film.id).catch(() => ({ results: [] }));
   return alike(found.results, film);
 }
 

@@ -85,8 +85,8 @@ def stereo(audio: AudioStream) -> str:
 
 def resampler() -> str:
     """Fill gaps with silence, cut overlaps, never stretch: stretching by single samples
-    makes packets that players place seconds away."""
-    return f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01"
+    makes packets that players place seconds away. At the start a single sample counts."""
+    return f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.01:min_comp=0.00001"
 
 
 def _exact_stamp(audio: AudioStream, origin: Fraction) -> str:

@@ -34,7 +34,7 @@ def open_media(file: Any) -> Iterator[InputContainer]:
 
 
 # What files of a kind are joined in holds whatever they hold.
-MUXERS = {kind: kind for kind in ("asf", "flv", "matroska", "mov", "mpegts")}
+MUXERS = {kind: kind for kind in ("asf", "flv", "matroska", "mov", "mpegts")} | {"ogg": "matroska"}
 
 
 def create_media(path: str, like: InputContainer) -> OutputContainer:

@@ -34,9 +34,16 @@ MP4 = FTYP + MOOV + box(b"mdat", b"pictures")
 HEAD, SEGMENT = ebml(b"\x1a\x45\xdf\xa3", b"matroska"), b"\x18\x53\x80\x67"
 MKV = HEAD + ebml(SEGMENT, b"clusters")
 FLV = b"FLV\x01\x05\x00\x00\x00\x09" + bytes(4) + tag(b"one") + tag(b"two")
+
+
+def page(flags: int, content: bytes) -> bytes:
+    return b"OggS\0" + bytes([flags]) + bytes(20) + bytes([1, len(content)]) + content
+
+
+OGG = page(2, b"theora") + page(2, b"vorbis") + page(0, b"tables") + page(4, b"pictures")
 RIFF = b"RIFF" + struct.pack("<I", 8) + b"AVI data"
 WMV = asf(b"packets")
-WHOLE = {"mp4": MP4, "mkv": MKV, "flv": FLV, "avi": RIFF, "wmv": WMV}
+WHOLE = {"mp4": MP4, "mkv": MKV, "flv": FLV, "avi": RIFF, "wmv": WMV, "ogg": OGG}
 
 
 def extent(folder: Path, content: bytes) -> tuple[int, bool]:
@@ -58,7 +65,7 @@ def test_finds_missing_bytes(tmp_path, kind):
     assert extent(tmp_path, WHOLE[kind][:-5])[1]
 
 
-@pytest.mark.parametrize("kind", ["mp4", "mkv", "flv", "wmv"])
+@pytest.mark.parametrize("kind", ["mp4", "mkv", "flv", "wmv", "ogg"])
 def test_finds_appended_files(tmp_path, kind):
     assert extent(tmp_path, WHOLE[kind] * 3) == (3, False)
 

@@ -1,7 +1,7 @@
 /** Name, address and password. */
 
 import { request } from "../api.js";
-import { $, show, toast } from "../dom.js";
+import { $, $$, show, toast } from "../dom.js";
 import { enhance, followRules, passwordMistakes } from "../forms.js";
 import { confirmed } from "./confirmed.js";
 
@@ -32,6 +32,7 @@ export function startProfile(me) {
 
 function display(me) {
   $("#present-email").textContent = me.email;
+  $$("[data-username]").forEach((input) => (input.value = me.email));
   $("#moving [data-email]").textContent = me.new_email;
   show($("#moving"), me.new_email !== "");
 }

@@ -17,10 +17,17 @@ export function prepare(id, scripts, isSignedIn) {
   const ahead = new Ahead();
   const rate = lineRate(recall(RATE), { connection: navigator.connection, latency: shortestAnswer() });
   const url = new URL(films.masterUrl(id), location.href).href;
-  const film = isSignedIn.then((isOpen) => (isOpen ? films.film(id) : null));
+  const film = isSignedIn.then((isOpen) => (isOpen ? films.film(id).then(atAskedPlace) : null));
   const master = isSignedIn.then((isOpen) => (isOpen ? ahead.ask(url, "text") : ""));
   for (const promise of [film, master]) promise.catch(() => {}); // who awaits them answers for them
   return { id, ahead, rate, film, hlsScript: loadHls(master, scripts), variant: begin(ahead, { master, film, url, rate }) };
+}
+
+/** The film as begun where the address says: `?t=0` from the start, `?t=90` at a chapter. */
+function atAskedPlace(film) {
+  const asked = new URLSearchParams(location.search).get("t");
+  const position = Number(asked);
+  return asked !== null && position >= 0 ? { ...film, position } : film;
 }
 
 /** In milliseconds, of all that this page has fetched so far. */

@@ -7,7 +7,9 @@ machine receives them, and cannot be taken back.
 
 import os
 
-from video_app.store import OffsetError, identity, local, the_store
+from video_app.store import identity, local
+from video_app.store.chosen import the_store
+from video_app.store.interface import OffsetError
 
 # Written and counted together: what a killed process loses at most. A bucket takes parts.
 PIECE_BYTES, PART_BYTES = 1024**2, 8 * 1024**2

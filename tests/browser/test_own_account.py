@@ -1,0 +1,116 @@
+"""One's own account on the site, in Chromium: from the invitation of an app to leaving."""
+
+import re
+
+import pyotp
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import configure
+from tests.browser.console import Console
+from tests.browser.product import mailed_link
+from tests.stack import Stack
+
+PASSWORD = "a long enough secret"
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def sign_up(page: Page, site: Stack, url: str, email: str) -> None:
+    """Up to the account's page, signed in by the mail's link alone."""
+    page.goto(f"{url}/signup/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_focused()
+    page.goto(mailed_link(site, email, "Confirm your email"))
+    page.get_by_role("link", name="Watch films").click()
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+
+
+def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
+    page, old, new = phone, "life@example.org", "newlife@example.org"
+    sign_up(page, site, site.url, old)
+    page.get_by_label("Name", exact=True).fill("Mia")
+    page.get_by_role("button", name="Save the name").click()
+    expect(page.locator("#toast")).to_have_text("Your name has been saved.")
+
+    page.get_by_role("button", name="Set up an app").click()
+    page.wait_for_selector("#app-secret:not(:empty)")
+    app = pyotp.TOTP(page.locator("#app-secret").inner_text())
+    page.get_by_label("Code that the app shows").fill(app.now())
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.locator("#codes code")).to_have_count(10)
+    recovery = page.locator("#codes code").first.inner_text()
+
+    page.get_by_label("What it is for").fill("backup")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#new-token code")).to_have_text(re.compile("^vft_"))
+
+    page.get_by_label("New e-mail address").fill(new)
+    page.get_by_role("button", name="Send a link there").click()
+    page.goto(mailed_link(site, new, "Confirm your new address"))
+    expect(page.get_by_role("heading", name="Your address has been changed")).to_be_focused()
+    assert mailed_link(site, old, "Your address has been changed")
+
+    page.goto(f"{site.url}/account/")
+    page.get_by_role("button", name="Prepare my file").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download my file").click()
+    assert new in download.value.path().read_text()
+
+    page.get_by_role("button", name="Delete my account").first.click()
+    page.get_by_role("button", name="Delete my account").last.click()
+    page.wait_for_url(f"{site.url}/")
+    mailed_link(site, new, "Your account will be deleted")
+    page.goto(f"{site.url}/login/")
+    sign_in(page, new)
+    page.get_by_label("Code of your authenticator app").fill(recovery)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{site.url}/")
+    page.goto(f"{site.url}/account/")
+    page.get_by_role("button", name="Keep my account").click()
+    expect(page.locator("#leaving")).to_be_hidden()
+    console.forgive("401")  # the question for the code
+
+
+def test_leads_from_a_taken_address_to_sign_in(site: Stack, page: Page, console: Console) -> None:
+    email = "taken@example.org"
+    sign_up(page, site, site.url, email)
+    page.get_by_role("button", name="Sign out", exact=True).first.click()
+    page.wait_for_url(f"{site.url}/")
+    page.goto(f"{site.url}/signup/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="You already have an account")).to_be_focused()
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("E-mail address")).to_have_value(email)
+    console.forgive("400")
+
+
+def test_signs_in_with_a_passkey(product: Stack, page: Page) -> None:
+    url = f"http://localhost:{product.port}"
+    configure(product, FRONTEND_URL="", BACKEND_URL=url)
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    options |= {"hasUserVerification": True, "isUserVerified": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    sign_up(page, product, url, "passkey@example.org")
+    page.get_by_label("Name of the device").fill("My computer")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.locator("#codes code")).to_have_count(10)
+    page.get_by_role("button", name="Sign out", exact=True).first.click()
+
+    page.goto(f"{url}/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(f"{url}/")
+    page.goto(f"{url}/account/")
+    expect(page.get_by_text("My computer")).to_be_visible()

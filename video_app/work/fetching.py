@@ -1,0 +1,154 @@
+"""Where films are fetched from: a file of this machine, or an address. Both from any byte on."""
+
+import http.client
+import os
+import socket
+import ssl
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+from video_app.pipeline.errors import PipelineError
+from video_app.work import addresses
+
+PIECE_BYTES = 1024**2
+SILENCE_SECONDS = 30
+MAX_REDIRECTS = 5
+REDIRECTS = {301, 302, 303, 307, 308}
+PAGES = ("text/html", "application/json", "application/xml", "text/xml")
+NO_FILE = "This is not a file that can be read: {}"
+NO_FILM = "This address leads to a page, not to a film."
+REFUSED = "The address answers with {}."
+IN_CIRCLES = "The address leads on and on."
+
+
+class CutError(Exception):
+    """The connection broke off: it may go on later. The message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes from `offset` on; `length` of the whole file, 0 when nobody said; `seen` names its
+    version."""
+
+    pieces: Iterator[bytes]
+    offset: int
+    length: int
+    seen: str
+
+
+@contextmanager
+def from_file(location: str, offset: int) -> Iterator[Body]:
+    """A regular file, through no link; `PipelineError` when it is none."""
+    try:
+        descriptor = os.open(location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise PipelineError(NO_FILE.format(error.strerror)) from error
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - it is open already
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise PipelineError(NO_FILE.format("a device or a folder"))
+        file.seek(offset)
+        yield Body(iter(lambda: file.read(PIECE_BYTES), b""), offset, status.st_size, seen(status))
+
+
+def seen(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+@contextmanager
+def from_address(url: str, offset: int, known: str) -> Iterator[Body]:
+    """What an address leads to, from `offset` on if it still is the version `known`.
+
+    `PipelineError` when it is nothing to fetch, `CutError`.
+    """
+    headers = {"Accept-Encoding": "identity", "User-Agent": "Videoflix"}
+    if offset:
+        headers |= {"Range": f"bytes={offset}-"} | ({"If-Range": known} if known else {})
+    connection, answer = _follow(url, headers)
+    with closing(connection), closing(answer):
+        if answer.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise PipelineError("The file became shorter while it was fetched.")
+        _check(answer)
+        begins = offset if answer.status == http.client.PARTIAL_CONTENT else 0
+        yield Body(_pieces(answer), begins, _length(answer), _version(answer))
+
+
+def _follow(url: str, headers: dict[str, str]) -> tuple[Any, Any]:
+    for _ in range(MAX_REDIRECTS + 1):
+        connection, answer = _ask(url, headers)
+        if answer.status not in REDIRECTS:
+            return connection, answer
+        answer.close()
+        connection.close()
+        url = urljoin(url, answer.headers.get("Location", ""))
+    raise PipelineError(IN_CIRCLES)
+
+
+def _ask(url: str, headers: dict[str, str]) -> tuple[Any, Any]:
+    parts = addresses.split(url)
+    host, is_tls = str(parts.hostname), parts.scheme == "https"
+    port = parts.port or (443 if is_tls else 80)
+    connection = _Pinned(host, port, addresses.resolve(host, port), is_tls=is_tls)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("GET", target, headers=headers)
+        return connection, connection.getresponse()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        raise CutError(f"{host} does not answer.") from error
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Connects to an address that was checked, not to what the name resolves to by then."""
+
+    def __init__(self, host: str, port: int, address: str, *, is_tls: bool) -> None:
+        super().__init__(host, port, timeout=SILENCE_SECONDS)
+        self._address = address
+        self._is_tls = is_tls
+        if is_tls:
+            self.default_port = 443
+
+    def connect(self) -> None:
+        sock = socket.create_connection((self._address, self.port), SILENCE_SECONDS)
+        if self._is_tls:
+            context = ssl.create_default_context()
+            sock = context.wrap_socket(sock, server_hostname=self.host)
+        self.sock = sock
+
+
+def _check(answer: Any) -> None:
+    status = answer.status
+    if status == http.client.TOO_MANY_REQUESTS or status >= http.client.INTERNAL_SERVER_ERROR:
+        raise CutError(REFUSED.format(status))
+    if status not in (http.client.OK, http.client.PARTIAL_CONTENT):
+        raise PipelineError(REFUSED.format(status))
+    if answer.headers.get_content_type() in PAGES:
+        raise PipelineError(NO_FILM)
+
+
+def _length(answer: Any) -> int:
+    total = answer.headers.get("Content-Length", "")
+    if answer.status == http.client.PARTIAL_CONTENT:
+        total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    return int(total) if total.isdecimal() else 0
+
+
+def _version(answer: Any) -> str:
+    tag = answer.headers.get("ETag", "")
+    version = "" if tag.startswith("W/") else tag
+    return str(version or answer.headers.get("Last-Modified", ""))[:255]
+
+
+def _pieces(answer: Any) -> Iterator[bytes]:
+    while True:
+        try:
+            piece = answer.read(PIECE_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            raise CutError("The connection broke off.") from error
+        if not piece:
+            return
+        yield piece

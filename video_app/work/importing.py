@@ -1,0 +1,155 @@
+"""Fetching films that the server was told of: from a folder of its machine, or an address."""
+
+import logging
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+
+from video_app.models import Import, ImportOrigin, Video
+from video_app.pipeline.errors import PipelineError, StorageFullError
+from video_app.store import landing, local, the_store
+from video_app.work import clock, fetching, queue
+from video_app.work.kind import Kind
+from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless
+
+logger = logging.getLogger(__name__)
+
+# Pauses without a byte between them, of up to a minute each, until an address is given up.
+MAX_SETBACKS = 30
+TOO_LARGE = "The film is larger than {}, which is all that may be imported."
+GAVE_UP = "The film could not be fetched in several tries. See the worker's log."
+
+
+def due() -> Any:
+    """Imports that are neither fetched nor refused."""
+    return Import.objects.filter(finished_at=None, error="")
+
+
+def one_at_a_time(rows: Any) -> Any:
+    """None while another is being fetched: films that are here already have to be encoded."""
+    is_busy = Import.objects.filter(lease_until__gt=clock.now()).exists()
+    return rows.none() if is_busy else rows
+
+
+def request(rows: Any) -> None:
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        Import.objects.filter(pk=pk).update(enqueued_at=clock.now())
+        queue.enqueue(queue.TRANSCODE, queue.Call("fetch_import", (pk,)))
+
+
+def run(lease: Lease) -> None:
+    with lease.held(failed):
+        row = Import.objects.get(pk=lease.pk)
+        try:
+            length = _fetch(row, lease)
+        except fetching.CutError as error:
+            _wait(row, lease, str(error))
+        else:
+            landing.finish(row.key, length)
+            _publish(row, length, lease)
+
+
+def _fetch(row: Import, lease: Lease) -> int:
+    """Bytes of the whole film. A connection that breaks off after some bytes is made again."""
+    while True:
+        offset = landing.size(row.key)
+        try:
+            with _opened(row, offset) as body:
+                return _append(row, body, _agreed(row, body, offset, lease), lease)
+        except fetching.CutError:
+            if landing.size(row.key) <= offset:
+                raise
+
+
+def _opened(row: Import, offset: int) -> AbstractContextManager[fetching.Body]:
+    if row.origin == ImportOrigin.FOLDER:
+        return fetching.from_file(row.location, offset)
+    return fetching.from_address(row.location, offset, row.seen)
+
+
+def _agreed(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
+    """Where to go on: at the beginning when it is another version than what came."""
+    _check_size(body.length, offset)
+    is_other = bool(offset) and (body.offset != offset or (row.seen, row.length) != _known(body))
+    row.seen, row.length = _known(body)
+    lease.rows.update(seen=row.seen, length=row.length)
+    if not is_other:
+        return offset
+    landing.abort(row.key)
+    landing.begin(row.key)
+    if body.offset:
+        raise fetching.CutError("The file has changed meanwhile.")
+    return 0
+
+
+def _known(body: fetching.Body) -> tuple[str, int]:
+    return body.seen, body.length
+
+
+def _check_size(length: int, offset: int) -> None:
+    if length > settings.MAX_UPLOAD_BYTES:
+        raise PipelineError(TOO_LARGE.format(filesizeformat(settings.MAX_UPLOAD_BYTES)))
+    if the_store().puts_at_once and length - offset > local.free_bytes():
+        raise StorageFullError
+
+
+def _append(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
+    size = landing.piece_bytes()
+    waiting = bytearray()
+    try:
+        for piece in body.pieces:
+            lease.keep(offset=offset)
+            waiting += piece
+            if len(waiting) >= size:
+                offset = _write(row, offset, waiting)
+    except fetching.CutError:
+        _write(row, offset, waiting)
+        raise
+    offset = _write(row, offset, waiting)
+    if offset < body.length:
+        raise fetching.CutError("The connection broke off.")
+    if not offset:
+        raise PipelineError("The file is empty.")
+    return offset
+
+
+def _write(row: Import, offset: int, waiting: bytearray) -> int:
+    _check_size(offset + len(waiting), offset + len(waiting))
+    if waiting:
+        landing.append(row.key, offset, waiting)
+    offset += len(waiting)
+    waiting.clear()
+    return offset
+
+
+def _wait(row: Import, lease: Lease, reason: str) -> None:
+    if row.setbacks >= MAX_SETBACKS:
+        raise PipelineError(reason)
+    lease.postpone(reason)
+
+
+def _publish(row: Import, length: int, lease: Lease) -> None:
+    with transaction.atomic():
+        video = Video.objects.select_for_update(of=("self",)).get(pk=row.video_id)
+        done = {"finished_at": clock.now(), "offset": length, "length": length}
+        if lease.release(**UNHURT, **done):
+            video.is_published = row.publishes
+            video.take_source(row.key, row.filename)
+
+
+def failed(lease: Lease, error: Exception) -> None:
+    reason = str(error)[:300] if isinstance(error, PipelineError) else ""
+    if lease.release(error=reason):
+        logger.warning("import_failed", extra={"import": lease.pk, "reason": str(error)})
+        give_up(lease.pk)
+
+
+def give_up(import_id: int) -> None:
+    """Refuse what was tried too often."""
+    due().filter(is_hopeless(), pk=import_id).update(error=GAVE_UP, **FREE)
+
+
+KIND = Kind("imports", due, request, run, give_up)
