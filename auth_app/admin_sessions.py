@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from rest_framework.response import Response
 
-from auth_app import cookies, limits, sessions
+from auth_app import cookies, limits, rights, sessions
 from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, User
 from auth_app.tokens import tokens_of
@@ -58,7 +58,7 @@ def _is_over(request: HttpRequest) -> bool:
         return False
     session_id = uuid.UUID(known)
     state = cache.get(sessions.cache_key(session_id)) or sessions.state(session_id)
-    return bool(state == sessions.OVER)
+    return bool(state == rights.OVER)
 
 
 def _as_api(response: HttpResponse) -> Response:

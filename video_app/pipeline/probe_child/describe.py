@@ -58,7 +58,7 @@ def describe(path: str, *, is_deaf: bool = False) -> dict[str, Any]:
 def _chapters(container: InputContainer, origin: Fraction) -> list[dict[str, str]]:
     return [
         {
-            "start": str(Fraction(mark["start"]) * Fraction(mark["time_base"]) - origin),
+            "start": str(mark["start"] * Fraction(mark["time_base"] or 0) - origin),
             "title": str(mark["metadata"].get("title", "")),
         }
         for mark in container.chapters()[:MAX_CHAPTERS]
