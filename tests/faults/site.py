@@ -27,6 +27,13 @@ from video_app.pipeline.types import Plan
 
 T = TypeVar("T")
 
+# Of the rows below a film in the admin's form: none are sent, so none change.
+NO_ROWS = {
+    f"{rows}-{count}_FORMS": "0"
+    for rows in ("chapters", "added_subtitles")
+    for count in ("TOTAL", "INITIAL")
+}
+
 # Small enough to see a lease run out, large enough for a busy machine to renew it.
 ENV = {
     "LEASE_SECONDS": "5",
@@ -100,7 +107,9 @@ class Site:
             "title": "A film",
             "description": "",
             "category": "drama",
+            "audience": "everybody",
             "is_published": "on",
+            **NO_ROWS,
             **fields,
         }
         with ExitStack() as open_files:

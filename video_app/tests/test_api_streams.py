@@ -196,6 +196,7 @@ EXAMPLES = {
     "<place:number>": "0",
     "<place:track>": "0",
     "<id:subtitle_id>": "1",
+    "<poster:name>": "640.jpg",
 }
 
 
@@ -232,6 +233,7 @@ class TestEveryView:
         canonical = re.sub(r"<\w+:(\w+)>", r"{\1}", path).replace("videos/", "video/")
         canonical = canonical.replace("play/{right}/", "video/")  # the same views under a play link
         canonical = canonical.replace("master/index.m3u8", "master.m3u8")
+        canonical = canonical.replace("poster-{name}", "poster-{width}.{format}")
 
         assert {f"/{canonical}", f"/api/{canonical}"} & documented
 
