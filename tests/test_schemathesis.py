@@ -41,6 +41,11 @@ def whole(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         body.close()
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def part_of_a_file(context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 schema = schemathesis.openapi.from_path(Path(settings.BASE_DIR) / "docs" / "openapi.yml")
 schema.app = whole
 
@@ -82,7 +87,7 @@ def test_answers_according_to_schema(case: schemathesis.Case, film: Any, headers
     response = case.call(headers=headers)
 
     case.validate_response(response, checks=CHECKS)
-    if not headers and _needs_a_session(case):
+    if not headers and _needs_a_session(case) and case.method != "OPTIONS":
         assert response.status_code in (401, 404, 405)
 
 

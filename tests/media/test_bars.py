@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.media.films import luma
-from tests.media.samples import Samples, ffmpeg
+from tests.media.samples import Samples, ffmpeg, is_new_ffmpeg
 
 pytestmark = pytest.mark.ffmpeg
+# ffmpeg 7 and later give all pictures the pixel aspect of the first one.
+STRETCHED = pytest.mark.xfail(is_new_ffmpeg(), reason="ffmpeg 7 and later", strict=True)
 BLACK = 20
 VP8 = ("-c:v", "libvpx", "-b:v", "400k", "-deadline", "realtime")
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -52,8 +54,8 @@ def disc(picture) -> tuple[int, int]:
         ("webm", ("320x180", *VP8), ("90x160", *VP8), "sides"),
         ("webm", ("320x180", *VP8), ("320x240", *VP8), "sides"),
         ("mkv", ("240x240", *VP8), ("320x180", *VP8), "top"),
-        ("ts", ("352x288", *WIDE), ("352x288", *NARROW), "sides"),
-        ("ts", ("352x288", *NARROW), ("352x288", *WIDE), "top"),
+        pytest.param("ts", ("352x288", *WIDE), ("352x288", *NARROW), "sides", marks=STRETCHED),
+        pytest.param("ts", ("352x288", *NARROW), ("352x288", *WIDE), "top", marks=STRETCHED),
         ("ts", ("320x240", *X264), ("320x136", *X264), "top"),
     ],
 )

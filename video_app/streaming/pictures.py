@@ -5,6 +5,7 @@ removes old ones, and they are made again.
 """
 
 import hashlib
+import logging
 import uuid
 from io import BytesIO
 from threading import Lock
@@ -14,6 +15,8 @@ from PIL import Image
 
 from video_app.store import identity, local
 from video_app.store.chosen import the_store
+
+logger = logging.getLogger(__name__)
 
 
 class PosterName(NamedTuple):
@@ -36,8 +39,8 @@ _one_at_a_time = Lock()
 def sized(key: str, width: int, suffix: str) -> str:
     """The key of the picture under `key`, at most so wide and as high as that makes it.
 
-    The picture's own key while the media may not be written to. `FileNotFoundError` when there
-    is no such picture.
+    The picture's own key while the media may not be written to, and when it cannot be drawn.
+    `FileNotFoundError` when there is no such picture.
     """
     name = hashlib.blake2b(f"{key} {width}".encode(), digest_size=12).hexdigest()
     made = f"{FOLDER}/{name}.{suffix}"
@@ -46,7 +49,13 @@ def sized(key: str, width: int, suffix: str) -> str:
     if identity.problem():
         return key
     with _one_at_a_time:
-        _make(key, made, width, suffix)
+        try:
+            _make(key, made, width, suffix)
+        except FileNotFoundError:
+            raise
+        except OSError as error:  # Pillow's word for damage, too
+            logger.warning("poster_not_drawn", extra={"key": key, "error": str(error)})
+            return key
     return made
 
 

@@ -173,7 +173,7 @@ def test_reports_progress(staff: Client) -> None:
 HUGE, TOO_BIG = "9" * 30, str(2**63)
 
 
-@pytest.mark.parametrize("ids", [HUGE, TOO_BIG, "9" * 5000, "-1", "0", "%00", "%D9%A3", "1.5", ""])
+@pytest.mark.parametrize("ids", [HUGE, TOO_BIG, "9" * 5000, "-1", "0", "%D9%A3", "1.5", ""])
 def test_ignores_invalid_ids(staff: Client, ids: str) -> None:
     video = make_film()
     shown = staff.get(f"{PROGRESS}?ids={ids},{video.pk}").json()

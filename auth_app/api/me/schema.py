@@ -78,7 +78,7 @@ prove_address = extend_schema(
     request=AddressLinkSerializer,
     responses={
         200: inline_serializer("NewAddress", {"detail": TEXT(), "email": TEXT()}),
-        400: DETAIL,
+        400: ERRORS,
         429: TOO_OFTEN,
     },
 )

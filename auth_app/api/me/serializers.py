@@ -21,6 +21,9 @@ class MeSerializer(serializers.ModelSerializer[User]):
     """The account as its owner sees it."""
 
     name = serializers.CharField(source="first_name")
+    new_email = serializers.CharField(
+        read_only=True, help_text='An address whose link was not opened yet, or "".'
+    )
     has_films = serializers.SerializerMethodField(
         help_text="Whether deleting the account may take films along."
     )
@@ -31,7 +34,6 @@ class MeSerializer(serializers.ModelSerializer[User]):
         fields += ["date_joined", "delete_at", "has_films"]
         read_only_fields = fields
         extra_kwargs = {
-            "new_email": {"help_text": "An address whose link was not opened yet."},
             "delete_at": {"help_text": "When the account will be deleted; null: never."},
         }
 

@@ -13,7 +13,6 @@ from video_app.pipeline.command.clock import (
 from video_app.pipeline.command.opening import (
     base_arguments,
     decimal,
-    follow_shapes,
     input_arguments,
 )
 from video_app.pipeline.command.picture import grid_graph, video_codec, video_graph
@@ -31,6 +30,8 @@ from video_app.pipeline.types import ChunkSpan, Plan
 # 120p would be padding), and moves all time stamps by twice as much.
 MUX_DELAY = Fraction(1, 2)
 OFFSET = TIMESTAMP_ORIGIN - 2 * MUX_DELAY
+# Where the pictures' size changes, the scalers follow; new filters would count from 0.
+REINIT = ("-reinit_filter:v", "0")
 # However much of the file is damaged: what comes out is compared.
 PATIENT = ("-max_error_rate", "1")
 
@@ -48,7 +49,7 @@ def encode_chunk(
 
     Runs in the work folder and writes `<rung>/NNN.ts` there. See `clock.seek` for `back`.
     """
-    source = [*seek(plan, span, back), *follow_shapes(plan.source), *input_arguments(path)]
+    source = [*seek(plan, span, back), *REINIT, *input_arguments(path)]
     is_sought = seek_point(plan, span, back) is not None
     return _encode(binary, source, plan, span, threads, is_sought=is_sought)
 
@@ -63,7 +64,7 @@ def first_pictures(
     return [
         *(*base_arguments(binary, threads=1), *PATIENT),
         *seek(plan, span, back),
-        *follow_shapes(plan.source),
+        *REINIT,
         *input_arguments(path),
         *(
             "-filter_complex",
@@ -87,7 +88,7 @@ def decoded_pictures(binary: str, path: str, plan: Plan, span: ChunkSpan, back: 
     return [
         *(*base_arguments(binary, threads=1), *PATIENT),
         *seek(plan, span, back),
-        *follow_shapes(plan.source),
+        *REINIT,
         *input_arguments(path),
         *("-filter_complex", f"{picture},{cut},scale=16:16:flags=neighbor[v]"),
         *("-map", "[v]", "-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
