@@ -215,7 +215,7 @@ def test_counts_everything_as_json() -> None:
     counts = json.loads(run("reconcile", "--json"))
     names = {"plans", "chunks", "finishes", "posters", "extras"}
     names |= {"repairs", "verifications"}
-    assert set(counts) == names | {"given_up", "dated", "indexed", "folders", "files"}
+    assert set(counts) == names | {"given_up", "dated", "indexed", "imports", "folders", "files"}
     assert not any(counts.values())
 
 
