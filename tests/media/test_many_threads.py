@@ -15,7 +15,7 @@ from video_app.pipeline.plan import make_plan
 ROOT = Path(__file__).parents[2]
 PRINT_THREADS = (
     "import os, django; os.cpu_count = lambda: {cores}; django.setup();"
-    "from video_app.work import encoding; print(encoding._threads(0))"
+    "from video_app.work import effort; print(effort.threads(takes_all=True))"
 )
 
 
