@@ -22,6 +22,9 @@ def test_links_to_built_in_site_without_front_end(
         "reset": "https://films.example/reset-password/",
         "login": "https://films.example/login/",
         "activation_error": "https://films.example/activation-failed/",
+        "forgot": "https://films.example/forgot-password/",
+        "account": "https://films.example/account/",
+        "address": "https://films.example/confirm-address/",
     }
     assert found["users"] == found["api"] | {
         "activate": "https://films.example/users/confirm/",

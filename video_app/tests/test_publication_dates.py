@@ -87,7 +87,7 @@ def test_form_checks_dates(client: Client, fields: dict[str, str], error: str) -
     given = {f"{name}_0": day for name, day in fields.items()}
     given |= {f"{name}_1": "12:00" for name, day in fields.items() if day}
     given |= {"title": "A film", "category": "drama", "is_published": "on"}
-    given |= NO_ROWS
+    given |= NO_ROWS | {"audience": "everybody"}
 
     page = client.post(f"/admin/video_app/video/{video.pk}/change/", given)
 

@@ -264,7 +264,7 @@ class TestStop:
         assert seconds < 2
 
     def test_kills_job_that_does_not_listen(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("video_app.work.worker.LEAVE_SECONDS", 0.2)
+        monkeypatch.setattr("video_app.work.job_process.LEAVE_SECONDS", 0.2)
         _, status = stop_horse(
             "import signal,time\n"
             "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
