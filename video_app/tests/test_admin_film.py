@@ -54,7 +54,8 @@ def path(video: Video, page: str = "change") -> str:
 
 
 def save(client: Client, video: Video, **fields: Any) -> Any:
-    given = {"title": video.title, "category": "other", "is_published": "on"} | NO_ROWS
+    given = {"title": video.title, "category": "other", "audience": "everybody"}
+    given |= {"is_published": "on"} | NO_ROWS
     answer = client.post(path(video), given | fields, follow=True)
     video.refresh_from_db()
     cache.delete(film_cache.key(video.pk))
