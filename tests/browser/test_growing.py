@@ -1,31 +1,16 @@
-"""Films that are watched while they are encoded: nobody waits, and better pictures follow."""
+"""Films that are watched while they are encoded: better pictures follow."""
 
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.browser.console import Console
 from tests.browser.frontends import FrontEnd
 from tests.browser.product import Admin, make_clip, wait_for
-from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD
 
 SECONDS = 60
-COUNT = """
-localStorage.setItem("videoflix.quality", "1080p");
-window.waits = [];
-window.heights = [];
-document.addEventListener("DOMContentLoaded", () => {
-  const video = document.querySelector("video");
-  video.muted = true;
-  let hasBegun = false;
-  video.addEventListener("playing", () => (hasBegun = true));
-  video.addEventListener("waiting", () => hasBegun && window.waits.push(video.currentTime));
-  video.addEventListener("resize", () => window.heights.push(video.videoHeight));
-});
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,26 +23,6 @@ def upload(admin: Admin, clip: Path) -> int:
     video_id = admin.upload(clip, title="Growing", category="Drama")
     admin.wait_until_playable(video_id)
     return video_id
-
-
-def test_plays_growing_film_without_waiting_and_gets_better(
-    product: Stack, admin: Admin, page: Page, console: Console, clip: Path
-) -> None:
-    answer = page.context.request.post(
-        f"{product.url}/api/login/", data={"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
-    )
-    assert answer.ok
-    page.add_init_script(COUNT)
-    video_id = upload(admin, clip)
-
-    page.goto(f"{product.url}/watch/{video_id}/")
-
-    page.wait_for_function("() => window.heights.length")
-    admin.wait_until_complete(video_id)
-    page.wait_for_function("() => window.heights.at(-1) === 1080")
-    assert page.evaluate("window.heights[0]") <= 480
-    assert page.evaluate("window.waits") == []
-    console.overlook("thumbnail")  # there is no poster yet
 
 
 def test_goes_on_with_named_quality_that_had_not_begun(

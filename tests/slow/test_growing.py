@@ -1,0 +1,48 @@
+"""A film that is watched from its first second: on an idle machine nobody waits."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.console import Console
+from tests.browser.product import Admin, make_clip
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+SECONDS = 60
+COUNT = """
+localStorage.setItem("videoflix.quality", "1080p");
+window.waits = [];
+window.heights = [];
+document.addEventListener("DOMContentLoaded", () => {
+  const video = document.querySelector("video");
+  video.muted = true;
+  let hasBegun = false;
+  video.addEventListener("playing", () => (hasBegun = true));
+  video.addEventListener("waiting", () => hasBegun && window.waits.push(video.currentTime));
+  video.addEventListener("resize", () => window.heights.push(video.videoHeight));
+});
+"""
+
+
+def test_plays_growing_film_without_waiting_and_gets_better(
+    product: Stack, admin: Admin, page: Page, console: Console, tmp_path: Path
+) -> None:
+    answer = page.context.request.post(
+        f"{product.url}/api/login/", data={"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    )
+    assert answer.ok
+    page.add_init_script(COUNT)
+    clip = make_clip(tmp_path / "film.mp4", seconds=SECONDS, size="1920x1080", rate=5)
+    video_id = admin.upload(clip, title="Growing", category="Drama")
+    admin.wait_until_playable(video_id)
+
+    page.goto(f"{product.url}/watch/{video_id}/")
+
+    page.wait_for_function("() => window.heights.length")
+    admin.wait_until_complete(video_id)
+    page.wait_for_function("() => window.heights.at(-1) === 1080")
+    assert page.evaluate("window.heights[0]") <= 480
+    assert page.evaluate("window.waits") == []
+    console.overlook("thumbnail")  # there is no poster yet
