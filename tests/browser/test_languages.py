@@ -81,7 +81,7 @@ def test_language_and_subtitles_are_kept_for_the_next_film(playing: Page) -> Non
     choose(playing, "Subtitles", "English")
 
     playing.reload()
-    playing.evaluate("video.muted = true; video.play()")
+    playing.evaluate("video.muted = true; video.play().catch(() => {})")
 
     playing.wait_for_function(
         "() => [...video.textTracks].some((track) => track.activeCues?.length)"

@@ -43,12 +43,12 @@ def check(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_pages_for_strangers(product: Stack, page: Page, size: dict[str, int]) -> None:
+def test_pages_for_strangers(site: Stack, page: Page, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
-    page.goto(product.manage("mailbox_url").strip())
+    page.goto(site.manage("mailbox_url").strip())
     page.add_init_script(SHIFTS)
     for path in FOR_STRANGERS:
-        check(page, product.url + path)
+        check(page, site.url + path)
         is_ours = "/admin/" not in path
         assert page.get_by_role("heading", level=1).count() == 1 or not is_ours
 

@@ -29,7 +29,10 @@ on("over", () => {
   reports = null;
 });
 
+/** Answers of a bucket are not ours to read. */
 function requestId(details) {
+  const url = details?.responseURL ?? details?.url;
+  if (!url || new URL(url, location.href).origin !== location.origin) return null;
   if (details instanceof XMLHttpRequest) return details.getResponseHeader("X-Request-ID");
   return details?.headers?.get("X-Request-ID");
 }
