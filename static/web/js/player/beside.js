@@ -30,9 +30,10 @@ on("over", () => {
 });
 
 /** Answers of a bucket are not ours to read. */
+const isOurs = (url) => new URL(url, location.href).origin === location.origin;
+
 function requestId(details) {
-  const url = details?.responseURL ?? details?.url;
-  if (!url || new URL(url, location.href).origin !== location.origin) return null;
+  if (!isOurs(details?.responseURL || details?.url || "")) return null;
   if (details instanceof XMLHttpRequest) return details.getResponseHeader("X-Request-ID");
   return details?.headers?.get("X-Request-ID");
 }
