@@ -62,7 +62,7 @@ def test_pages_for_members(product: Stack, page: Page, film: int, size: dict[str
 
     lists = ("/films/?search=bars", "/films/?category=documentary", "/browse/", "/series/")
     for path in ("/", *lists, f"/film/{film}/", f"/watch/{film}/"):
-        check(page, site.url + path)
+        check(page, product.url + path)
 
 
 def test_the_keyboard_reaches_the_form_past_the_skip_link(product: Stack, page: Page) -> None:

@@ -33,9 +33,8 @@ on("over", () => {
 const isOurs = (url) => new URL(url, location.href).origin === location.origin;
 
 function requestId(details) {
-  if (!isOurs(details?.responseURL || details?.url || "")) return null;
-  if (details instanceof XMLHttpRequest) return details.getResponseHeader("X-Request-ID");
-  return details?.headers?.get("X-Request-ID");
+  if (details instanceof XMLHttpRequest) return isOurs(details.responseURL) ? details.getResponseHeader("X-Request-ID") : null;
+  return details && isOurs(details.url) ? details.headers.get("X-Request-ID") : null;
 }
 
 const film = () => ({ ...now, title: $("#title").textContent });
