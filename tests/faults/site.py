@@ -245,7 +245,8 @@ class Site:
         media = self.stack.media
         builds = {f"hls/{v}/{b}" for v, b in self.rows("SELECT video_id, id FROM video_app_build")}
         keys = self.rows("SELECT video_file, thumbnail, poster FROM video_app_video")
-        known = builds | {key for row in keys for key in row if key}
+        former = {key for (key,) in self.rows("SELECT key FROM video_app_formersource")}
+        known = builds | former | {key for row in keys for key in row if key}
         found = [
             *media.glob("hls/*/*"),
             *media.glob("sources/*"),
