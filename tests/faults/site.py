@@ -39,6 +39,7 @@ ENV = {
     "LEASE_SECONDS": "5",
     "SWEEP_SECONDS": "2",
     "RETIRED_BUILD_SECONDS": "6",
+    "REPLACED_HOURS": "0",
     "TRANSCODE_PROCESSES": "1",
     "FFMPEG_THREADS": "1",
 }
