@@ -3,6 +3,7 @@
 from video_app.models.arrivals import (
     Arrival,
     FormerSource,
+    FoundFile,
     Import,
     ImportOrigin,
     Upload,
@@ -42,6 +43,7 @@ __all__ = [
     "Favorite",
     "FilmDay",
     "FormerSource",
+    "FoundFile",
     "Import",
     "ImportOrigin",
     "Installation",

@@ -130,6 +130,10 @@ class Video(Leased):
         "what people corrected of the tracks in its file", null=True, editable=False
     )
 
+    notes: Any = models.JSONField(
+        "what of its newest source, or beside it, was left out", null=True, editable=False
+    )
+
     objects = VideoQuerySet.as_manager()
     _stored_file: str | None = ""  # the name in the database
     replaced: "Video | None" = None  # as it was before the last save, when that brought a file
@@ -224,7 +228,7 @@ class Video(Leased):
         self.source_revision = 1 + (newest.source_revision if newest else 0)
         self.original_name = PurePath(self.video_file.name or "").name[:255]
         self.size = self.video_file.size if self.video_file else 0
-        self.state, self.error = State.PENDING, ""
+        self.state, self.error, self.notes = State.PENDING, "", None
         for name, value in NO_LEASE.items():
             setattr(self, name, value)
 
@@ -245,4 +249,7 @@ class Video(Leased):
 
 
 # What a new file resets.
-REVISION = ["video_file", "source_revision", "original_name", "size", "state", "error", *NO_LEASE]
+REVISION = [
+    *("video_file", "source_revision", "original_name", "size", "state", "error", "notes"),
+    *NO_LEASE,
+]
