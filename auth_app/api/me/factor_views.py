@@ -86,7 +86,7 @@ class PasskeysView(FactorView):
         asked = self.parsed(NewPasskeySerializer)
         given = asked["attempt"], asked["name"], asked["credential"]
         try:
-            _, codes = passkeys.register(self.session, *given, self.client())
+            _passkey, codes = passkeys.register(self.session, *given, self.client())
         except passkeys.PasskeyError as error:
             raise ValidationError({"detail": _("That did not work. Please try again.")}) from error
         return Response({"recovery_codes": codes}, status=201)
