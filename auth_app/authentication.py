@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import api_tokens, cookies, rights, sessions
+from auth_app import api_tokens, cookies, languages, rights, sessions
 from auth_app.models import Session
 from auth_app.rights import StreamRights
 from auth_app.tokens import SessionAccessToken, TokenUser
@@ -71,6 +71,8 @@ class SessionTokenAuthentication(_TokenAuthentication):
                 return None
             if not getattr(view, "sets_up_factors", False):
                 raise PermissionDenied(SET_UP)
+        if found:
+            languages.follow(request, found[0])
         return found
 
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:

@@ -11,35 +11,11 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from video_app.models.builds import Build
+from video_app.models.categories import Category
 from video_app.models.descriptions import Person, Tag
 from video_app.models.fields import SortKey
 from video_app.models.leased import NO_LEASE, Leased
 from video_app.models.querysets import VideoQuerySet
-
-
-class Category(models.TextChoices):
-    ACTION = "action", "Action"
-    ADVENTURE = "adventure", "Adventure"
-    ANIMATION = "animation", "Animation"
-    BIOGRAPHY = "biography", "Biography"
-    COMEDY = "comedy", "Comedy"
-    CRIME = "crime", "Crime"
-    DOCUMENTARY = "documentary", "Documentary"
-    DRAMA = "drama", "Drama"
-    FAMILY = "family", "Family"
-    FANTASY = "fantasy", "Fantasy"
-    HISTORY = "history", "History"
-    HORROR = "horror", "Horror"
-    MUSIC = "music", "Music"
-    MUSICAL = "musical", "Musical"
-    MYSTERY = "mystery", "Mystery"
-    ROMANCE = "romance", "Romance"
-    SCI_FI = "sci-fi", "Sci-Fi"
-    SPORT = "sport", "Sport"
-    THRILLER = "thriller", "Thriller"
-    WAR = "war", "War"
-    WESTERN = "western", "Western"
-    OTHER = "other", "Other"
 
 
 class State(models.TextChoices):
