@@ -7,18 +7,19 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import api_tokens, cookies, rights, sessions
+from auth_app import api_tokens, cookies, languages, rights, sessions
 from auth_app.models import Session
 from auth_app.rights import StreamRights
 from auth_app.tokens import SessionAccessToken, TokenUser
 
-BAD_TOKEN = "The API token is invalid or expired."  # noqa: S105
-SET_UP = "Staff need a second factor here: please set it up in your account."
+BAD_TOKEN = _("The API token is invalid or expired.")
+SET_UP = _("Staff need a second factor here: please set it up in your account.")
 CHALLENGE = 'Bearer realm="api"'
 
 
@@ -37,7 +38,7 @@ class _TokenAuthentication(BaseAuthentication):
             if found := self._principal(raw):
                 return found
         if bearer:
-            raise AuthenticationFailed("The access token is invalid or expired.")
+            raise AuthenticationFailed(_("The access token is invalid or expired."))
         return None
 
     def authenticate_header(self, request: HttpRequest) -> str:
@@ -71,6 +72,8 @@ class SessionTokenAuthentication(_TokenAuthentication):
                 return None
             if not getattr(view, "sets_up_factors", False):
                 raise PermissionDenied(SET_UP)
+        if found:
+            languages.follow(request, found[0])
         return found
 
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
@@ -85,9 +88,10 @@ class SessionTokenAuthentication(_TokenAuthentication):
         view = getattr(request, "parser_context", {}).get("view")
         scopes = getattr(view, "token_scopes", {}).get(str(request.method), ())
         if not scopes:
-            raise PermissionDenied("API tokens cannot do this.")
+            raise PermissionDenied(_("API tokens cannot do this."))
         if not set(scopes) & set(token.scopes):
-            raise PermissionDenied(f"This API token lacks the scope {' or '.join(scopes)}.")
+            lacking = _("This API token lacks the scope %(scope)s.")
+            raise PermissionDenied(lacking % {"scope": " or ".join(scopes)})
         return token.user, token
 
 

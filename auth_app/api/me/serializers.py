@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from auth_app.api.serializers import (
@@ -31,7 +33,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "email", "username", "name", "phone", "address", "new_email", "is_staff"]
-        fields += ["date_joined", "delete_at", "has_films"]
+        fields += ["date_joined", "delete_at", "has_films", "language"]
         read_only_fields = fields
         extra_kwargs = {
             "delete_at": {"help_text": "When the account will be deleted; null: never."},
@@ -47,6 +49,12 @@ class ChangeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     address = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    language = serializers.ChoiceField(
+        settings.LANGUAGES,
+        required=False,
+        allow_blank=True,
+        help_text='Of the site and of mails; "": the browser\'s, and English in mails.',
+    )
     email = AddressField(
         required=False,
         allow_null=True,
@@ -61,11 +69,11 @@ class LeaveSerializer(serializers.Serializer[Any]):
 
 
 class OwnPasswordSerializer(NewPasswordSerializer):
-    old_password = password_field("your present password")
+    old_password = password_field(_("your present password"))
 
 
 class ConfirmSerializer(serializers.Serializer[Any]):
-    password = password_field("your password")
+    password = password_field(_("your password"))
     code = code_field()
 
 
@@ -121,7 +129,7 @@ class NewApiTokenSerializer(serializers.Serializer[Any]):
 
     def validate_expires(self, expires: datetime | None) -> datetime | None:
         if expires and expires <= timezone.now():
-            raise serializers.ValidationError("This is in the past.")
+            raise serializers.ValidationError(_("This is in the past."))
         return expires
 
 

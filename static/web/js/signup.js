@@ -3,6 +3,7 @@
 import { send } from "./api.js";
 import { $, $$, replacePanel } from "./dom.js";
 import { enhance, followRules, passwordMistakes } from "./forms.js";
+import { t } from "./language.js";
 
 /** Forms of other pages begin with the address that was typed here. */
 function name(email) {
@@ -33,15 +34,15 @@ function start(form) {
   $("#send-again").addEventListener("click", sendAgain);
 }
 
-/** The API says so under `email` alone; mistakes in the form stand there beside others. */
+/** In the API's own words; mistakes in the form stand there too. */
 function isTaken({ status, body }) {
-  return status === 400 && Boolean(body.email?.[0]?.includes("already has an account"));
+  return status === 400 && body.email?.[0] === t("This address already has an account.");
 }
 
 async function sendAgain() {
   const email = $("#sent [data-email]").textContent;
   const answer = await send("/api/activate/resend/", { method: "POST", body: { email } }).catch((error) => error);
-  $("#sent-again").textContent = answer.detail ? "Sent. It may take a minute to arrive." : answer.message;
+  $("#sent-again").textContent = answer.detail ? t("Sent. It may take a minute to arrive.") : answer.message;
 }
 
 const form = $("#signup-form");
