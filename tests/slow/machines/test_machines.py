@@ -196,6 +196,7 @@ def test_nobody_misses_a_worker_that_is_killed(
         in_hand = len(until(lambda: site.rows(LEASED, host), "a chunk of its", 60, pause=0.02))
         lab.kill(victim)
         until(lambda: not site.rows(LEASED, host), "the leases of the dead are free", 15)
+        until(lambda: site.status(video)["playable"], "its first picture", 120, pause=0.5)
         with watching(site, video) as other:
             site.wait_for(video, seconds=300)
         lab.start(victim)
