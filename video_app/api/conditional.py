@@ -17,8 +17,8 @@ def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpRe
     what this viewer may see."""
     names = versions.CATALOGUE, versions.marks_of(int(request.user.pk or 0))
     state = versions.current(*names)
-    limit = getattr(request.user, "age_limit", None)
-    return with_tag(request, state and f"{state} {limit} {request.build_absolute_uri()}", answer)
+    viewer = getattr(request.user, "profile_id", None), getattr(request.user, "age_limit", None)
+    return with_tag(request, state and f"{state} {viewer} {request.build_absolute_uri()}", answer)
 
 
 def with_tag(
