@@ -46,7 +46,7 @@ const RULES = {
 };
 
 export default [
-  { ignores: ["static/vendor/", "node_modules/", "var/", ".venv/", "media/", "docs/", "tests/ts/", "**/*.min.js"] },
+  { ignores: ["static/vendor/", "static/web/words/", "node_modules/", "var/", ".venv/", "media/", "docs/", "tests/ts/", "**/*.min.js"] },
   js.configs.recommended,
   { languageOptions: { ecmaVersion: 2022, sourceType: "module" }, rules: RULES },
   {

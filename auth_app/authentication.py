@@ -13,7 +13,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import api_tokens, cookies, rights, sessions
+from auth_app import api_tokens, cookies, languages, rights, sessions
 from auth_app.models import Session
 from auth_app.rights import StreamRights
 from auth_app.tokens import SessionAccessToken, TokenUser
@@ -74,6 +74,8 @@ class SessionTokenAuthentication(_TokenAuthentication):
                 return None
             if not getattr(view, "sets_up_factors", False):
                 raise PermissionDenied(SET_UP)
+        if found:
+            languages.follow(request, found[0])
         if found and found[0].age_limit is not None:
             _require_open_to_limited(request, view)
         return found

@@ -3,8 +3,10 @@
 from email.mime.image import MIMEImage
 from pathlib import Path
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from auth_app import links
 from auth_app.models import Mail, MailKind, SignUp, User
@@ -65,10 +67,12 @@ def _sign_up_of(mail: Mail, user: User) -> SignUp | None:
 
 
 def _message(template: str, user: User, link: str, to: str = "") -> EmailMultiAlternatives:
-    subject, text, html = (
-        render_to_string(f"emails/{template}.{part}", {"user": user, "link": link, "old": to})
-        for part in ("subject.txt", "txt", "html")
-    )
+    about = {"user": user, "link": link, "old": to}
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject, text, html = (
+            render_to_string(f"emails/{template}.{part}", about)
+            for part in ("subject.txt", "txt", "html")
+        )
     message = EmailMultiAlternatives(subject.strip(), text, to=[to or user.email])
     message.attach_alternative(html, "text/html")
     message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the logo belongs to the HTML, it is no attachment

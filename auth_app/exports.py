@@ -62,8 +62,8 @@ def _everything(user: User) -> dict[str, Any]:
 
 def _account(user: User) -> dict[str, Any]:
     names = ("id", "email", "username", "first_name", "last_name", "phone", "address", "is_staff")
-    dates = ("date_joined", "activated_at", "last_login", "delete_at")
-    return {name: getattr(user, name) for name in (*names, *dates)}
+    others = ("language", "date_joined", "activated_at", "last_login", "delete_at")
+    return {name: getattr(user, name) for name in (*names, *others)}
 
 
 def _sessions(user: User) -> list[dict[str, Any]]:

@@ -122,8 +122,16 @@ def _end_session(kind: type[SessionToken], raw: str, client: Client) -> None:
         logger.info("signed_out", extra={"user_id": int(token["user_id"]), "ip": client.ip})
 
 
-def register(email: str, password: str, entry_point: str, client: Client, **profile: str) -> User:
-    """The address's inactive account, with an activation mail enqueued.
+def register(
+    email: str,
+    password: str,
+    entry_point: str,
+    client: Client,
+    *,
+    language: str = "",
+    **profile: str,
+) -> User:
+    """The address's inactive account, with an activation mail enqueued in that language.
 
     `AddressTakenError` when the address was proved. Until then anybody may sign up with it,
     and the link that is opened decides which sign-up counts. `SignUpClosedError` where
@@ -134,7 +142,7 @@ def register(email: str, password: str, entry_point: str, client: Client, **prof
     wanted = profile | {"password": make_password(password)}
     try:
         with transaction.atomic():
-            user = _unproved_user(normalized(email), wanted)
+            user = _unproved_user(normalized(email), wanted, language)
             sign_up = SignUp.objects.create(user=user, **wanted)
             mails.ask_for(MailKind.ACTIVATION, user.email, entry_point, sign_up)
     except IntegrityError as error:
@@ -145,13 +153,13 @@ def register(email: str, password: str, entry_point: str, client: Client, **prof
     return user
 
 
-def _unproved_user(email: str, wanted: dict[str, str]) -> User:
+def _unproved_user(email: str, wanted: dict[str, str], language: str) -> User:
     """The address's account, locked.
 
     It carries the password and profile of its only sign-up, so that staff can activate it
     by hand; after a second sign-up it carries neither, because either could be a stranger's.
     """
-    defaults = wanted | {"username": email, "is_active": False}
+    defaults = wanted | {"username": email, "is_active": False, "language": language}
     locked = User.objects.select_for_update()
     user: User
     user, is_new = locked.get_or_create(email=email, defaults=defaults)
@@ -159,7 +167,8 @@ def _unproved_user(email: str, wanted: dict[str, str]) -> User:
         raise AddressTakenError
     if not is_new:
         unknown = {"password": make_password(None), "phone": "", "address": ""}
-        User.objects.filter(pk=user.pk).update(**unknown)
+        User.objects.filter(pk=user.pk).update(**unknown, language=language)
+        user.language = language
     return user
 
 

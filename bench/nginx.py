@@ -68,23 +68,8 @@ def running_nginx(
     itself beside it as `.crt`) it speaks HTTPS and HTTP/2."""
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "nginx.conf"
-    config.write_text(
-        CONFIG.format(
-            # As root it would change to a user who cannot read a temporary folder.
-            user="user root;" if os.geteuid() == 0 else "",
-            directory=directory,
-            media=media,
-            port=port,
-            tls=_tls(certificate),
-            upstream=upstream,
-            nothing=nothing or upstream,
-            films=FILMS.read_text()
-            .replace("/data/media/", f"{media}/")
-            .replace("/var/log/nginx", str(directory)),
-        )
-    )
-    nginx = shutil.which("nginx") or "nginx"
-    process = subprocess.Popen([nginx, "-c", str(config), "-p", str(directory)])
+    config.write_text(_config(directory, media, port, upstream, nothing or upstream, certificate))
+    process = subprocess.Popen(["nginx", "-c", str(config), "-p", str(directory)])
     try:
         if certificate is None:
             _wait_for(f"http://127.0.0.1:{port}/plain/")
@@ -94,6 +79,23 @@ def running_nginx(
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
+
+
+def _config(
+    directory: Path, media: Path, port: int, upstream: int, nothing: int, certificate: Path | None
+) -> str:
+    films = FILMS.read_text().replace("/data/media/", f"{media}/")
+    return CONFIG.format(
+        # As root it would change to a user who cannot read a temporary folder.
+        user="user root;" if os.geteuid() == 0 else "",
+        directory=directory,
+        media=media,
+        port=port,
+        tls=_tls(certificate),
+        upstream=upstream,
+        nothing=nothing,
+        films=films.replace("/var/log/nginx", str(directory)),
+    )
 
 
 def _tls(certificate: Path | None) -> str:

@@ -40,11 +40,11 @@ def usual(film: Film, folder: Path) -> Result:
     """One ffmpeg per rendition as most backends start it, with our caps."""
     rungs = tuple(replace(rung, preset="medium", crf=23) for rung in film.plan.rungs)
     film = replace(film, plan=replace(film.plan, rungs=rungs))
-    return _one_by_one(film, folder, _bicubic, _without_x264_options)
 
+    def bicubic(rung: Rung) -> str:
+        return BICUBIC.format(width=rung.width, height=rung.height)
 
-def _bicubic(rung: Rung) -> str:
-    return BICUBIC.format(width=rung.width, height=rung.height)
+    return _one_by_one(film, folder, bicubic, _without_x264_options)
 
 
 def _without_x264_options(codec: list[str]) -> list[str]:

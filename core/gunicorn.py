@@ -1,5 +1,6 @@
 """The web server's configuration: `gunicorn -c python:core.gunicorn core.wsgi`."""
 
+import os
 import socket
 import struct
 import sys
@@ -9,6 +10,9 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from core import settings
+
+# Before core.wsgi says it: the workers' class asks for settings first.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
 bind = settings.WEB_BIND
 worker_class = "core.serving.worker.SteadyWorker"

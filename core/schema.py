@@ -11,6 +11,8 @@ from video_app.api import (  # noqa: F401 - say what views do
     arrival_docs,
     browsing_docs,
     docs,
+    subtitle_docs,
+    watching_docs,
     webhook_docs,
 )
 

@@ -119,6 +119,13 @@ def _become_benchmark(installation: Installation, name: str, arguments: list[str
     os.execve(PYTHON, command, installation.child_environ())  # noqa: S606 - no shell
 
 
+def _language(installation: Installation, arguments: list[str]) -> int:
+    """Become the script, in the environment of the tests: it needs Babel."""
+    ensure_venv(installation.var, TESTS, running_url(installation))
+    command = [str(PYTHON), str(ROOT / "scripts/languages.py"), *arguments]
+    os.execve(PYTHON, command, installation.child_environ())  # noqa: S606 - no shell
+
+
 COMMANDS: dict[str, Command] = {
     "up": _up,
     "doctor": _doctor,
@@ -129,4 +136,5 @@ COMMANDS: dict[str, Command] = {
     "backup": _backup,
     "restore": _restore,
     "bench": _bench,
+    "language": _language,
 }

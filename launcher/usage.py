@@ -17,6 +17,7 @@ usage: ./videoflix COMMAND [ARGUMENT ...]
   backup    copy everything into a folder or a bucket, while it runs
   restore   fill an empty installation from a backup
   bench     measure this installation
+  language  translate the site, or bring its translations up to date
 
 `./videoflix COMMAND --help` explains one. All settings are listed in .env.template."""
 
@@ -89,8 +90,15 @@ usage: ./videoflix restore PLACE
 
 Fills an empty installation of the same release from a backup and compares it with that."""
 
+LANGUAGE = """\
+usage: ./videoflix language [CODE ...]
+
+For developers: writes what is marked for translation into locale/<code>/LC_MESSAGES/django.po and
+compiles what is translated there; without a code, for every language that there is. A new code
+(fr, pt-br, ...) makes a new language, which the site offers from its next start on."""
+
 HELPS = {"up": UP, "doctor": DOCTOR, "test": TEST, "manage": MANAGE}
-HELPS |= {"web": WEB, "worker": WORKER, "backup": BACKUP, "restore": RESTORE}
+HELPS |= {"web": WEB, "worker": WORKER, "backup": BACKUP, "restore": RESTORE, "language": LANGUAGE}
 ASKS_FOR_HELP = ("-h", "--help")
 
 

@@ -47,7 +47,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{ports['s3']}"
-    _wait_for(address)
+    wait_for(address)
     yield address
     server.kill()
     server.wait()
@@ -63,7 +63,7 @@ def _free_port() -> int:
             return port
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
     """Until it makes buckets, which takes it some seconds."""
     deadline = time.monotonic() + 60
     while True:

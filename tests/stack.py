@@ -167,7 +167,6 @@ def is_free(port: int) -> bool:
 def _environment(directory: Path, url: str) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return inherited | {
-        "DJANGO_SETTINGS_MODULE": "core.settings",
         "IGNORE_DOTENV": "1",
         "SECRET_KEY": "only-for-the-stack-only-for-the-stack-only-for-the-stack",
         "VAR_DIR": str(directory),

@@ -5,7 +5,7 @@ from rest_framework.exceptions import PermissionDenied, Throttled, ValidationErr
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import cookies, errors, links, mails, services
+from auth_app import cookies, errors, languages, links, mails, services
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import AddressSerializer, RegisterSerializer
@@ -36,6 +36,7 @@ class RegisterView(AccountView):
                 self.client(),
                 phone=asked["phone"] or "",
                 address=asked["address"] or "",
+                language=languages.of_script(request._request),
             )
         except errors.SignUpClosedError as error:
             raise PermissionDenied(CLOSED) from error

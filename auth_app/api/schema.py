@@ -45,10 +45,6 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return [{"session": []}, *([{"token": []}] if scopes else [])]
 
 
-class StreamScheme(SessionScheme):  # type: ignore[no-untyped-call]
-    target_class = "auth_app.authentication.StreamTokenAuthentication"
-
-
 def _body(name: str, **fields: Any) -> serializers.Serializer[Any]:
     return inline_serializer(name, fields)
 

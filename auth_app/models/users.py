@@ -45,6 +45,14 @@ class User(AbstractUser):
         "the films that the user added go with it", default=False, db_default=False, editable=False
     )
 
+    language = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the site and of mails; empty: the browser's, and English in mails.",
+    )
+
     second_factor_at = models.DateTimeField(
         "since when a second factor is asked for", null=True, blank=True, editable=False
     )

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
+from django.utils.translation import to_language
+
 from core.release import release_of
 from core.settings.env import BASE_DIR, VAR_DIR, env
 
@@ -44,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "auth_app.admin_sessions.follow_site",
+    "core.middleware.language.ReadersLanguage",
     "core.middleware.guards.bounded_body",
     "core.operators.QueuePagesGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -72,11 +76,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # Every template has sentences to translate.
+            "builtins": ["django.templatetags.i18n", "core.templatetags.language"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
@@ -97,6 +103,12 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "png", "gif", "webp", "woff
 STATIC_ROOT = str(Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))).absolute())
 
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# English, and what there is a catalogue for: `./videoflix language CODE` makes one.
+LANGUAGES = [
+    (code, str(LANG_INFO[code]["name_local"]))
+    for code in ["en", *sorted(to_language(folder.name) for folder in LOCALE_PATHS[0].iterdir())]
+]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True

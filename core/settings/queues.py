@@ -73,5 +73,5 @@ HOUSEKEEPING = [
     "video_app.insight.flushing.forget_old",
     "video_app.ingest.uploads.tidy",
     "video_app.ingest.replacing.tidy",
-    "video_app.ingest.imports.watch",
+    "video_app.ingest.watch_folder.watch",
 ]

@@ -31,6 +31,7 @@ def sign_up(page: Page, site: Stack, url: str, email: str) -> None:
     page.get_by_role("link", name="Watch films").click()
     page.get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    page.wait_for_load_state("networkidle")
 
 
 def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
@@ -108,7 +109,7 @@ def test_signs_in_with_a_passkey(product: Stack, page: Page) -> None:
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.locator("#codes code")).to_have_count(10)
     page.get_by_role("button", name="Sign out", exact=True).first.click()
-
+    page.wait_for_url(f"{url}/")
     page.goto(f"{url}/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{url}/")

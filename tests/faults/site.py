@@ -293,9 +293,9 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def make_film(path: Path, seconds: int, *, colour: str = "") -> Path:
+def make_film(path: Path, seconds: int, *, colour: str = "", size: str = "320x180") -> Path:
     """A film with sound; of one colour when it is to be recognised."""
-    picture = f"color={colour}:size=320x180" if colour else "testsrc2=size=320x180"
+    picture = f"color={colour}:size={size}" if colour else f"testsrc2=size={size}"
     subprocess.run(
         [
             *("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"{picture}:rate=25"),

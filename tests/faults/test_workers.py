@@ -90,7 +90,7 @@ def test_a_stopped_worker_gives_its_chunk_back(site: Site, film: Path) -> None:
 
 def test_of_two_workers_with_the_same_chunk_one_encodes(site: Site, film: Path) -> None:
     video, _ = begin(site, film)
-    ((build, index),) = site.rows(
+    (build, index), *_ = site.rows(
         'SELECT build_id, "index" FROM video_app_chunk WHERE lease_token IS NOT NULL'
     )
     call = f"from video_app.tasks import encode_chunk; encode_chunk({build}, {index})"

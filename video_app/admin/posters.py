@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from video_app.admin import history
-from video_app.ingest import thumbnails
 from video_app.models import Video
+from video_app.streaming import thumbnails
 
 NO_PICTURE = "There is no picture in this request."
 

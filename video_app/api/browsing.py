@@ -85,7 +85,7 @@ class CategoriesView(APIView):
 
     def _answer(self, request: Request) -> Response:
         found = [
-            {"slug": slug, "name": Category(slug).label, "count": count}
+            {"slug": slug, "name": Category(slug).name_for_readers, "count": count}
             for slug, count in counts.of_categories(request.user)
         ]
         return Response(CategorySerializer(found, many=True).data)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,7 +19,8 @@ def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpRe
     names = versions.CATALOGUE, versions.marks_of(int(request.user.pk or 0))
     state = versions.current(*names)
     viewer = getattr(request.user, "profile_id", None), getattr(request.user, "age_limit", None)
-    return with_tag(request, state and f"{state} {viewer} {request.build_absolute_uri()}", answer)
+    seen_as = f"{viewer} {get_language()} {request.build_absolute_uri()}"
+    return with_tag(request, state and f"{state} {seen_as}", answer)
 
 
 def with_tag(

@@ -16,16 +16,11 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from video_app.api import films, lists, play_links, playback, subtitles, uploads, views
+from video_app.api import films, lists, uploads, views
 from video_app.api.film_serializers import EditSerializer, FilmSerializer
 from video_app.api.queries import CatalogueQuery, ContentQuery
 from video_app.api.serializers import (
     ContentSerializer,
-    FavoriteSerializer,
-    IsFavoriteSerializer,
-    MadePlayLinkSerializer,
-    PlayLinkSerializer,
-    PositionSerializer,
     StatusSerializer,
     UploadedSerializer,
     UploadSerializer,
@@ -33,7 +28,6 @@ from video_app.api.serializers import (
 )
 
 VIDEO = OpenApiParameter("video_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
-SUBTITLE = OpenApiParameter("subtitle_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
 NOT_MODIFIED = OpenApiResponse(description="The client has it already.")
 FILM = {
     "id": 7,
@@ -142,148 +136,5 @@ document(
         request={"multipart/form-data": UploadSerializer},
         responses={201: UploadedSerializer},
         tags=["catalogue"],
-    ),
-)
-document(
-    views.FavoriteView,
-    put=extend_schema(
-        operation_id="add_favorite",
-        parameters=[VIDEO],
-        request=None,
-        responses=IsFavoriteSerializer,
-        tags=["my films"],
-    ),
-    delete=extend_schema(
-        operation_id="remove_favorite",
-        parameters=[VIDEO],
-        responses={200: IsFavoriteSerializer},
-        tags=["my films"],
-    ),
-)
-document(
-    views.ToggleFavoriteView,
-    post=extend_schema(
-        operation_id="toggle_favorite",
-        request=FavoriteSerializer,
-        responses={200: {"type": "array", "items": {"type": "integer"}}},
-        tags=["my films"],
-    ),
-)
-document(
-    views.WatchedView,
-    put=extend_schema(
-        operation_id="mark_watched",
-        parameters=[VIDEO],
-        request=None,
-        responses=PositionSerializer,
-        tags=["my films"],
-    ),
-    delete=extend_schema(
-        operation_id="mark_unwatched",
-        parameters=[VIDEO],
-        responses={200: PositionSerializer},
-        tags=["my films"],
-    ),
-)
-document(
-    views.PositionView,
-    get=extend_schema(
-        operation_id="get_position",
-        parameters=[VIDEO],
-        responses=PositionSerializer,
-        tags=["my films"],
-    ),
-    put=extend_schema(
-        operation_id="keep_position",
-        parameters=[VIDEO],
-        request=PositionSerializer,
-        responses=PositionSerializer,
-        tags=["my films"],
-    ),
-    delete=extend_schema(
-        operation_id="forget_position",
-        parameters=[VIDEO],
-        responses={200: PositionSerializer},
-        tags=["my films"],
-    ),
-)
-document(
-    subtitles.SubtitlesView,
-    get=extend_schema(
-        operation_id="list_subtitles",
-        parameters=[VIDEO],
-        responses=subtitles.SubtitleSerializer(many=True),
-        tags=["describing"],
-    ),
-    post=extend_schema(
-        operation_id="add_subtitles",
-        parameters=[VIDEO],
-        request={"multipart/form-data": subtitles.NewSubtitleSerializer},
-        responses={201: subtitles.SavedSubtitleSerializer},
-        tags=["describing"],
-    ),
-)
-document(
-    subtitles.SubtitleView,
-    patch=extend_schema(
-        operation_id="change_subtitles",
-        parameters=[VIDEO, SUBTITLE],
-        request={
-            "multipart/form-data": subtitles.ChangedSubtitleSerializer,
-            "application/json": subtitles.SubtitleSerializer,
-        },
-        responses=subtitles.SavedSubtitleSerializer,
-        tags=["describing"],
-    ),
-    delete=extend_schema(
-        operation_id="remove_subtitles",
-        parameters=[VIDEO, SUBTITLE],
-        responses={204: None},
-        tags=["describing"],
-    ),
-)
-document(
-    play_links.PlayLinkView,
-    post=extend_schema(
-        operation_id="make_play_link",
-        description="An address that opens the film's master playlist and all below it, without "
-        "cookies, for pages of any origin. It ends with the session that made it, with a change "
-        "of the password, with the film's publication, and when it expires.",
-        parameters=[VIDEO],
-        request=None,
-        responses={201: MadePlayLinkSerializer},
-        tags=["play links"],
-    ),
-)
-document(
-    play_links.PlayLinksView,
-    get=extend_schema(
-        operation_id="list_play_links",
-        responses=PlayLinkSerializer(many=True),
-        tags=["play links"],
-    ),
-    delete=extend_schema(operation_id="end_play_links", responses={204: None}, tags=["play links"]),
-)
-document(
-    play_links.OnePlayLinkView,
-    delete=extend_schema(
-        operation_id="end_play_link",
-        parameters=[
-            OpenApiParameter("link_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
-        ],
-        responses={204: None},
-        tags=["play links"],
-    ),
-)
-document(
-    playback.PlaybackView,
-    post=extend_schema(
-        operation_id="report_playback",
-        description="How a film plays: to be sent when it begins, every half minute, when the page "
-        "is hidden, and at the end, as JSON (also under `text/plain`, as `sendBeacon` sends it). "
-        "Needs the session, or the right of a play link.",
-        request=playback.ReportSerializer,
-        responses={204: None},
-        tags=["playback"],
     ),
 )

@@ -131,7 +131,12 @@ class EditSerializer(serializers.ModelSerializer[Video]):
             *("series", "season", "episode", "tags", "people"),
             *("is_published", "audience", "groups", "credits_at"),
         ]
-        extra_kwargs = {"groups": {"required": False}, "is_published": {"required": False}}
+        extra_kwargs = {
+            **{name: {"required": False} for name in ("groups", "is_published")},
+            # SQLite would take greater ones than PostgreSQL.
+            "year": {"min_value": 1878, "max_value": 2200},
+            **{name: {"max_value": 9999} for name in ("age_rating", "season", "episode")},
+        }
 
     def validate_credits_at(self, seconds: float | None) -> float | None:
         if seconds is not None and not 0 < seconds < math.inf:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from video_app.api import auditing
 from video_app.api.film_serializers import EditSerializer, FilmSerializer
 from video_app.catalogue import series
 from video_app.models import Video
@@ -29,10 +30,12 @@ class VideoView(APIView):
         edit.is_valid(raise_exception=True)
         with transaction.atomic():
             edit.save()
+        auditing.note(request, "video.changed", "video", video_id, fields=[*edit.validated_data])
         return _film(request, video_id)
 
     def delete(self, request: Request, video_id: int) -> Response:
         _editable(request, video_id, "delete").delete()
+        auditing.note(request, "video.deleted", "video", video_id)
         return Response(status=204)
 
 

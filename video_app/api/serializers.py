@@ -9,10 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from video_app.catalogue.text import harmless
-from video_app.ingest import thumbnails
 from video_app.ingest.validators import film_suffix
 from video_app.models import Category, PlayLink, State, Video
-from video_app.streaming import links
+from video_app.streaming import links, thumbnails
 
 BIGGEST_ID = 2**63 - 1
 

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.plumbing import alpha_operation_sorter
 
 from video_app.pipeline import ladder
-from video_app.streaming.playlists import HLS
+from video_app.streaming.rendering import HLS
 
 Json = dict[str, Any]
 VTT = "text/vtt"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from video_app.catalogue import counts, popularity, series, similar
 from video_app.catalogue.unions import ids_of_each
 from video_app.models import Category, Video, are_of
@@ -55,15 +57,15 @@ def _planned(user: Any) -> Iterator[_Planned]:
     begun = seen.filter(are_of(user, "positions"), positions__seconds__gt=0)
     begun = begun.order_by("-positions__updated_at")
     chosen = seen.filter(are_of(user, "favorite")).order_by("-favorite__id")
-    yield _Planned("continue", "Continue watching", _films(started="true"), begun)
-    yield _Planned("next", "Next episodes", SERIES, series.waiting_for(user, LENGTH))
-    yield _Planned("my-list", "My list", _films(favorite="true"), chosen)
-    yield _Planned("new", "New", _films(ordering="-created_at"), _newest(listed))
+    yield _Planned("continue", _("Continue watching"), _films(started="true"), begun)
+    yield _Planned("next", _("Next episodes"), SERIES, series.waiting_for(user, LENGTH))
+    yield _Planned("my-list", _("My list"), _films(favorite="true"), chosen)
+    yield _Planned("new", _("New"), _films(ordering="-created_at"), _newest(listed))
     popular = popularity.ids_of(listed, LENGTH)
-    yield _Planned("popular", "Most watched this week", _films(ordering="popular"), popular)
+    yield _Planned("popular", _("Most watched this week"), _films(ordering="popular"), popular)
     yield from _because(user, listed)
-    for category, _ in counts.of_categories(user)[:MOST_CATEGORIES]:
-        label, url = Category(category).label, _films(category=category)
+    for category, _count in counts.of_categories(user)[:MOST_CATEGORIES]:
+        label, url = Category(category).name_for_readers, _films(category=category)
         films = _newest(listed.filter(category=category))
         yield _Planned(f"category-{category}", label, url, films)
 
@@ -77,7 +79,8 @@ def _because(user: Any, listed: Any) -> Iterator[_Planned]:
     if last:
         pk, title = last
         ids = similar.ids_like(listed, pk, LENGTH)
-        yield _Planned("because", f"Because you watched {title}", _films(like=pk), ids)
+        label = _("Because you watched %(title)s") % {"title": title}
+        yield _Planned("because", label, _films(like=pk), ids)
 
 
 def _newest(films: Any) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from video_app.catalogue import progress
@@ -36,9 +37,23 @@ def _outage() -> str:
 
 
 def left_out(video: Video) -> list[Note]:
-    """Of the newest source that was planned; none before that, or when all was kept."""
+    """Of the newest source that was planned, and what came with it; none when all was kept."""
     build = progress.newest_unfinished_build(video) or video.current_build
-    return [Note(note.code, note.text) for note in _source_notes(build)] if build else []
+    in_file = [Note(note.code, note.text) for note in _source_notes(build)] if build else []
+    return [*in_file, *(Note(**note) for note in video.notes or ())]
+
+
+def remember(video_id: int, code: str, texts: list[str]) -> None:
+    """Have these sentences told of a film, in place of others with that code."""
+    with transaction.atomic():
+        rows = Video.objects.filter(pk=video_id)
+        video = rows.select_for_update(of=("self",)).only("notes").first()
+        if video is None:
+            return
+        others = [note for note in video.notes or () if note["code"] != code]
+        told = [*others, *({"code": code, "text": text} for text in texts)]
+        if told or video.notes:
+            rows.update(notes=told or None)
 
 
 def _source_notes(build: Build) -> tuple[Any, ...]:

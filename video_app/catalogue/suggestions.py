@@ -39,7 +39,7 @@ def suggest(user: Any, text: str) -> list[Suggestion]:
 def _names(film: Video) -> Iterator[Suggestion]:
     if film.series:
         yield Suggestion("series", str(film.series.pk), film.series.title)
-    yield Suggestion("category", film.category, Category(film.category).label)
+    yield Suggestion("category", film.category, Category(film.category).name_for_readers)
     for tag in film.tags.all():
         yield Suggestion("tag", str(tag.pk), tag.name)
     for person in film.people.all():

@@ -8,9 +8,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.template.defaultfilters import filesizeformat
 
-from video_app.ingest import room, thumbnails
+from video_app.ingest import room
 from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
 from video_app.models import Video
+from video_app.streaming import thumbnails
 
 IN_MEMORY = (InMemoryUploadedFile, ContentFile)
 

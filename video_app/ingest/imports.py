@@ -1,50 +1,100 @@
-"""Films that the server fetches itself: told one by one, or found in the watched folder."""
+"""Films that the server fetches itself: from its folders, from buckets and from addresses."""
 
 import hashlib
-import logging
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
 
-from video_app.ingest import thumbnails
 from video_app.ingest.drafts import draft
 from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
-from video_app.models import Import, ImportOrigin, Video, source_name
-from video_app.store import landing
+from video_app.models import Import, ImportOrigin, source_name
+from video_app.models.leased import NO_LEASE
+from video_app.store import foreign, landing
 from video_app.work import fetching, importing
 
-logger = logging.getLogger(__name__)
-
-# A file of the watched folder is whole when it has not changed for so long.
-SETTLED_SECONDS = 30
 EDGE_BYTES = 1024**2
-SCAN, FOUND = "import_scan", "import_found"
-PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+NOWHERE = "There is no file or folder {}."
+NO_FILMS = "There are no films in {}."
+# What was found, and its import; without one it was imported before.
+Told = tuple[str, Import | None]
 
 
-def add_address(url: str, *, owner: Any = None, publishes: bool = True) -> Import:
-    """Have a film fetched; `ValidationError` when the address does not end like a film's."""
+def begin(location: str, **given: Any) -> Iterator[Told]:
+    """Have all films fetched that a place has: an address, a file, a folder, or a place in a
+    bucket. `ValidationError` in words, `OSError`."""
+    if location.startswith(("http://", "https://")):
+        found: Iterator[Told] = iter([(location, add_address(location, **given))])
+    elif location.startswith(foreign.SCHEME):
+        found = _begin_bucket(location, **given)
+    else:
+        found = _begin_folder(Path(location), **given)
+    is_empty = True
+    for told in found:
+        is_empty = False
+        yield told
+    if is_empty:
+        raise ValidationError(NO_FILMS.format(location))
+
+
+def _begin_folder(path: Path, **given: Any) -> Iterator[Told]:
+    if not path.exists():
+        raise ValidationError(NOWHERE.format(path))
+    for film in films_in(path) if path.is_dir() else [path]:
+        yield str(film), add_file(film, **given)
+
+
+def _begin_bucket(location: str, **given: Any) -> Iterator[Told]:
+    try:
+        place = foreign.parse(location)
+    except foreign.NoBucketError as error:
+        raise ValidationError(str(error)) from error
+    for found in foreign.files(place):
+        if _is_shown_film(found.place.key):
+            yield str(found.place), add_object(found, **given)
+
+
+def _is_shown_film(key: str) -> bool:
+    is_hidden = any(part.startswith(".") for part in key.split("/"))
+    return not is_hidden and key.rpartition(".")[2].lower() in FILM_SUFFIXES
+
+
+def add_address(url: str, *, owner: Any = None, publishes: bool = True) -> Import | None:
+    """Have a film fetched, unless it is being fetched; `ValidationError` when the address does
+    not end like a film's."""
+    if Import.objects.filter(location=url, finished_at=None, error="").exists():
+        return None
     name = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
     return _add(name, owner, publishes, origin=ImportOrigin.URL, location=url)
 
 
 def add_file(path: Path, *, owner: Any = None, publishes: bool = True) -> Import | None:
-    """Have a film copied, with the picture beside it; none when it was imported before."""
-    seen, content = fetching.seen(path.lstat()), _content(path)
-    if Import.objects.filter(content=content).exists():
+    """Have a film copied, with what lies beside it; none when it was imported before."""
+    about = {"location": str(path), "seen": fetching.seen(path.lstat())}
+    if Import.objects.filter(**about, error="").exists():
         return None
-    about = {"location": str(path), "seen": seen, "content": content}
-    row = _add(path.name, owner, publishes, origin=ImportOrigin.FOLDER, **about)
-    _bring_picture(row.video, path)
-    return row
+    return _add_once(path.name, owner, publishes, ImportOrigin.FOLDER, content(path), about)
+
+
+def add_object(found: foreign.Found, *, owner: Any = None, publishes: bool = True) -> Import | None:
+    """The same for a file in a bucket."""
+    about = {"location": str(found.place), "seen": found.version}
+    known = hashlib.sha256(f"{found.size} {found.version}".encode()).hexdigest()
+    return _add_once(found.name, owner, publishes, ImportOrigin.BUCKET, known, about)
+
+
+def _add_once(
+    name: str, owner: Any, publishes: bool, origin: str, known: str, about: dict[str, str]
+) -> Import | None:
+    """What failed is tried again instead."""
+    if (before := Import.objects.filter(content=known).first()) is None:
+        return _add(name, owner, publishes, origin=origin, content=known, **about)
+    return before if retry(before) else None
 
 
 def films_in(folder: Path) -> Iterator[Path]:
@@ -60,24 +110,15 @@ def _is_film(path: Path) -> bool:
     return is_named_so and path.is_file() and not path.is_symlink()
 
 
-def watch() -> None:
-    """Import what has come into the watched folder and grows no more; nothing is removed."""
-    if not settings.WATCH_FOLDER or not cache.add(SCAN, 1, settings.SWEEP_SECONDS // 2 or 1):
-        return
-    before: dict[str, Any] = cache.get(FOUND) or {}
-    now: dict[str, Any] = {}
-    for path in films_in(Path(settings.WATCH_FOLDER)):
-        seen = fetching.seen(path.lstat())
-        since = before.get(str(path), [seen, time.time()])
-        now[str(path)] = since if since[0] == seen else [seen, time.time()]
-        if time.time() - now[str(path)][1] >= SETTLED_SECONDS:
-            _import_once(path, seen)
-    cache.set(FOUND, now, None)
-
-
-def _import_once(path: Path, seen: str) -> None:
-    if not Import.objects.filter(location=str(path), seen=seen).exists() and add_file(path):
-        logger.info("film_found", extra={"file": path.name})
+def content(path: Path) -> str:
+    """What a film is known by: its size, its first and its last MiB."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        digest = hashlib.sha256(str(size).encode())
+        for start in (0, max(0, size - EDGE_BYTES)):
+            file.seek(start)
+            digest.update(file.read(EDGE_BYTES))
+    return digest.hexdigest()
 
 
 def _add(name: str, owner: Any, publishes: bool, **about: Any) -> Import:
@@ -95,27 +136,18 @@ def _add(name: str, owner: Any, publishes: bool, **about: Any) -> Import:
     return row
 
 
-def _content(path: Path) -> str:
-    """What a film is known by: its size, its first and its last MiB."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        digest = hashlib.sha256(str(size).encode())
-        for start in (0, max(0, size - EDGE_BYTES)):
-            file.seek(start)
-            digest.update(file.read(EDGE_BYTES))
-    return digest.hexdigest()
+def retry(row: Import) -> bool:
+    """Fetch what failed again, from where it stopped; whether it had failed."""
+    rows = Import.objects.filter(pk=row.pk, finished_at=None).exclude(error="")
+    has_failed = bool(rows.update(**NO_LEASE, error=""))
+    if has_failed:
+        importing.request(Import.objects.filter(pk=row.pk))
+    return has_failed
 
 
-def _bring_picture(video: Video, path: Path) -> None:
-    """`Film.jpg` beside `Film.mkv`, or `poster.jpg` of its folder, becomes the thumbnail."""
-    names = [f"{stem}{suffix}" for stem in (path.stem, "poster") for suffix in PICTURES]
-    found = (path.with_name(name) for name in names)
-    for picture in (each for each in found if each.is_file() and not each.is_symlink()):
-        try:
-            with picture.open("rb") as file:
-                video.thumbnail = thumbnails.thumbnail(file)
-        except (OSError, thumbnails.BadImageError) as error:
-            logger.info("picture_left_out", extra={"file": picture.name, "reason": str(error)})
-            continue
-        video.save(update_fields=["thumbnail", "updated_at"])
-        return
+def cancel(row: Import) -> bool:
+    """End an import and remove its draft; whether it was unfinished."""
+    unfinished = Import.objects.filter(pk=row.pk, finished_at=None).first()
+    if unfinished:
+        unfinished.video.delete()
+    return unfinished is not None

@@ -3,12 +3,14 @@
 from video_app.models.arrivals import (
     Arrival,
     FormerSource,
+    FoundFile,
     Import,
     ImportOrigin,
     Upload,
     held_keys,
 )
 from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombstone
+from video_app.models.categories import Category
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition, are_of
@@ -18,7 +20,6 @@ from video_app.models.search import Mention, Word, WordKey
 from video_app.models.subtitles import Subtitle
 from video_app.models.videos import (
     Audience,
-    Category,
     State,
     Video,
     source_name,
@@ -42,6 +43,7 @@ __all__ = [
     "Favorite",
     "FilmDay",
     "FormerSource",
+    "FoundFile",
     "Import",
     "ImportOrigin",
     "Installation",

@@ -94,6 +94,7 @@ class Upload(Arrival):
 class ImportOrigin(models.TextChoices):
     FOLDER = "folder", "A folder of the server"
     URL = "url", "An address"
+    BUCKET = "bucket", "A bucket"
 
 
 class Import(Arrival, Leased):
@@ -103,7 +104,7 @@ class Import(Arrival, Leased):
     """
 
     origin = models.CharField(max_length=10, choices=ImportOrigin)
-    location = models.TextField("an address, or a path below the folder of imports")
+    location = models.TextField("an address, a path, or a place in a bucket")
     seen = models.CharField(
         "size and time of the file that was found, or the version of what an address leads to",
         max_length=255,
@@ -121,6 +122,17 @@ class Import(Arrival, Leased):
 
     def __str__(self) -> str:
         return f"import of {self.filename}"
+
+
+class FoundFile(models.Model):
+    """A file of the watched folder that was imported once, whatever became of its film."""
+
+    location = models.TextField("its path", unique=True)
+    seen = models.CharField("its size and time", max_length=255)
+    content = models.CharField("what it is known by", max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return self.location
 
 
 class FormerSource(models.Model):

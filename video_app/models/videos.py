@@ -11,35 +11,11 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from video_app.models.builds import Build
+from video_app.models.categories import Category
 from video_app.models.descriptions import Person, Tag
 from video_app.models.fields import SortKey
 from video_app.models.leased import NO_LEASE, Leased
 from video_app.models.querysets import VideoQuerySet
-
-
-class Category(models.TextChoices):
-    ACTION = "action", "Action"
-    ADVENTURE = "adventure", "Adventure"
-    ANIMATION = "animation", "Animation"
-    BIOGRAPHY = "biography", "Biography"
-    COMEDY = "comedy", "Comedy"
-    CRIME = "crime", "Crime"
-    DOCUMENTARY = "documentary", "Documentary"
-    DRAMA = "drama", "Drama"
-    FAMILY = "family", "Family"
-    FANTASY = "fantasy", "Fantasy"
-    HISTORY = "history", "History"
-    HORROR = "horror", "Horror"
-    MUSIC = "music", "Music"
-    MUSICAL = "musical", "Musical"
-    MYSTERY = "mystery", "Mystery"
-    ROMANCE = "romance", "Romance"
-    SCI_FI = "sci-fi", "Sci-Fi"
-    SPORT = "sport", "Sport"
-    THRILLER = "thriller", "Thriller"
-    WAR = "war", "War"
-    WESTERN = "western", "Western"
-    OTHER = "other", "Other"
 
 
 class State(models.TextChoices):
@@ -154,6 +130,10 @@ class Video(Leased):
         "what people corrected of the tracks in its file", null=True, editable=False
     )
 
+    notes: Any = models.JSONField(
+        "what of its newest source, or beside it, was left out", null=True, editable=False
+    )
+
     objects = VideoQuerySet.as_manager()
     _stored_file: str | None = ""  # the name in the database
     replaced: "Video | None" = None  # as it was before the last save, when that brought a file
@@ -248,7 +228,7 @@ class Video(Leased):
         self.source_revision = 1 + (newest.source_revision if newest else 0)
         self.original_name = PurePath(self.video_file.name or "").name[:255]
         self.size = self.video_file.size if self.video_file else 0
-        self.state, self.error = State.PENDING, ""
+        self.state, self.error, self.notes = State.PENDING, "", None
         for name, value in NO_LEASE.items():
             setattr(self, name, value)
 
@@ -269,4 +249,7 @@ class Video(Leased):
 
 
 # What a new file resets.
-REVISION = ["video_file", "source_revision", "original_name", "size", "state", "error", *NO_LEASE]
+REVISION = [
+    *("video_file", "source_revision", "original_name", "size", "state", "error", "notes"),
+    *NO_LEASE,
+]

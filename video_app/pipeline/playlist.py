@@ -93,16 +93,14 @@ def master_playlist(
     lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if not complete:
         lines.append(START)
-    lines += _audio_lines(plan, uri)
-    groups = ',AUDIO="sound"' if plan.tracks else ""
-    if texts:
-        lines += text_tracks.lines(texts, uri)
-        groups += ',SUBTITLES="text"'
-    names = by_preference(plan, [rung.name for rung in plan.rungs]) if rungs is None else rungs
-    for rung in map(plan.rung, names):
+    lines += [*_audio_lines(plan, uri), *text_tracks.lines(texts, uri)]
+    groups = (',AUDIO="sound"' if plan.tracks else "") + (',SUBTITLES="text"' if texts else "")
+    if rungs is None:
+        rungs = by_preference(plan, [rung.name for rung in plan.rungs])
+    for rung in map(plan.rung, rungs):
         rates = _measured(plan, rung, reports) if complete else _bounds(plan, rung)
-        lines.append(f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}{groups}")
-        lines.append(uri(f"{rung.name}/index.m3u8"))
+        inf = f"#EXT-X-STREAM-INF:{_attributes(plan, rung, rates)}{groups}"
+        lines += [inf, uri(f"{rung.name}/index.m3u8")]
     if complete:
         lines += [_iframe_line(plan, rung, reports, uri) for rung in plan.rungs]
     return "\n".join(lines) + "\n"

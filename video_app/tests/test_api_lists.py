@@ -1,5 +1,6 @@
 """What is asked of lists, the home page's rows, series, tags and suggestions."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -360,6 +361,8 @@ class TestFilm:
             {"title": ""},
             {"category": "x"},
             {"year": -1},
+            {"year": 40_000},
+            {"episode": 40_000},
             {"credits_at": 0},
             {"series": 99},
             {"tags": "x"},
@@ -400,6 +403,25 @@ class TestFilm:
 
         assert signed_in(owner).delete(f"/api/video/{film.pk}/").status_code == 204
         assert not Video.objects.filter(pk=film.pk).exists()
+
+    def test_notes_who_edited_and_deleted(
+        self, own_media: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        owner = make_user("owner")
+        film = make_film(owner=owner)
+
+        path = f"/api/video/{film.pk}/"
+        signed_in(owner).patch(path, {"title": "New", "tags": ["Noir"]}, "application/json")
+        signed_in(owner).delete(path)
+
+        lines = [line for line in caplog.records if line.message == "audit"]
+        noted = [(line.action, line.actor_id, line.subject_id, line.details) for line in lines]
+        pk = str(film.pk)
+        assert noted == [
+            ("video.changed", owner.pk, pk, {"fields": ["title", "tags"]}),
+            ("video.deleted", owner.pk, pk, {}),
+        ]
 
 
 @pytest.mark.parametrize("films", [2, 200])

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from video_app.ingest.thumbnails import TURNS, BadImageError, thumbnail
+from video_app.streaming.thumbnails import TURNS, BadImageError, thumbnail
 
 # A quarter to the left undoes one to the right; the others undo themselves.
 AS_STORED = TURNS | {6: TURNS[8], 8: TURNS[6]}
@@ -72,7 +72,7 @@ PEAK = """
 import resource, threading
 from io import BytesIO
 from PIL import Image
-from video_app.ingest.thumbnails import thumbnail
+from video_app.streaming.thumbnails import thumbnail
 
 file = BytesIO()
 Image.new("RGBA", (8000, 5000)).save(file, "PNG")

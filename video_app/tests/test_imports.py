@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from PIL import Image
 
 from tests.people import make_user
 from video_app.ingest import imports
-from video_app.models import Import, State, Video
+from video_app.models import Import, State, Subtitle, Video
 from video_app.pipeline.errors import PipelineError
 from video_app.store import local
 from video_app.tests.films import end_pauses, jobs, run
@@ -37,8 +36,12 @@ class Server(http.server.BaseHTTPRequestHandler):
     kind = "video/mp4"
     body = BODY
     asked: list[str]
+    beside: dict[str, bytes] = {}
 
     def do_GET(self) -> None:
+        if not self.path.startswith("/Some.Film.2019.mp4"):
+            self.send_neighbour()
+            return
         begin = int((self.headers.get("Range") or "bytes=0-")[6:-1])
         type(self).asked.append(self.headers.get("Range") or "")
         if self.lead:
@@ -54,6 +57,13 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {begin}-{len(self.body)}/{len(self.body)}")
         self.end_headers()
         self.wfile.write(self.body[begin : begin + self.most])
+
+    def send_neighbour(self) -> None:
+        body = self.beside.get(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        self.wfile.write(body or b"")
 
     def log_message(self, *_: Any) -> None:
         return
@@ -95,18 +105,21 @@ class TestFile:
         assert video.original_name == "Show.S01E02.mkv"
         assert jobs("urgent") == [f"plan_video-{video.pk}-1"]
 
-    def test_brings_picture(self, tmp_path: Path):
-        Image.new("RGB", (64, 36)).save(tmp_path / "poster.jpg")
-
-        imports.add_file(write_film(tmp_path))
-
-        assert Video.objects.get().thumbnail
-
     def test_is_imported_once_under_any_name(self, tmp_path: Path):
         path = write_film(tmp_path)
         assert imports.add_file(path)
 
         assert imports.add_file(path.rename(tmp_path / "other.mkv")) is None
+
+    def test_is_tried_again_when_it_failed(self, tmp_path: Path):
+        path = write_film(tmp_path)
+        row = imports.add_file(path)
+        Import.objects.update(error="It failed.", attempts=3)
+
+        assert imports.add_file(path) == row
+
+        assert run(importing.KIND, pk=row.pk)
+        assert stored() == BODY
 
     def test_goes_on_where_worker_died(self, tmp_path: Path):
         row = imports.add_file(write_film(tmp_path))
@@ -133,52 +146,6 @@ class TestFile:
 
         assert not Import.objects.exists()
         assert not list(local.root().glob("sources/*"))
-
-
-class TestWatchedFolder:
-    @pytest.fixture
-    def folder(self, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-        settings.WATCH_FOLDER = str(tmp_path)
-        monkeypatch.setattr(imports, "SETTLED_SECONDS", 0)
-        monkeypatch.setattr(imports, "SCAN", "unused")
-        monkeypatch.setattr(imports.cache, "add", lambda *_: True)
-        return tmp_path
-
-    def test_imports_whole_files_once(self, folder: Path):
-        write_film(folder)
-
-        imports.watch()
-        imports.watch()
-
-        assert Import.objects.count() == 1
-
-    def test_waits_until_file_grows_no_more(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(imports, "SETTLED_SECONDS", 30)
-        write_film(folder)
-
-        imports.watch()
-        imports.watch()
-
-        assert not Import.objects.exists()
-
-    def test_leaves_what_is_no_file(self, folder: Path, tmp_path_factory: Any):
-        elsewhere = write_film(tmp_path_factory.mktemp("elsewhere"))
-        os.mkfifo(folder / "pipe.mp4")
-        (folder / "link.mp4").symlink_to(elsewhere)
-        write_film(folder, "half.mp4.part")
-
-        imports.watch()
-
-        assert not Import.objects.exists()
-
-    def test_removes_nothing_when_folder_is_away(self, folder: Path, settings: Any):
-        write_film(folder)
-        imports.watch()
-        settings.WATCH_FOLDER = str(folder / "gone")
-
-        imports.watch()
-
-        assert Import.objects.count() == Video.objects.count() == 1
 
 
 class TestAddress:
@@ -230,6 +197,25 @@ class TestAddress:
 
         assert self.fetch(server).error
         assert len(server.asked) == 1
+
+    def test_brings_what_lies_beside_it(self, server: Any):
+        server.url = server.url.partition("?")[0]
+        server.beside = {"/Some.Film.2019.de.srt": b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"}
+
+        self.fetch(server)
+
+        assert Subtitle.objects.get().language == "deu"
+        assert Video.objects.get().notes is None
+
+    def test_asks_for_nothing_beside_address_with_query(self, server: Any):
+        self.fetch(server)
+
+        assert server.asked == [""]
+
+    def test_is_not_fetched_twice_at_once(self, server: Any):
+        assert imports.add_address(server.url)
+
+        assert imports.add_address(server.url) is None
 
     def test_ends_redirects_in_circles(self, server: Any):
         server.lead = server.url

@@ -1,4 +1,4 @@
-"""Where films are fetched from: a file of this machine, or an address. Both from any byte on."""
+"""Where films are fetched from, from any byte on: a file here, in a bucket, or at an address."""
 
 import http.client
 import os
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from video_app.pipeline.errors import PipelineError
+from video_app.store import AwayError, foreign
 from video_app.work import addresses
 
 PIECE_BYTES = 1024**2
@@ -22,6 +23,7 @@ PAGES = ("text/html", "application/json", "application/xml", "text/xml")
 NO_FILE = "This is not a file that can be read: {}"
 NO_FILM = "This address leads to a page, not to a film."
 REFUSED = "The address answers with {}."
+SHORTER = "The file became shorter while it was fetched."
 IN_CIRCLES = "The address leads on and on."
 
 
@@ -60,6 +62,24 @@ def seen(status: os.stat_result) -> str:
 
 
 @contextmanager
+def from_bucket(location: str, offset: int, known: str) -> Iterator[Body]:
+    """A file in a bucket; `PipelineError` when it is gone or may not be read, `CutError`."""
+    place = foreign.parse(location)
+    try:
+        body, begins, found = foreign.open_from(place, offset, known)
+    except FileNotFoundError as error:
+        raise PipelineError("The file is no longer in the bucket.") from error
+    except foreign.DeniedError as error:
+        raise PipelineError(str(error)) from error
+    except AwayError as error:
+        raise CutError("The bucket does not answer.") from error
+    except ValueError as error:
+        raise PipelineError(SHORTER) from error
+    with closing(body):
+        yield Body(_pieces(body), begins, found.size, found.version)
+
+
+@contextmanager
 def from_address(url: str, offset: int, known: str) -> Iterator[Body]:
     """What an address leads to, from `offset` on if it still is the version `known`.
 
@@ -71,7 +91,7 @@ def from_address(url: str, offset: int, known: str) -> Iterator[Body]:
     connection, answer = _follow(url, headers)
     with closing(connection), closing(answer):
         if answer.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise PipelineError("The file became shorter while it was fetched.")
+            raise PipelineError(SHORTER)
         _check(answer)
         begins = offset if answer.status == http.client.PARTIAL_CONTENT else 0
         yield Body(_pieces(answer), begins, _length(answer), _version(answer))

@@ -1,4 +1,4 @@
-"""Fetching films that the server was told of: from a folder of its machine, or an address."""
+"""Fetching films that the server was told of: from its folders, from buckets, from addresses."""
 
 import logging
 from contextlib import AbstractContextManager
@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from video_app.models import Import, ImportOrigin, Video
 from video_app.pipeline.errors import PipelineError, StorageFullError
 from video_app.store import landing, local, the_store
-from video_app.work import clock, fetching, queue
+from video_app.work import clock, fetching, queue, sidecars
 from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless
 
@@ -48,8 +48,10 @@ def run(lease: Lease) -> None:
         except fetching.CutError as error:
             _wait(row, lease, str(error))
         else:
+            beside = sidecars.collect(row, lease.keep)
             landing.finish(row.key, length)
-            _publish(row, length, lease)
+            sidecars.set_picture(row, beside)
+            _publish(row, length, beside, lease)
 
 
 def _fetch(row: Import, lease: Lease) -> int:
@@ -67,6 +69,8 @@ def _fetch(row: Import, lease: Lease) -> int:
 def _opened(row: Import, offset: int) -> AbstractContextManager[fetching.Body]:
     if row.origin == ImportOrigin.FOLDER:
         return fetching.from_file(row.location, offset)
+    if row.origin == ImportOrigin.BUCKET:
+        return fetching.from_bucket(row.location, offset, row.seen)
     return fetching.from_address(row.location, offset, row.seen)
 
 
@@ -131,13 +135,14 @@ def _wait(row: Import, lease: Lease, reason: str) -> None:
     lease.postpone(reason)
 
 
-def _publish(row: Import, length: int, lease: Lease) -> None:
+def _publish(row: Import, length: int, beside: sidecars.Beside, lease: Lease) -> None:
     with transaction.atomic():
         video = Video.objects.select_for_update(of=("self",)).get(pk=row.video_id)
         done = {"finished_at": clock.now(), "offset": length, "length": length}
         if lease.release(**UNHURT, **done):
             video.is_published = row.publishes
             video.take_source(row.key, row.filename)
+            sidecars.add_texts(row, beside)
 
 
 def failed(lease: Lease, error: Exception) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -34,7 +35,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "email", "username", "name", "phone", "address", "new_email", "is_staff"]
-        fields += ["date_joined", "delete_at", "has_films", "profile"]
+        fields += ["date_joined", "delete_at", "has_films", "language", "profile"]
         read_only_fields = fields
         extra_kwargs = {
             "delete_at": {"help_text": "When the account will be deleted; null: never."},
@@ -55,6 +56,12 @@ class ChangeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     address = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    language = serializers.ChoiceField(
+        settings.LANGUAGES,
+        required=False,
+        allow_blank=True,
+        help_text='Of the site and of mails; "": the browser\'s, and English in mails.',
+    )
     email = AddressField(
         required=False,
         allow_null=True,

@@ -1,5 +1,6 @@
 /** Talking to the API: JSON both ways, and one token refresh on a 401. */
 
+import { pageLanguage } from "./language.js";
 import { remember } from "./store.js";
 import { messageFor } from "./words.js";
 
@@ -38,6 +39,7 @@ export async function request(path, options = {}) {
 export async function send(path, { method = "GET", body, signal, keepalive } = {}) {
   const headers = {}; // none more than a preload of the page sends, which it would not match
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-Language"] = pageLanguage();
   const response = await reach(path, { method, headers, signal, keepalive, body: body && JSON.stringify(body) });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw refusal(response, answer);

@@ -3,6 +3,7 @@
 import { accessibleName, initial, preparingNote, watchedPercent } from "./catalogue.js";
 import { clone, $, show } from "./dom.js";
 import { filmUrl, posterSet } from "./films.js";
+import { t } from "./language.js";
 import { clock } from "./time.js";
 
 /** A card; `onFavourite(film)` is called by its heart, `onTakeAway(film)` by its cross, if any. */
@@ -23,7 +24,7 @@ export function card(film, { onFavourite, onTakeAway, href = filmUrl(film.id) })
 }
 
 function showCross(cross, film, onTakeAway) {
-  cross.setAttribute("aria-label", `Remove ${film.title} from Continue watching`);
+  cross.setAttribute("aria-label", t("Remove %(title)s from Continue watching", { title: film.title }));
   cross.addEventListener("click", () => onTakeAway(film));
   show(cross);
 }
@@ -42,7 +43,7 @@ export function showPoster(image, film) {
 
 export function showFavourite(button, film) {
   button.setAttribute("aria-pressed", film.is_favorite);
-  if (button.matches(".heart")) button.setAttribute("aria-label", `${film.title} in my list`);
+  if (button.matches(".heart")) button.setAttribute("aria-label", t("%(title)s in my list", { title: film.title }));
 }
 
 /** Whether the rest is being prepared, and how much of it was watched. */

@@ -1,6 +1,7 @@
 /** What pages and cards say about films: no document, no requests. */
 
 import { isEncoding } from "./films.js";
+import { categoryName, t } from "./language.js";
 import { length, spoken } from "./time.js";
 
 export const MY_LIST = "my-list";
@@ -16,8 +17,8 @@ export function signature(rows) {
 
 /** "Drama · 2019 · 1 h 30 min · from 12" */
 export function facts(film) {
-  const age = film.age_rating === 0 ? "for all ages" : film.age_rating && `from ${film.age_rating}`;
-  return [film.category, film.year, length(film.duration), age].filter(Boolean).join(" · ");
+  const age = film.age_rating === 0 ? t("for all ages") : film.age_rating && t("from %(age)s", { age: film.age_rating });
+  return [categoryName(film.category), film.year, length(film.duration), age].filter(Boolean).join(" · ");
 }
 
 /** 0 to 100, whole. */
@@ -32,25 +33,25 @@ export function initial(title) {
 }
 
 export function preparingNote(film) {
-  return isEncoding(film) ? "Ready to start, the rest is being prepared" : "";
+  return isEncoding(film) ? t("Ready to start, the rest is being prepared") : "";
 }
 
 /** "Forty Minutes, 40 minutes, 71 percent watched": a card's link for screen readers. */
 export function accessibleName(film) {
   const watched = watchedPercent(film);
-  const parts = [film.title, film.duration > 0 && spoken(film.duration), watched && `${watched} percent watched`, preparingNote(film)];
+  const parts = [film.title, film.duration > 0 && spoken(film.duration), watched && t("%(percent)s percent watched", { percent: watched }), preparingNote(film)];
   return parts.filter(Boolean).join(", ");
 }
 
-/** "Season 1", "Specials", or "" for films without seasons. */
+/** "Season 1", t("Specials"), or "" for films without seasons. */
 export function seasonTitle(season) {
-  if (season === 0) return "Specials";
-  return season ? `Season ${season}` : "";
+  if (season === 0) return t("Specials");
+  return season ? t("Season %(number)s", { number: season }) : "";
 }
 
 /** "Season 1, episode 2", as far as known. */
 export function episodeTitle({ season, episode }) {
-  return [seasonTitle(season), episode && `episode ${episode}`].filter(Boolean).join(", ");
+  return [seasonTitle(season), episode && t("episode %(number)s", { number: episode })].filter(Boolean).join(", ");
 }
 
 /** Films by season, in their order: `[[season, films]]`. */

@@ -2,6 +2,7 @@
 
 import { request } from "./api.js";
 import { $, show, toast } from "./dom.js";
+import { locale, t } from "./language.js";
 
 const CLOCK = { hour: "2-digit", minute: "2-digit", weekday: "short" };
 
@@ -24,14 +25,14 @@ export function startElsewhere() {
 async function open(dialog, film) {
   const [text, field] = [$("#elsewhere-text"), $("#elsewhere-link")];
   show($("#elsewhere-found"), false);
-  text.textContent = "One moment …";
+  text.textContent = t("One moment …");
   dialog.showModal();
   try {
     const { url, expires, qr } = await makeLink(film);
     field.value = url;
     $("#elsewhere-qr").src = qr;
-    const until = new Date(expires).toLocaleString([], CLOCK);
-    text.textContent = `Whoever has this link can watch this film until ${until}, or until you sign out.`;
+    const until = new Date(expires).toLocaleString(locale(), CLOCK);
+    text.textContent = t("Whoever has this link can watch this film until %(time)s, or until you sign out.", { time: until });
     show($("#elsewhere-found"));
     field.select();
   } catch (error) {
@@ -43,10 +44,10 @@ async function copy() {
   const field = $("#elsewhere-link");
   try {
     await navigator.clipboard.writeText(field.value);
-    toast("Link copied");
+    toast(t("Link copied"));
   } catch {
     field.select(); // no clipboard on plain HTTP: Ctrl+C does it
-    toast("Press Ctrl+C to copy the link");
+    toast(t("Press Ctrl+C to copy the link"));
   }
 }
 
@@ -54,7 +55,7 @@ async function endAll(dialog) {
   try {
     await request("/api/play-links/", { method: "DELETE" });
     dialog.close();
-    toast("All your links have ended");
+    toast(t("All your links have ended"));
   } catch (error) {
     $("#elsewhere-text").textContent = error.message;
   }

@@ -4,6 +4,7 @@ import { row, showFavourite, showPoster } from "./cards.js";
 import { episodeTitle, facts, watchedPercent } from "./catalogue.js";
 import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
+import { categoryName, t } from "./language.js";
 import { link } from "./links.js";
 import { known, makeCard, startPage, tell, toggleFavourite } from "./page.js";
 import { clock } from "./time.js";
@@ -48,12 +49,12 @@ function showSeries({ series, season, episode }) {
 function showPlay(film) {
   const isBegun = film.position > 0;
   $("#play").href = films.watchUrl(film.id);
-  $("#play span").textContent = isBegun ? `Resume at ${clock(film.position)}` : "Play";
+  $("#play span").textContent = isBegun ? t("Resume at %(time)s", { time: clock(film.position) }) : t("Play");
   $("#from-start").href = `${films.watchUrl(film.id)}?t=0`;
   show($("#from-start"), isBegun);
   const bar = $("#film-progress");
   bar.value = watchedPercent(film);
-  bar.setAttribute("aria-label", "Watched");
+  bar.setAttribute("aria-label", t("Watched"));
   show(bar, isBegun);
 }
 
@@ -73,7 +74,7 @@ async function toggleWatched(film) {
     Object.assign(film, { is_watched: isWatched, position: 0 });
     showPlay(film);
     showMarks(film);
-    toast(isWatched ? "Marked as watched" : "Marked as not watched");
+    toast(isWatched ? t("Marked as watched") : t("Marked as not watched"));
   } catch (error) {
     tell(error);
   }
@@ -86,7 +87,7 @@ async function share(film) {
     if (navigator.share) await navigator.share({ title: film.title, url });
     else {
       await navigator.clipboard.writeText(url);
-      toast("Link copied");
+      toast(t("Link copied"));
     }
   } catch (error) {
     if (error.name !== "AbortError") toast(url); // neither is allowed here: it can be typed
@@ -97,12 +98,12 @@ async function share(film) {
 function details(film) {
   const named = (tracks) => tracks.map(({ name, language }) => name || language).filter((name) => name !== "und").join(", ");
   return [
-    ["Category", [link(films.listUrl({ category: film.category }), film.category)]],
-    ["Year", film.year ? [link(films.listUrl({ year: film.year }), String(film.year))] : ""],
-    ["People", film.people.map(({ name }) => link(films.listUrl({ search: name }), name))],
-    ["Tags", film.tags.map(({ id, name }) => link(films.listUrl({ tag: id }), name))],
-    ["Languages", named(film.audio_languages)],
-    ["Subtitles", named(film.subtitles)],
+    [t("Category"), [link(films.listUrl({ category: film.category }), categoryName(film.category))]],
+    [t("Year"), film.year ? [link(films.listUrl({ year: film.year }), String(film.year))] : ""],
+    [t("People"), film.people.map(({ name }) => link(films.listUrl({ search: name }), name))],
+    [t("Tags"), film.tags.map(({ id, name }) => link(films.listUrl({ tag: id }), name))],
+    [t("Languages"), named(film.audio_languages)],
+    [t("Subtitles"), named(film.subtitles)],
   ].filter(([, value]) => value.length);
 }
 
@@ -117,7 +118,7 @@ function detail([term, value]) {
 function showChapters({ id, chapters }) {
   const items = chapters.map(({ seconds, title }, place) => {
     const item = document.createElement("li");
-    item.append(link(`${films.watchUrl(id)}?t=${seconds}`, `${clock(seconds)} ${title || `Chapter ${place + 1}`}`));
+    item.append(link(`${films.watchUrl(id)}?t=${seconds}`, `${clock(seconds)} ${title || t("Chapter %(number)s", { number: place + 1 })}`));
     return item;
   });
   $("#chapters").replaceChildren(...items);
@@ -129,13 +130,13 @@ function showNext({ next }) {
   show(anchor, Boolean(next));
   if (!next) return;
   anchor.href = films.filmUrl(next.id);
-  anchor.textContent = `Next: ${next.title}`;
+  anchor.textContent = t("Next: %(title)s", { title: next.title });
 }
 
 async function showSimilar(film) {
   const { results } = await films.like(film.id);
   if (!results.length) return;
-  $("#like").replaceChildren(row("More like this", films.listUrl({ like: film.id }), results.map((other) => makeCard(other))));
+  $("#like").replaceChildren(row(t("More like this"), films.listUrl({ like: film.id }), results.map((other) => makeCard(other))));
 }
 
 startPage(load);

@@ -1,6 +1,7 @@
 /** Forms that talk to the API: errors beside their fields, and nothing typed is ever lost. */
 
 import { $, $$, show } from "./dom.js";
+import { t } from "./language.js";
 
 /**
  * Send the form's values with `send`, then call `done(answer, values)`.
@@ -42,8 +43,8 @@ async function whileBusy(button, work) {
 function missing(form) {
   const found = {};
   for (const input of $$("input", form)) {
-    if (input.validity.valueMissing) found[input.name] = "Please fill this in.";
-    else if (input.validity.typeMismatch) found[input.name] = "Please enter an e-mail address, like name@example.com.";
+    if (input.validity.valueMissing) found[input.name] = t("Please fill this in.");
+    else if (input.validity.typeMismatch) found[input.name] = t("Please enter an e-mail address, like name@example.com.");
   }
   return found;
 }
@@ -89,7 +90,7 @@ function enableReveal(button) {
     const isShown = input.type === "password";
     input.type = isShown ? "text" : "password";
     button.setAttribute("aria-pressed", isShown);
-    button.textContent = isShown ? "Hide" : "Show";
+    button.textContent = isShown ? t("Hide") : t("Show");
     input.focus();
   });
 }
@@ -105,7 +106,7 @@ export function followRules(list) {
 
 export function passwordMistakes(values, first, second) {
   const found = {};
-  if (values[first].length < 8) found[first] = "Please choose at least 8 characters.";
-  if (values[second] !== values[first]) found[second] = "The two passwords are not the same.";
+  if (values[first].length < 8) found[first] = t("Please choose at least 8 characters.");
+  if (values[second] !== values[first]) found[second] = t("The two passwords are not the same.");
   return found;
 }

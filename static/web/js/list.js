@@ -2,6 +2,7 @@
 
 import { $, show } from "./dom.js";
 import * as films from "./films.js";
+import { categoryName } from "./language.js";
 import { fail, makeCard, startPage } from "./page.js";
 import { countText, isOrdered, readQuery, titleFor, withOrder } from "./query.js";
 
@@ -29,7 +30,8 @@ async function nameList(asked) {
 async function nameOf(asked) {
   if (asked.has("category")) {
     const found = await films.categories();
-    return found.find(({ slug, name }) => [slug, name].includes(asked.get("category")))?.name ?? asked.get("category");
+    const wanted = asked.get("category");
+    return found.find(({ slug, name }) => slug === wanted.toLowerCase() || name === wanted)?.name ?? categoryName(wanted);
   }
   if (asked.has("tag")) {
     const found = await films.tags();

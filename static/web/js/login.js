@@ -1,11 +1,12 @@
 /** `/login/` */
 
 import { $, show } from "./dom.js";
+import { t } from "./language.js";
 import { startLoginForm } from "./login-form.js";
 
 const query = new URLSearchParams(location.search);
 const WHY = {
-  expired: "Your session has ended. Sign in to continue where you left off.",
+  expired: t("Your session has ended. Sign in to continue where you left off."),
   provider: query.get("text"),
 };
 const why = WHY[query.get("why")];

@@ -4,6 +4,7 @@ import { ApiError, refresh } from "./api.js";
 import { card, showFavourite } from "./cards.js";
 import { $, $$, show, toast } from "./dom.js";
 import * as films from "./films.js";
+import { t } from "./language.js";
 import { keepSessionFresh, leaveForLogin, signOut } from "./session.js";
 import { startSuggestions } from "./suggestions.js";
 
@@ -73,5 +74,5 @@ export async function toggleFavourite(film) {
   Object.assign(film, { is_favorite: !film.is_favorite });
   $$(`.film[data-film="${film.id}"] .heart, .favourite[data-film="${film.id}"]`).forEach((button) => showFavourite(button, film));
   listeners.forEach((listener) => listener(film));
-  toast(film.is_favorite ? "Added to your list" : "Removed from your list");
+  toast(film.is_favorite ? t("Added to your list") : t("Removed from your list"));
 }

@@ -1,8 +1,11 @@
 /** What the address of a list asks for, and what that is called. */
 
+import { n, t } from "./language.js";
+
 const KNOWN = ["search", "category", "tag", "series", "year", "like", "favorite", "started", "watched", "history"];
-const TITLES = { favorite: "My list", started: "Continue watching", watched: "Watched", history: "History" };
-const ORDERS = { title: "All films, A to Z", popular: "Most watched this week" };
+const MARKS = ["favorite", "started", "watched", "history"];
+const titles = () => ({ favorite: t("My list"), started: t("Continue watching"), watched: t("Watched"), history: t("History") });
+const orders = () => ({ title: t("All films, A to Z"), popular: t("Most watched this week") });
 
 /** The query without anything that the API does not know. */
 export function readQuery(search) {
@@ -15,14 +18,14 @@ export function readQuery(search) {
 /** The heading of a list; `name` is what its category, tag, series or film is called. */
 export function titleFor(asked, name = "") {
   const known = [
-    asked.has("search") && `Results for “${asked.get("search")}”`,
-    asked.has("like") && `Like ${name || "this film"}`,
-    TITLES[Object.keys(TITLES).find((mark) => asked.get(mark) === "true")],
+    asked.has("search") && t("Results for “%(search)s”", { search: asked.get("search") }),
+    asked.has("like") && (name ? t("Like %(title)s", { title: name }) : t("Like this film")),
+    titles()[MARKS.find((mark) => asked.get(mark) === "true")],
     name,
     asked.get("year"),
-    ORDERS[asked.get("ordering")],
+    orders()[asked.get("ordering")],
   ];
-  return known.find(Boolean) ?? "New films";
+  return known.find(Boolean) ?? t("New films");
 }
 
 /** Whether the list has an order of its own, which none of the choices describes. */
@@ -36,6 +39,4 @@ export function withOrder(asked, ordering) {
   return changed;
 }
 
-export function countText(count, one = "film") {
-  return count === 1 ? `1 ${one}` : `${count} ${one === "series" ? one : `${one}s`}`;
-}
+export const countText = (count) => n("%(count)s film", "%(count)s films", count);

@@ -2,13 +2,14 @@
 
 import { $, show } from "./dom.js";
 import * as films from "./films.js";
+import { n } from "./language.js";
 import { linkItem } from "./links.js";
 import { fail, startPage } from "./page.js";
 import { countText } from "./query.js";
 
 async function appendPage(page) {
   const { count, results, next } = await films.seriesPage(page);
-  $("#list-count").textContent = countText(count, "series");
+  $("#list-count").textContent = n("%(count)s series", "%(count)s series", count);
   const items = results.map((series) => linkItem(films.seriesUrl(series.id), series.title, countText(series.count)));
   $("#list").append(...items);
   $("#list").removeAttribute("aria-busy");

@@ -3,6 +3,7 @@
 import { episodeTitle, seasonTitle, seasons } from "./catalogue.js";
 import { $, show } from "./dom.js";
 import * as films from "./films.js";
+import { t } from "./language.js";
 import { makeCard, startPage } from "./page.js";
 
 async function load() {
@@ -30,7 +31,7 @@ function showPlay(film) {
   const play = $("#series-play");
   play.href = films.watchUrl(film.id);
   const what = episodeTitle(film) || film.title;
-  $("span", play).textContent = film.position > 0 ? `Resume ${what}` : `Play ${what}`;
+  $("span", play).textContent = film.position > 0 ? t("Resume %(what)s", { what }) : t("Play %(what)s", { what });
   show(play);
 }
 
@@ -40,7 +41,7 @@ function showSeason([season, videos]) {
   list.setAttribute("role", "list");
   list.append(...videos.map((film) => makeCard(film)));
   const heading = document.createElement("h2");
-  heading.textContent = seasonTitle(season) || "Films";
+  heading.textContent = seasonTitle(season) || t("Films");
   return [heading, list];
 }
 

@@ -3,6 +3,7 @@
 import { send } from "./api.js";
 import { $, $$, replacePanel } from "./dom.js";
 import { enhance, followRules, passwordMistakes } from "./forms.js";
+import { t } from "./language.js";
 
 /** Forms of other pages begin with the address that was typed here. */
 function name(email) {
@@ -41,7 +42,7 @@ function isTaken({ status, body }) {
 async function sendAgain() {
   const email = $("#sent [data-email]").textContent;
   const answer = await send("/api/activate/resend/", { method: "POST", body: { email } }).catch((error) => error);
-  $("#sent-again").textContent = answer.detail ? "Sent. It may take a minute to arrive." : answer.message;
+  $("#sent-again").textContent = answer.detail ? t("Sent. It may take a minute to arrive.") : answer.message;
 }
 
 const form = $("#signup-form");

@@ -3,9 +3,10 @@
 import { ApiError } from "./api.js";
 import { $, $$, show } from "./dom.js";
 import { filmUrl, listUrl, seriesUrl, suggestions } from "./films.js";
+import { inContext, t } from "./language.js";
 
 const PAUSE_IN_TYPING = 150;
-const KINDS = { film: "Film", series: "Series", tag: "Tag", person: "Person", category: "Category" };
+const kinds = () => ({ film: t("Film"), series: inContext("one", "Series"), tag: t("Tag"), person: t("Person"), category: t("Category") });
 
 export function startSuggestions() {
   const field = $("#q");
@@ -60,7 +61,7 @@ function option(suggestion, place) {
   item.setAttribute("aria-selected", "false");
   item.dataset.href = addressOf(suggestion);
   const kind = document.createElement("span");
-  kind.textContent = KINDS[suggestion.kind];
+  kind.textContent = kinds()[suggestion.kind];
   item.append(`${suggestion.text} `, kind);
   item.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
   item.addEventListener("click", () => location.assign(item.dataset.href));

@@ -1,6 +1,7 @@
 /** Seconds in words and on clocks. */
 
-import { counted } from "./words.js";
+import { t } from "./language.js";
+import { inHours, inMinutes, inSeconds } from "./words.js";
 
 /** 3725 → "1:02:05" */
 export function clock(seconds) {
@@ -13,17 +14,18 @@ export function clock(seconds) {
 /** 3725 → "1 hour 2 minutes 5 seconds", for screen readers. */
 export function spoken(seconds) {
   const { h, m, s } = split(seconds);
-  const named = [[h, "hour"], [m, "minute"], [s, "second"]].filter(([number]) => number > 0);
-  return named.map(([number, unit]) => counted(number, unit)).join(" ") || "0 seconds";
+  const named = [[h, inHours], [m, inMinutes], [s, inSeconds]].filter(([count]) => count > 0);
+  return named.map(([count, inWords]) => inWords(count)).join(" ") || inSeconds(0);
 }
 
 /** 5400 → "1 h 30 min" */
 export function length(seconds) {
   if (!Number.isFinite(seconds) || seconds <= 0) return "";
-  if (seconds < 59.5) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+  if (seconds < 59.5) return t("%(count)s s", { count: Math.ceil(seconds) });
+  const total = Math.round(seconds / 60);
+  const [hours, minutes] = [Math.floor(total / 60), total % 60];
+  if (!hours) return t("%(minutes)s min", { minutes });
+  return minutes ? t("%(hours)s h %(minutes)s min", { hours, minutes }) : t("%(hours)s h", { hours });
 }
 
 function split(seconds) {

@@ -5,6 +5,7 @@ import { facts } from "./catalogue.js";
 import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
 import { headStart, isSignedIn, scripts } from "./head-start.js";
+import { t } from "./language.js";
 import { alike, startAfterwards } from "./player/afterwards.js";
 import { startSkipping } from "./player/chapters.js";
 import { play, startControls } from "./player/controls.js";
@@ -51,7 +52,7 @@ function setUp() {
     captions: () => flash(menus.subtitles.toggle()),
     faster: (direction) => flash(speed.step(direction)),
     help: () => $("#help").showModal(),
-    next: () => (showing?.film.next ? playNext(showing.film.next) : flash("There is no next episode")),
+    next: () => (showing?.film.next ? playNext(showing.film.next) : flash(t("There is no next episode"))),
   };
   startKeyboard(actions);
   mediaSession.startMediaSession(video, actions, () => showing?.length ?? 0);
@@ -70,7 +71,7 @@ async function present(prepared) {
   showing?.stop();
   describe(film);
   showing = new Showing(video, film, { prepared, variant, menus, onTrouble: fail });
-  if (film.position > 0) toast(`Resuming at ${clock(film.position)}`);
+  if (film.position > 0) toast(t("Resuming at %(time)s", { time: clock(film.position) }));
   play(video);
 }
 

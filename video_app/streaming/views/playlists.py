@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import layout
-from video_app.streaming import delivery, film_cache, playlists, tracks, watching
+from video_app.streaming import delivery, film_cache, playlists, rendering, tracks, watching
 from video_app.streaming.access import Viewing, is_linked, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
@@ -16,7 +16,7 @@ def master(request: HttpRequest, video_id: int, base: str = "") -> HttpResponseB
     """`base` is what the URIs in it begin with. With `rungs=all` a growing film's names all of
     its rungs, for players that look what is there of each."""
     names_all = request.GET.get("rungs") == "all"
-    kind = playlists.WHOLE_MASTER if names_all else playlists.MASTER
+    kind = rendering.WHOLE_MASTER if names_all else rendering.MASTER
     wanted = _wanted(request, video_id, kind, base)
     viewing = require_viewer(request, video_id, *wanted.keys)
     return _send(request, wanted, viewing, named_build(request, viewing.film))
@@ -24,14 +24,14 @@ def master(request: HttpRequest, video_id: int, base: str = "") -> HttpResponseB
 
 @stream_view
 def rendition(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-    wanted = _wanted(request, video_id, playlists.MEDIA, resolution)
+    wanted = _wanted(request, video_id, rendering.MEDIA, resolution)
     viewing = require_viewer(request, video_id, *wanted.keys)
     return _send(request, wanted, viewing, named_build(request, viewing.film))
 
 
 @stream_view
 def iframes(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-    wanted = _wanted(request, video_id, playlists.IFRAMES, resolution)
+    wanted = _wanted(request, video_id, rendering.IFRAMES, resolution)
     viewing = require_viewer(request, video_id, *wanted.keys)
     build = named_build(request, viewing.film)
     if not build["complete"]:
@@ -41,7 +41,7 @@ def iframes(request: HttpRequest, video_id: int, resolution: str) -> HttpRespons
 
 @stream_view
 def sound(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
-    wanted = _wanted(request, video_id, playlists.MEDIA, layout.track_name(track))
+    wanted = _wanted(request, video_id, rendering.MEDIA, layout.track_name(track))
     viewing = require_viewer(request, video_id, *wanted.keys)
     build = named_build(request, viewing.film)
     if track >= build["tracks"]:
@@ -51,7 +51,7 @@ def sound(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
 
 @stream_view
 def subtitles(request: HttpRequest, video_id: int, track: int) -> HttpResponseBase:
-    wanted = _wanted(request, video_id, playlists.SUBTITLES, layout.subtitles_name(track))
+    wanted = _wanted(request, video_id, rendering.SUBTITLES, layout.subtitles_name(track))
     viewing = require_viewer(request, video_id, *wanted.keys)
     build = named_build(request, viewing.film)
     if track >= build["subtitles"]:
@@ -62,7 +62,7 @@ def subtitles(request: HttpRequest, video_id: int, track: int) -> HttpResponseBa
 @stream_view
 def added_text(request: HttpRequest, video_id: int, subtitle_id: int) -> HttpResponseBase:
     """A subtitle track that people added; it is there before the film is whole."""
-    wanted = _wanted(request, video_id, playlists.ADDED_TEXT, f"text-{subtitle_id}")
+    wanted = _wanted(request, video_id, rendering.ADDED_TEXT, f"text-{subtitle_id}")
     viewing = require_viewer(request, video_id, *wanted.keys)
     build = named_build(request, viewing.film)
     tracks.segment(video_id, subtitle_id, 0, build)  # which says whether there is such a track
@@ -71,7 +71,7 @@ def added_text(request: HttpRequest, video_id: int, subtitle_id: int) -> HttpRes
 
 @stream_view
 def storyboard(request: HttpRequest, video_id: int) -> HttpResponseBase:
-    wanted = _wanted(request, video_id, playlists.STORYBOARD, "")
+    wanted = _wanted(request, video_id, rendering.STORYBOARD, "")
     viewing = require_viewer(request, video_id, *wanted.keys)
     build = named_build(request, viewing.film)
     if not build["sheets"]:
@@ -96,7 +96,7 @@ def _send(
     return delivery.send_text(
         request,
         text["text"],
-        content_type=playlists.TYPES[wanted.kind],
+        content_type=rendering.TYPES[wanted.kind],
         etag=text["tag"],
         cache_control=delivery.REVALIDATE if build["complete"] else delivery.NO_STORE,
     )

@@ -2,14 +2,15 @@
 
 import { request } from "../api.js";
 import { $, show, toast } from "../dom.js";
+import { t } from "../language.js";
 import { confirmed } from "./confirmed.js";
 import { date } from "./dates.js";
 
 const ASK_AGAIN = 2000; // milliseconds
 
 export function startData(me) {
-  onClick("#clear-history", () => clear("history", "What you watched is forgotten."));
-  onClick("#clear-favorites", () => clear("favorites", "Your list is empty."));
+  onClick("#clear-history", () => clear("history", t("What you watched is forgotten.")));
+  onClick("#clear-favorites", () => clear("favorites", t("Your list is empty.")));
   onClick("#export", prepare);
   onClick("#download", download);
   onClick("#leave", askToLeave);
@@ -40,7 +41,7 @@ async function follow() {
   const { state, expires_at: expires } = await request("/api/me/export/");
   show($("#download"), state === "ready");
   show($("#export"), state === "none");
-  $("#export-state").textContent = { due: "Your file is being prepared…", ready: `Your file is ready until ${date(expires)}.` }[state] ?? "";
+  $("#export-state").textContent = { due: t("Your file is being prepared…"), ready: t("Your file is ready until %(date)s.", { date: date(expires) }) }[state] ?? "";
   if (state === "due") setTimeout(() => follow().catch(() => {}), ASK_AGAIN);
 }
 
@@ -72,5 +73,5 @@ async function keep() {
   await request("/api/me/keep/", { method: "POST" });
   show($("#leaving"), false);
   $("#main").focus();
-  toast("Your account stays.");
+  toast(t("Your account stays."));
 }

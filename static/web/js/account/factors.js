@@ -3,6 +3,7 @@
 import { request } from "../api.js";
 import { $, $$, clone, show, toast } from "../dom.js";
 import { enhance } from "../forms.js";
+import { t } from "../language.js";
 import { createPasskey, hasPasskeys } from "../passkeys.js";
 import { confirmed } from "./confirmed.js";
 import { date } from "./dates.js";
@@ -32,8 +33,8 @@ async function display() {
   state = await request(PATH);
   show($("#factor-required"), state.is_required);
   $("#factor-state").textContent = state.is_on
-    ? "Your password alone does not sign in: a second factor is asked for."
-    : "Your password alone signs in. With a second factor a stolen password is not enough.";
+    ? t("Your password alone does not sign in: a second factor is asked for.")
+    : t("Your password alone signs in. With a second factor a stolen password is not enough.");
   show($("#app-on"), state.has_app);
   show($("#app-off"), !state.has_app);
   show($("#recovery"), state.is_on);
@@ -42,7 +43,7 @@ async function display() {
 }
 
 function displayPasskeys() {
-  const problem = state.passkeys_problem || (hasPasskeys() ? "" : "Open this page under its host name, with HTTPS, to add one.");
+  const problem = state.passkeys_problem || (hasPasskeys() ? "" : t("Open this page under its host name, with HTTPS, to add one."));
   $("#passkeys-problem").textContent = problem;
   show($("#passkeys-problem"), problem !== "");
   show($("#passkey-form"), problem === "");
@@ -52,9 +53,9 @@ function displayPasskeys() {
 function row(passkey) {
   const element = clone("passkey-row");
   $("[data-name]", element).textContent = passkey.name;
-  $("[data-facts]", element).textContent = passkey.last_used_at ? `last used ${date(passkey.last_used_at)}` : `added ${date(passkey.created_at)}`;
+  $("[data-facts]", element).textContent = passkey.last_used_at ? t("last used %(date)s", { date: date(passkey.last_used_at) }) : t("added %(date)s", { date: date(passkey.created_at) });
   const button = $("button", element);
-  button.setAttribute("aria-label", `Remove the passkey ${passkey.name}`);
+  button.setAttribute("aria-label", t("Remove the passkey %(name)s", { name: passkey.name }));
   button.addEventListener("click", () => remove(`${PASSKEYS}${passkey.id}/`).catch((error) => toast(error.message)));
   return element;
 }
@@ -71,7 +72,7 @@ async function beginApp() {
 async function addPasskey({ name }) {
   const options = await confirmed(`${PASSKEYS}options/`, { method: "POST" });
   const credential = await createPasskey(options).catch((error) => {
-    if (error.name === "NotAllowedError") error.message = "Nothing was added.";
+    if (error.name === "NotAllowedError") error.message = t("Nothing was added.");
     throw error;
   });
   return confirmed(PASSKEYS, { method: "POST", body: { attempt: options.attempt, name, credential } });
@@ -105,7 +106,7 @@ function showCodes({ recovery_codes: codes }) {
 
 async function copyCodes() {
   await navigator.clipboard.writeText($$("#codes code").map((code) => code.textContent).join("\n"));
-  toast("Copied.");
+  toast(t("Copied."));
 }
 
 async function remove(path) {
@@ -113,5 +114,5 @@ async function remove(path) {
   show($("#codes"), false);
   await display();
   $("#factors-title").focus();
-  toast("It is removed.");
+  toast(t("It is removed."));
 }

@@ -3,6 +3,7 @@
 import { request } from "../api.js";
 import { $, $$, show, toast } from "../dom.js";
 import { enhance, followRules, passwordMistakes } from "../forms.js";
+import { t } from "../language.js";
 import { confirmed } from "./confirmed.js";
 
 const change = (body) => confirmed("/api/me/", { method: "PATCH", body });
@@ -10,7 +11,8 @@ const change = (body) => confirmed("/api/me/", { method: "PATCH", body });
 export function startProfile(me) {
   display(me);
   $("#name").value = me.name;
-  enhance($("#profile-form"), { send: change, done: () => toast("Your name has been saved.") });
+  startLanguage(me);
+  enhance($("#profile-form"), { send: change, done: () => toast(t("Your name has been saved.")) });
   enhance($("#email-form"), {
     send: change,
     done: (changed) => {
@@ -25,9 +27,16 @@ export function startProfile(me) {
     send: (values) => request("/api/me/password/", { method: "POST", body: values }),
     done: () => {
       $("#password-form").reset();
-      toast("Your password has been changed.");
+      toast(t("Your password has been changed."));
     },
   });
+}
+
+/** The page comes again in the language that was chosen. */
+function startLanguage(me) {
+  const choice = $("#language");
+  choice.value = me.language;
+  choice.addEventListener("change", () => change({ language: choice.value }).then(() => location.reload(), (error) => toast(error.message)));
 }
 
 function display(me) {

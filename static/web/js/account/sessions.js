@@ -2,11 +2,12 @@
 
 import { request } from "../api.js";
 import { $, clone, show, toast } from "../dom.js";
+import { t } from "../language.js";
 import { day } from "./dates.js";
 
 export async function startSessions() {
   $("#end-others").addEventListener("click", async () => {
-    await end("/api/me/sessions/", "You are signed out everywhere else.");
+    await end("/api/me/sessions/", t("You are signed out everywhere else."));
   });
   await display();
 }
@@ -20,12 +21,12 @@ async function display() {
 function row(session) {
   const element = clone("session");
   $("[data-name]", element).textContent = session.browser;
-  $("[data-facts]", element).textContent = [session.ip, `last used ${day(session.last_used_at)}`].filter(Boolean).join(", ");
+  $("[data-facts]", element).textContent = [session.ip, t("last used %(date)s", { date: day(session.last_used_at) })].filter(Boolean).join(", ");
   show($("[data-here]", element), session.is_current);
   const button = $("button", element);
   show(button, !session.is_current);
-  button.setAttribute("aria-label", `Sign out ${session.browser}, ${session.ip ?? ""}`);
-  button.addEventListener("click", () => end(`/api/me/sessions/${session.id}/`, `${session.browser} is signed out.`));
+  button.setAttribute("aria-label", t("Sign out %(browser)s, %(address)s", { browser: session.browser, address: session.ip ?? "" }));
+  button.addEventListener("click", () => end(`/api/me/sessions/${session.id}/`, t("%(browser)s is signed out.", { browser: session.browser })));
   return element;
 }
 

@@ -3,6 +3,7 @@
 import { request } from "../api.js";
 import { $, $$, clone, show, toast } from "../dom.js";
 import { enhance } from "../forms.js";
+import { t } from "../language.js";
 import { confirmed } from "./confirmed.js";
 import { date } from "./dates.js";
 
@@ -40,14 +41,14 @@ function row(token) {
   $("[data-name]", element).textContent = token.name;
   $("[data-facts]", element).textContent = facts(token).join(", ");
   const button = $("button", element);
-  button.setAttribute("aria-label", `End the token ${token.name}`);
+  button.setAttribute("aria-label", t("End the token %(name)s", { name: token.name }));
   button.addEventListener("click", () => end(token));
   return element;
 }
 
 function facts(token) {
-  const used = token.last_used_at ? `last used ${date(token.last_used_at)}` : "never used";
-  const until = token.expires_at ? `until ${date(token.expires_at)}` : "without an end";
+  const used = token.last_used_at ? t("last used %(date)s", { date: date(token.last_used_at) }) : t("never used");
+  const until = token.expires_at ? t("until %(date)s", { date: date(token.expires_at) }) : t("without an end");
   return [token.scopes.join(" + "), `…${token.hint}`, used, until];
 }
 
@@ -57,7 +58,7 @@ async function end(token) {
     show($("#new-token"), false);
     await display();
     $("#tokens-title").focus();
-    toast(`“${token.name}” no longer works.`);
+    toast(t("“%(name)s” no longer works.", { name: token.name }));
   } catch (error) {
     toast(error.message);
   }
@@ -65,5 +66,5 @@ async function end(token) {
 
 async function copy() {
   await navigator.clipboard.writeText($("#new-token code").textContent).catch(() => {});
-  toast("Copied.");
+  toast(t("Copied."));
 }

@@ -2,6 +2,7 @@
 
 import { $, show } from "../dom.js";
 import { watchUrl } from "../films.js";
+import { t } from "../language.js";
 
 export const COUNTDOWN = 10; // seconds
 
@@ -46,7 +47,7 @@ export function startAfterwards(player, video, actions) {
   const panel = $("#afterwards");
   const countdown = new Countdown({
     isHeld: () => document.hidden,
-    onTick: (left) => ($("#next-when").textContent = `Starts in ${left} s`),
+    onTick: (left) => ($("#next-when").textContent = t("Starts in %(count)s s", { count: left })),
     onEnd: () => go(),
   });
   const close = () => {
@@ -96,7 +97,7 @@ async function open(player, actions, countdown) {
 
 /** "S2 E5 · Title", as far as there are numbers. */
 export function nextTitle({ title, season, episode }) {
-  const place = [["S", season], ["E", episode]].filter(([, number]) => Number.isInteger(number)).map((pair) => pair.join(""));
+  const place = [[t("S"), season], [t("E"), episode]].filter(([, number]) => Number.isInteger(number)).map((pair) => pair.join(""));
   return [place.join(" "), title].filter(Boolean).join(" · ");
 }
 

@@ -1,6 +1,7 @@
 /** Chapters: marks on the seek bar, a name at the pointer, and a button that skips what few watch twice. */
 
 import { $, show } from "../dom.js";
+import { t } from "../language.js";
 import { percent } from "./range.js";
 
 const INTRO = /\b(intro|introduction|opening|opening credits|vorspann|titelsequenz|recap|previously)\b/i;
@@ -14,7 +15,7 @@ const SHORTEST = 3; // seconds that are worth a button
 export function chaptersOf(rows, length, creditsAt = null) {
   const named = rows ?? [];
   const isMarked = creditsAt > 0 && !named.some(({ title }) => isCredits(title));
-  const sorted = [...named, ...(isMarked ? [{ seconds: creditsAt, title: "Credits" }] : [])].sort((a, b) => a.seconds - b.seconds);
+  const sorted = [...named, ...(isMarked ? [{ seconds: creditsAt, title: t("Credits") }] : [])].sort((a, b) => a.seconds - b.seconds);
   return sorted
     .map(({ seconds, title }, index) => ({ start: seconds, end: sorted[index + 1]?.seconds ?? length, title }))
     .filter(({ start, end }) => start < end);
@@ -33,8 +34,8 @@ export function skipAt(chapters, time) {
   const chapter = chapterAt(chapters, time);
   if (!chapter || chapter.end - time < SHORTEST) return null;
   // "Opening credits" are both, and an opening.
-  if (INTRO.test(chapter.title)) return { label: /recap|previously/i.test(chapter.title) ? "Skip recap" : "Skip intro", to: chapter.end };
-  return isCredits(chapter.title) ? { label: "Skip credits", to: chapter.end } : null;
+  if (INTRO.test(chapter.title)) return { label: /recap|previously/i.test(chapter.title) ? t("Skip recap") : t("Skip intro"), to: chapter.end };
+  return isCredits(chapter.title) ? { label: t("Skip credits"), to: chapter.end } : null;
 }
 
 /** Draw a gap in the bar at each chapter's beginning but the first's. */

@@ -1,5 +1,7 @@
 /** What can be chosen in a film – quality, language, subtitles, speed – and what was last time. */
 
+import { number, t } from "../language.js";
+
 export const AUTOMATIC = -1;
 export const OFF = -1;
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -11,13 +13,13 @@ export function levelName({ url, width, height }) {
 }
 
 export function levelRate({ averageBitrate, bitrate }) {
-  return `${((averageBitrate || bitrate) / 1e6).toFixed(1)} Mbit/s`;
+  return `${number((averageBitrate || bitrate) / 1e6, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} Mbit/s`;
 }
 
 /** For the menu: automatic, then the best first. */
 export function qualityChoices(levels) {
   const choices = levels.map((level, value) => ({ value, label: levelName(level), note: levelRate(level) }));
-  return [{ value: AUTOMATIC, label: "Automatic" }, ...choices.reverse()];
+  return [{ value: AUTOMATIC, label: t("Automatic") }, ...choices.reverse()];
 }
 
 /** The level of that name; AUTOMATIC when the film does not have it. */
@@ -26,7 +28,7 @@ export function wantedLevel(levels, name) {
 }
 
 export function trackLabel({ name, lang }) {
-  return name || lang || "Unknown";
+  return name || lang || t("Unknown");
 }
 
 export function trackChoices(tracks) {
@@ -57,7 +59,7 @@ function parseKey(key) {
 }
 
 export function speedLabel(speed) {
-  return speed === 1 ? "Normal" : `${speed}×`;
+  return speed === 1 ? t("Normal") : `${number(speed)}×`;
 }
 
 /** The remembered speed, as long as the menu still has it. */

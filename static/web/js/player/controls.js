@@ -1,6 +1,7 @@
 /** Play, pause and seek: the controls around a <video>. */
 
 import { $, show } from "../dom.js";
+import { t } from "../language.js";
 import { clock, spoken } from "../time.js";
 import { flash, skipText } from "./feedback.js";
 import { hideWhenIdle, returnFocusAfterPress, startGestures } from "./gestures.js";
@@ -38,7 +39,7 @@ function actionsOn(player, video, length) {
     pausing: () => video.pause(),
     toggle() {
       toggle(video);
-      flash(video.paused ? "Paused" : "Playing");
+      flash(video.paused ? t("Paused") : t("Playing"));
     },
     skip(seconds) {
       if (seekTo(video, video.currentTime + seconds)) flash(skipText(seconds));
@@ -75,7 +76,7 @@ function toggle(video) {
 function seekTo(video, time) {
   video.currentTime = within(video, time);
   const isThere = time <= end(video) + 0.5 || !document.querySelector("#player").classList.contains("growing");
-  if (!isThere) flash(`Ready up to ${clock(end(video))}`);
+  if (!isThere) flash(t("Ready up to %(time)s", { time: clock(end(video)) }));
   return isThere;
 }
 
@@ -84,7 +85,7 @@ function reflect(player, video, showNow) {
   const listen = (names, action) => names.split(" ").forEach((name) => video.addEventListener(name, action));
   listen("play pause ended", () => {
     player.classList.toggle("paused", video.paused);
-    $("#play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
+    $("#play").setAttribute("aria-label", video.paused ? t("Play") : t("Pause"));
   });
   listen("timeupdate durationchange seeking progress", showNow);
   listen("waiting seeking", () => showWaiting(player, true));
@@ -105,7 +106,7 @@ function showPosition(video, seek, last) {
   seek.value = video.currentTime;
   seek.style.setProperty("--at", percent(video.currentTime, last));
   seek.style.setProperty("--loaded", percent(loadedUpTo(video), last));
-  seek.setAttribute("aria-valuetext", `${spoken(video.currentTime)} of ${spoken(last)}`);
+  seek.setAttribute("aria-valuetext", t("%(time)s of %(length)s", { time: spoken(video.currentTime), length: spoken(last) }));
   $("#now").textContent = clock(video.currentTime);
   $("#length").textContent = clock(last);
 }

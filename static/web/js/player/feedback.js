@@ -1,6 +1,7 @@
 /** A key or a double tap answers with something seen: "+10 s", "Volume 70 %". */
 
 import { $ } from "../dom.js";
+import { t } from "../language.js";
 
 const SHOWN_FOR = 900;
 let timer;
@@ -15,5 +16,5 @@ export function flash(text) {
 
 /** -10 → "−10 s" */
 export function skipText(seconds) {
-  return `${seconds < 0 ? "−" : "+"}${Math.abs(seconds)} s`;
+  return `${seconds < 0 ? "−" : "+"}${t("%(count)s s", { count: Math.abs(seconds) })}`;
 }

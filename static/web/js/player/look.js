@@ -1,12 +1,13 @@
 /** How subtitles look: their size and what stands behind them; kept for every film. */
 
 import { $ } from "../dom.js";
+import { mark, t } from "../language.js";
 import { recall, remember } from "../store.js";
 import { LOOK } from "./remembered.js";
 
 export const LOOKS = {
-  size: [["small", "Small"], ["normal", "Normal"], ["large", "Large"], ["huge", "Very large"]],
-  ground: [["box", "Box"], ["shadow", "Shadow"], ["solid", "Black"], ["yellow", "Yellow"]],
+  size: [["small", mark("Small")], ["normal", mark("Normal")], ["large", mark("Large")], ["huge", mark("Very large")]],
+  ground: [["box", mark("Box")], ["shadow", mark("Shadow")], ["solid", mark("Black")], ["yellow", mark("Yellow")]],
 };
 const USUAL = { size: "normal", ground: "box" };
 
@@ -22,7 +23,7 @@ export function startLook(player) {
   const apply = () => Object.assign(player.dataset, { cueSize: look.size, cueGround: look.ground });
   for (const [name, choices] of Object.entries(LOOKS)) {
     const select = $(`#cue-${name}`);
-    select.append(...choices.map(([value, label]) => new Option(label, value, false, value === look[name])));
+    select.append(...choices.map(([value, label]) => new Option(t(label), value, false, value === look[name])));
     select.addEventListener("change", () => {
       look[name] = select.value;
       apply();

@@ -1,5 +1,7 @@
 /** The system's own controls: lock screens, headsets, media keys. */
 
+import { categoryName } from "../language.js";
+
 const POSTER_SIZE = "640x360";
 
 /** `actions` are `{skip(seconds), seek(time), next()}`; `length()` is the whole film's. */
@@ -25,7 +27,7 @@ export function startMediaSession(video, actions, length) {
 export function showFilm({ title, category, thumbnail_url: poster }) {
   if (!navigator.mediaSession || !globalThis.MediaMetadata) return;
   const artwork = poster ? [{ src: poster, sizes: POSTER_SIZE }] : [];
-  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: category ?? "", artwork });
+  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: category ? categoryName(category) : "", artwork });
 }
 
 /** `{duration, position, playbackRate}`, or null where the browser would throw for them (w3c/mediasession#303). */

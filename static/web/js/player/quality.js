@@ -1,6 +1,7 @@
 /** The quality menu: automatic, or one of the film's renditions for good. */
 
 import { $ } from "../dom.js";
+import { t } from "../language.js";
 import { recall, remember } from "../store.js";
 import { AUTOMATIC, levelName, qualityChoices, wantedLevel } from "./choices.js";
 import { Menu } from "./menu.js";
@@ -49,7 +50,7 @@ export class Quality {
   show(index) {
     const label = levelName(this.hls.levels[index]);
     $("#quality-now").textContent = label;
-    this.menu.button.setAttribute("aria-label", `Quality, now ${label}`);
-    this.menu.note(AUTOMATIC, this.hls.autoLevelEnabled ? `now ${label}` : "");
+    this.menu.button.setAttribute("aria-label", t("Quality, now %(name)s", { name: label }));
+    this.menu.note(AUTOMATIC, this.hls.autoLevelEnabled ? t("now %(name)s", { name: label }) : "");
   }
 }

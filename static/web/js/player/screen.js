@@ -1,13 +1,14 @@
 /** Full screen and picture in picture. */
 
 import { $, show } from "../dom.js";
+import { t } from "../language.js";
 
 export function startScreen(player, video) {
   $("#fullscreen").addEventListener("click", () => toggleFullscreen(player, video));
   document.addEventListener("fullscreenchange", () => {
     const isFull = document.fullscreenElement === player;
     player.classList.toggle("full", isFull);
-    $("#fullscreen").setAttribute("aria-label", isFull ? "Leave full screen" : "Full screen");
+    $("#fullscreen").setAttribute("aria-label", isFull ? t("Leave full screen") : t("Full screen"));
   });
   // iPhones before iOS 26 put only the <video> on the full screen, with its own subtitles.
   for (const [name, isFull] of [["webkitbeginfullscreen", true], ["webkitendfullscreen", false]]) {

@@ -1,6 +1,7 @@
 /** The speed menu; the choice holds for the next film too. */
 
 import { $ } from "../dom.js";
+import { t } from "../language.js";
 import { recall, remember } from "../store.js";
 import { speedLabel, SPEEDS, stepSpeed, wantedSpeed } from "./choices.js";
 import { Menu } from "./menu.js";
@@ -24,13 +25,13 @@ export class Speed {
   /** Faster (1) or slower (-1); the words for what holds now. */
   step(direction) {
     this.choose(stepSpeed(this.video.defaultPlaybackRate, direction));
-    return `Speed: ${speedLabel(this.video.defaultPlaybackRate)}`;
+    return t("Speed: %(speed)s", { speed: speedLabel(this.video.defaultPlaybackRate) });
   }
 
   #apply(speed) {
     this.video.defaultPlaybackRate = speed; // loading resets the other one to it
     this.video.playbackRate = speed;
-    const name = speed === 1 ? "Speed" : `Speed, now ${speedLabel(speed)}`;
+    const name = speed === 1 ? t("Speed") : t("Speed, now %(speed)s", { speed: speedLabel(speed) });
     this.menu.button.setAttribute("aria-label", name);
   }
 }

@@ -1,6 +1,7 @@
 /** The menus for subtitles and spoken languages; both stay hidden where there is no choice. */
 
 import { $ } from "../dom.js";
+import { t } from "../language.js";
 import { recall, remember } from "../store.js";
 import { OFF, trackChoices, trackKey, trackLabel, wantedTrack } from "./choices.js";
 import { Menu } from "./menu.js";
@@ -22,7 +23,7 @@ export class Subtitles {
   /** hls.js says so at every change of the rendition too: what is chosen stays. */
   fill(tracks) {
     if (!this.isFilled && tracks.length) this.#recall(tracks);
-    this.menu.fill([{ value: OFF, label: "Off" }, ...trackChoices(tracks)], this.hls.subtitleTrack);
+    this.menu.fill([{ value: OFF, label: t("Off") }, ...trackChoices(tracks)], this.hls.subtitleTrack);
   }
 
   choose(index) {
@@ -33,11 +34,11 @@ export class Subtitles {
   /** On or off; the words for what holds now. */
   toggle() {
     const tracks = this.hls?.subtitleTracks ?? [];
-    if (!tracks.length) return "This film has no subtitles";
+    if (!tracks.length) return t("This film has no subtitles");
     const index = this.hls.subtitleTrack === OFF ? this.last : OFF;
     this.choose(index);
     this.menu.choose(index);
-    return index === OFF ? "Subtitles off" : `Subtitles: ${trackLabel(tracks[index])}`;
+    return index === OFF ? t("Subtitles off") : t("Subtitles: %(name)s", { name: trackLabel(tracks[index]) });
   }
 
   #recall(tracks) {

@@ -1,6 +1,7 @@
 /** Loudness: the slider, the mute button, and what they were last time. */
 
 import { $ } from "../dom.js";
+import { t } from "../language.js";
 import { recall, remember } from "../store.js";
 import { percent } from "./range.js";
 import { VOLUME } from "./remembered.js";
@@ -25,7 +26,7 @@ export function setVolume(video, volume) {
 
 /** "Volume 70 %" */
 export function volumeText({ muted, volume }) {
-  return muted || volume === 0 ? "Sound off" : `Volume ${Math.round(volume * 100)} %`;
+  return muted || volume === 0 ? t("Sound off") : t("Volume %(percent)s %%", { percent: Math.round(volume * 100) });
 }
 
 function showVolume(player, video) {
@@ -33,7 +34,7 @@ function showVolume(player, video) {
   const volume = video.muted ? 0 : video.volume;
   slider.value = volume;
   slider.style.setProperty("--at", percent(volume, 1));
-  slider.setAttribute("aria-valuetext", `${Math.round(volume * 100)} percent`);
+  slider.setAttribute("aria-valuetext", t("%(count)s percent", { count: Math.round(volume * 100) }));
   player.classList.toggle("muted", volume === 0);
   $("#mute").setAttribute("aria-pressed", video.muted);
   remember(VOLUME, video.volume);

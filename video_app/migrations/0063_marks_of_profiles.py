@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auth_app', '0010_profiles'),
-        ('video_app', '0061_imports'),
+        ('auth_app', '0011_profiles'),
+        ('video_app', '0062_sidecars'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auth_app', '0009_identities'),
+        ('auth_app', '0010_language'),
     ]
 
     operations = [
