@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
@@ -18,9 +19,9 @@ from auth_app.models import Session
 from auth_app.rights import StreamRights
 from auth_app.tokens import SessionAccessToken, TokenUser
 
-BAD_TOKEN = "The API token is invalid or expired."  # noqa: S105
-SET_UP = "Staff need a second factor here: please set it up in your account."
-LIMITED = "A profile with an age limit may not do this. Please change to another one first."
+BAD_TOKEN = _("The API token is invalid or expired.")
+SET_UP = _("Staff need a second factor here: please set it up in your account.")
+LIMITED = _("A profile with an age limit may not do this. Please change to another one first.")
 CHALLENGE = 'Bearer realm="api"'
 
 
@@ -39,7 +40,7 @@ class _TokenAuthentication(BaseAuthentication):
             if found := self._principal(raw):
                 return found
         if bearer:
-            raise AuthenticationFailed("The access token is invalid or expired.")
+            raise AuthenticationFailed(_("The access token is invalid or expired."))
         return None
 
     def authenticate_header(self, request: HttpRequest) -> str:
@@ -91,9 +92,10 @@ class SessionTokenAuthentication(_TokenAuthentication):
             raise AuthenticationFailed(BAD_TOKEN)
         scopes = getattr(_view_of(request), "token_scopes", {}).get(str(request.method), ())
         if not scopes:
-            raise PermissionDenied("API tokens cannot do this.")
+            raise PermissionDenied(_("API tokens cannot do this."))
         if not set(scopes) & set(token.scopes):
-            raise PermissionDenied(f"This API token lacks the scope {' or '.join(scopes)}.")
+            lacking = _("This API token lacks the scope %(scope)s.")
+            raise PermissionDenied(lacking % {"scope": " or ".join(scopes)})
         return token.user, token
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from auth_app import audit, limits, services, sessions
 from auth_app.errors import TooManyAttemptsError, WrongCredentialsError
@@ -64,7 +65,7 @@ def number(profile: Profile) -> int:
 
 
 def _new_main(user: User) -> Profile:
-    return Profile(user=user, name=(user.first_name or "Main")[:30], is_main=True)
+    return Profile(user=user, name=(user.first_name or _("Main"))[:30], is_main=True)
 
 
 def lock(now: Profile, wanted: Profile) -> Lock:
@@ -90,7 +91,7 @@ def enter(request: HttpRequest, session: Session, wanted: Profile, given: dict[s
     `LockedProfileError`, `TooManyAttemptsError`.
     """
     user = session.user
-    for _ in range(2):  # again when a parallel call has moved the session meanwhile
+    for _attempt in range(2):  # again when a parallel call has moved the session meanwhile
         asked = lock(current(user), wanted)
         if asked.asks and given.get(PASSWORD):
             _check_account_password(request, user, given[PASSWORD])

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from auth_app import rights
 from auth_app.errors import FactorRequiredError
@@ -55,7 +56,7 @@ def begin(user: User, entry_point: str, client: Client, *, remember: bool = Fals
         if locked is None:
             raise UserChangedError
         if locked.second_factor_at and not user.factor_proved:
-            raise FactorRequiredError("Please sign in with your second factor.")
+            raise FactorRequiredError(_("Please sign in with your second factor."))
         return _create(user, entry_point, client, remember=remember)
 
 

@@ -21,8 +21,9 @@ from bench.variants import Film, Result
 from bench.vmaf import vmaf
 from tests.media.real import real_film
 from video_app.pipeline.ffmpeg import find_ffmpeg
+from video_app.pipeline.master import master_playlist
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.playlist import Report, master_playlist
+from video_app.pipeline.rates import Report
 from video_app.pipeline.source import read_source
 from video_app.pipeline.types import Plan
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.cost import Cost, measured, run
 from video_app.pipeline import command
-from video_app.pipeline.playlist import Report
+from video_app.pipeline.rates import Report
 from video_app.pipeline.source import read_source
 from video_app.pipeline.transcode import encode_chunk
 from video_app.pipeline.types import Plan, Rung

@@ -88,7 +88,8 @@ def test_answers_according_to_schema(case: schemathesis.Case, film: Any, headers
 
     case.validate_response(response, checks=CHECKS)
     if not headers and _needs_a_session(case) and case.method != "OPTIONS":
-        assert response.status_code in (401, 404, 405)
+        # 403: the Origin that it chose is not ours.
+        assert response.status_code in (401, 403, 404, 405)
 
 
 def _needs_a_session(case: schemathesis.Case) -> bool:

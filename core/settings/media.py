@@ -70,6 +70,9 @@ PLAY_LINKS_PER_HOUR = env.int("PLAY_LINKS_PER_HOUR", default=60, minimum=1, maxi
 
 # Films that appear in here, on a worker's machine, are imported. Empty: none are.
 WATCH_FOLDER = env.str("WATCH_FOLDER", default="")
+# Folders of the server and places in buckets (s3://bucket/prefix) that staff may import films
+# from in the admin, besides our own bucket and public addresses.
+IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
 # Hosts inside of a house's own network that films may be fetched from by address.
 IMPORT_ALLOWED_HOSTS = env.list("IMPORT_ALLOWED_HOSTS", default=[])
 # Count what is watched and how it plays; nobody's name is kept. The sums per film and day are

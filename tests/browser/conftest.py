@@ -90,7 +90,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         port = PORT if is_free(PORT) else None
         directory = tmp_path_factory.mktemp("product")
-        with running_stack(directory, port=port, FRONTEND_URL="") as stack:
+        incoming = directory / "incoming"  # where staff may import from
+        incoming.mkdir()
+        env = {"FRONTEND_URL": "", "IMPORT_ROOTS": str(incoming)}
+        with running_stack(directory, port=port, **env) as stack:
             yield stack
         shutil.rmtree(directory, ignore_errors=True)
 

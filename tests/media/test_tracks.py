@@ -8,9 +8,10 @@ import pytest
 
 from tests.media.films import BINARY, LIMITS, Film, prepare
 from tests.media.samples import Samples, ffmpeg
-from video_app.pipeline import command, playlist, transcode
+from video_app.pipeline import command, master, transcode
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.plan import make_plan
+from video_app.pipeline.rates import Report
 from video_app.pipeline.transport import CLOCK, read_segment
 from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE
 
@@ -32,7 +33,7 @@ def a_film(samples: Samples, name: str, *sounds: str) -> Path:
     return samples.get(name, make)
 
 
-def encode(path: Path, folder: Path) -> tuple[Film, list[playlist.Report]]:
+def encode(path: Path, folder: Path) -> tuple[Film, list[Report]]:
     path, source = prepare(path, folder)
     plan = make_plan(source, LIMITS)
     reports = [
@@ -52,11 +53,11 @@ def encode(path: Path, folder: Path) -> tuple[Film, list[playlist.Report]]:
 )
 def test_bit_rates_are_those_of_what_is_played(samples, tmp_path, name, sounds):
     film, reports = encode(a_film(samples, name, *sounds), tmp_path)
-    master = m3u8.loads(playlist.master_playlist(film.plan, reports, complete=True))
-    tracks = [Path(media.uri).parent.name for media in master.media]
+    found = m3u8.loads(master.master_playlist(film.plan, reports, complete=True))
+    tracks = [Path(media.uri).parent.name for media in found.media]
     assert sorted(tracks) == [f"audio-{n}" for n in range(len(sounds))]
     loudest = max(_rate(film, track) for track in tracks)
-    for listed in master.playlists:
+    for listed in found.playlists:
         played = _rate(film, Path(listed.uri).parent.name) + loudest
         assert listed.stream_info.average_bandwidth == pytest.approx(played, rel=0.001)
         assert listed.stream_info.bandwidth >= listed.stream_info.average_bandwidth

@@ -1,12 +1,14 @@
 """The admin of films."""
 
 import re
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, DataError
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import (
     Http404,
     HttpRequest,
@@ -16,7 +18,7 @@ from django.http import (
 )
 from django.urls import URLPattern, path, reverse
 
-from video_app.admin import files, posters, studio, subtitles, track_fields
+from video_app.admin import files, importing, posters, studio, subtitles, track_fields
 from video_app.admin.bulk import BulkActions
 from video_app.admin.columns import FilmColumns, poster_url
 from video_app.admin.descriptions import ChapterInline
@@ -80,11 +82,16 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
 
     class Media:
         css = {"all": ("video_app/admin.css",)}
-        js = ("video_app/admin.js",)
+        js = (Script("video_app/admin.js", type="module"),)
 
     def get_urls(self) -> list[URLPattern]:
         for_staff: Any = self.admin_site.admin_view
-        own = {"progress/": self.progress_view, "upload/": self.studio_view}
+        own = {
+            "progress/": self.progress_view,
+            "upload/": self.studio_view,
+            "import/": self._of_site(importing.page),
+            "import/<int:pk>/<slug:action>/": self._of_site(importing.change),
+        }
         of_film = {"poster": files.poster, "source": files.source}
         frame = for_staff(self._changing(posters.take_frame))
         return [
@@ -96,6 +103,9 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
             path("<int:pk>/frame/", frame, name="video_app_video_frame"),
             *super().get_urls(),
         ]
+
+    def _of_site(self, view: Any) -> Any:
+        return partial(view, self.admin_site)
 
     def studio_view(self, request: HttpRequest) -> HttpResponse:
         return studio.page(self.admin_site, request)
@@ -197,4 +207,6 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
 
 
 def _name(where: str) -> str:
-    return f"video_app_video_{where.rstrip('/')}"
+    """`import/<int:pk>/<slug:action>/` is "import_change"."""
+    first, _, rest = where.rstrip("/").partition("/")
+    return f"video_app_video_{first}{'_change' if rest else ''}"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import segno
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +24,7 @@ class PlayLinkView(APIView):
     def post(self, request: Request, video_id: int) -> Response:
         session: Any = request.auth
         if not isinstance(session.pk, UUID):  # an API token's is a number
-            raise PermissionDenied("Play links are made in a session, which they end with.")
+            raise PermissionDenied(_("Play links are made in a session, which they end with."))
         films: Any = Video.objects.visible_to(request.user).playable()
         video = get_object_or_404(films.select_related("current_build"), pk=video_id)
         try:

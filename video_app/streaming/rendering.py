@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from video_app.models import Build
-from video_app.pipeline import layout, playlist, storyboard
+from video_app.pipeline import layout, master, playlist, storyboard
+from video_app.pipeline.rates import Report
 from video_app.pipeline.types import Plan
 from video_app.store import the_store
 from video_app.streaming import tracks
@@ -79,7 +80,7 @@ class _Film:
             for number in range(span.first_segment, span.end_segment)
         }
 
-    def reports(self) -> list[playlist.Report]:
+    def reports(self) -> list[Report]:
         """Of every chunk. One that is encoded again keeps its last report until it has another."""
         reports = list(self.row.chunks.order_by("index").values_list("report", flat=True))
         if len(reports) < self.plan.chunks:
@@ -129,11 +130,11 @@ def _whole_master(film: _Film) -> str:
 def _master_of(film: _Film, offered: Sequence[str], others: Sequence[str] = ()) -> str:
     complete = film.build["complete"]
     named = tracks.corrected(film.plan, film.row.video.track_edits)
-    return playlist.master_playlist(
+    return master.master_playlist(
         named,
         film.reports() if complete else [],
         complete=complete,
-        rungs=[*playlist.by_preference(film.plan, offered), *others],
+        rungs=[*master.by_preference(film.plan, offered), *others],
         texts=tracks.text_tracks_of(film.row, named),
         uri=lambda name: film.folder + film.here(name),
     )

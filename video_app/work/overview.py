@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from video_app.catalogue import progress
 from video_app.catalogue.outlook import outlook
-from video_app.models import Build, State, Upload, Video, WatchPosition, Worker
+from video_app.models import Build, Import, State, Upload, Video, WatchPosition, Worker
 from video_app.store import identity, local
 from video_app.work import clock
 
@@ -34,6 +34,7 @@ class Disk:
 class Overview:
     counts: dict[str, int]  # films by what they are
     uploads: list[Upload]
+    imports: list[Import]  # that are not over
     encoding: list[tuple[Video, dict[str, Any]]]  # with `outlook`
     failed: list[Video]
     watched: list[Video]  # today, with `viewers`
@@ -52,6 +53,7 @@ def overview() -> Overview:
     return Overview(
         counts=_counts(),
         uploads=list(Upload.objects.unfinished().select_related("video")[:SHOWN]),
+        imports=list(Import.objects.filter(finished_at=None, error="").order_by("pk")[:SHOWN]),
         encoding=[
             (video, outlook(video))
             for video in encoding.order_by("created_at").with_progress()[:SHOWN]

@@ -1,6 +1,7 @@
 """Name, address, password, and the end of the account."""
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,9 +23,9 @@ from auth_app.api.registration_views import BAD_LINK
 from auth_app.models import User
 from auth_app.permissions import MayInvite
 
-TAKEN = "This address already has an account."
-WRONG_PASSWORD = "This is not your password."  # noqa: S105
-LAST = "You are the last administrator. Give somebody else these rights first."
+TAKEN = _("This address already has an account.")
+WRONG_PASSWORD = _("This is not your password.")
+LAST = _("You are the last administrator. Give somebody else these rights first.")
 
 
 class AccountDetailView(MeView):
@@ -57,7 +58,7 @@ class AccountDetailView(MeView):
             )
         except errors.LastAdministratorError as error:
             raise ValidationError({"detail": LAST}) from error
-        text = "Your account will be deleted. Sign in before then to keep it."
+        text = _("Your account will be deleted. Sign in before then to keep it.")
         response = Response({"detail": text, "delete_at": delete_at})
         cookies.clear(response)
         return response
@@ -83,7 +84,7 @@ class KeepView(MeView):
     @schema.keep
     def post(self, request: Request) -> Response:
         account.keep(self.user, self.client())
-        return Response({"detail": "Your account stays."})
+        return Response({"detail": _("Your account stays.")})
 
 
 class MarksView(MeView):
@@ -109,7 +110,7 @@ class ConfirmView(MeView):
         if refusal:
             return refusal
         sessions.confirm(self.session)
-        return Response({"detail": "Thank you."})
+        return Response({"detail": _("Thank you.")})
 
     def _check(self, password: str, code: str | None) -> Response | None:
         try:
@@ -139,7 +140,7 @@ class OwnPasswordView(MeView):
             raise Throttled(error.wait) from error
         except DjangoValidationError as error:
             raise ValidationError({"new_password": error.messages}) from error
-        return Response({"detail": "Your password has been changed."})
+        return Response({"detail": _("Your password has been changed.")})
 
 
 class ProveAddressView(AccountView):
@@ -156,7 +157,7 @@ class ProveAddressView(AccountView):
             return Response({"detail": BAD_LINK}, status=400)
         except errors.AddressTakenError:
             return Response({"detail": TAKEN}, status=400)
-        return Response({"detail": "Your address has been changed.", "email": email})
+        return Response({"detail": _("Your address has been changed."), "email": email})
 
 
 class InvitationView(MeView):
@@ -174,5 +175,5 @@ class InvitationView(MeView):
         except errors.AddressTakenError as error:
             raise ValidationError({"email": [TAKEN]}) from error
         except errors.SignUpClosedError as error:
-            raise ValidationError({"detail": "This site takes no new accounts."}) from error
+            raise ValidationError({"detail": _("This site takes no new accounts.")}) from error
         return Response({"id": user.pk, "email": user.email}, status=201)

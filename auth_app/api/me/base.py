@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 from auth_app import limits, sessions
 from auth_app.models import Session, User
 
-CONFIRM = "Please confirm that it is you: give your password again."
+CONFIRM = _("Please confirm that it is you: give your password again.")
 
 
 class MeView(APIView):

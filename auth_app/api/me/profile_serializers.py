@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from auth_app import profiles
@@ -46,7 +47,7 @@ class NewProfileSerializer(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         allow_blank=True,
-        error_messages={"invalid": "A PIN has four to eight digits."},
+        error_messages={"invalid": _("A PIN has four to eight digits.")},
         help_text="Four to eight digits; null or empty: none.",
     )
     age_limit = serializers.IntegerField(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,16 +19,16 @@ from auth_app.api.me.profile_serializers import (
 )
 from auth_app.models import Profile
 
-TOO_MANY = f"An account has {profiles.MAX_PER_USER} profiles at most."
-MAIN_IS_OPEN = "The main profile can have no age limit."
-MAIN_STAYS = "The main profile cannot be removed."
+TOO_MANY = _("An account has %(count)s profiles at most.")
+MAIN_IS_OPEN = _("The main profile can have no age limit.")
+MAIN_STAYS = _("The main profile cannot be removed.")
 ASKS = {
-    profiles.PIN: "Please give the PIN.",
-    profiles.PASSWORD: "Please give the password of the account.",
+    profiles.PIN: _("Please give the PIN."),
+    profiles.PASSWORD: _("Please give the password of the account."),
 }
 WRONG = {
-    profiles.PIN: "This is not the PIN.",
-    profiles.PASSWORD: "This is not the password of the account.",
+    profiles.PIN: _("This is not the PIN."),
+    profiles.PASSWORD: _("This is not the password of the account."),
 }
 GUARDED = {"pin", "age_limit"}
 
@@ -46,7 +47,9 @@ class ProfilesView(MeView):
         try:
             made = profiles.make(self.user, asked, self.client())
         except profiles.TooManyProfilesError as error:
-            raise ValidationError({"detail": TOO_MANY}) from error
+            raise ValidationError(
+                {"detail": TOO_MANY % {"count": profiles.MAX_PER_USER}}
+            ) from error
         return Response(_shown(made, profiles.current(self.user)), status=201)
 
 

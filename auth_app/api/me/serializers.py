@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -76,11 +77,11 @@ class LeaveSerializer(serializers.Serializer[Any]):
 
 
 class OwnPasswordSerializer(NewPasswordSerializer):
-    old_password = password_field("your present password")
+    old_password = password_field(_("your present password"))
 
 
 class ConfirmSerializer(serializers.Serializer[Any]):
-    password = password_field("your password")
+    password = password_field(_("your password"))
     code = code_field()
 
 
@@ -136,7 +137,7 @@ class NewApiTokenSerializer(serializers.Serializer[Any]):
 
     def validate_expires(self, expires: datetime | None) -> datetime | None:
         if expires and expires <= timezone.now():
-            raise serializers.ValidationError("This is in the past.")
+            raise serializers.ValidationError(_("This is in the past."))
         return expires
 
 
