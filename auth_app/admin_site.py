@@ -9,10 +9,11 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from auth_app import admin_sessions, audit, errors, limits, services
 
-SET_UP = "Staff need a second factor here. Sign in at /account/ and set it up first."
+SET_UP = _("Staff need a second factor here. Sign in at /account/ and set it up first.")
 
 
 class AdminLoginForm(AdminAuthenticationForm):
@@ -44,7 +45,7 @@ class AdminLoginForm(AdminAuthenticationForm):
             raise ValidationError(error.text, code="second_factor") from error
         except errors.TooManyAttemptsError as error:
             self.wait = error.wait
-            text = f"Too many attempts. Please wait {error.wait} seconds."
+            text = _("Too many attempts. Please wait %(count)s seconds.") % {"count": error.wait}
             raise ValidationError(text, code="throttled") from error
 
     def confirm_login_allowed(self, user: Any) -> None:

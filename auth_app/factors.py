@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
 
 from auth_app import audit, limits, mails, sessions
 from auth_app.encryption import decrypt, encrypt
@@ -20,8 +21,8 @@ from auth_app.sessions import Client
 
 logger = logging.getLogger(__name__)
 
-ASK = "Please enter the code of your authenticator app, or a recovery code."
-WRONG = "This code is wrong, was used already or is too old."
+ASK = _("Please enter the code of your authenticator app, or a recovery code.")
+WRONG = _("This code is wrong, was used already or is too old.")
 SCOPES = ("factor", "factor_long")
 STEP = 30  # seconds that a code of an app lives; one step early or late is fine
 RECOVERY_CODES = 10
@@ -36,13 +37,13 @@ def prove(user: User, code: str) -> None:
     if user.second_factor_at is None:
         return
     if not code:
-        raise FactorRequiredError(ASK)
+        raise FactorRequiredError(str(ASK))
     for scope in SCOPES:
         if wait := limits.hit(scope, str(user.pk)):
             raise TooManyAttemptsError(wait)
     if not (_is_apps_code(user, code) or _burn(user, code)):
         logger.warning("second_factor_failed", extra={"user_id": user.pk})
-        raise FactorRequiredError(WRONG)
+        raise FactorRequiredError(str(WRONG))
     for scope in SCOPES:
         limits.forget(scope, str(user.pk))
     user.factor_proved = True
@@ -106,7 +107,7 @@ def confirm_app(session: Session, code: str, client: Client) -> list[str]:
     """
     app = Totp.objects.filter(user_id=session.user_id, confirmed_at=None).first()
     if app is None or not _uses(app, code):
-        raise FactorRequiredError(WRONG)
+        raise FactorRequiredError(str(WRONG))
     with transaction.atomic():
         Totp.objects.filter(pk=app.pk).update(confirmed_at=timezone.now())
         return turned_on(session, "app", client)

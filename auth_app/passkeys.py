@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -36,9 +37,9 @@ def problem() -> str:
     """Why this site cannot offer passkeys; "" when it can."""
     url = urlsplit(settings.BACKEND_ORIGIN)
     if _is_address(url.hostname or ""):
-        return "Passkeys need a host name; this site is set up under an address (BACKEND_URL)."
+        return _("Passkeys need a host name; this site is set up under an address (BACKEND_URL).")
     if url.scheme != "https" and url.hostname != "localhost":
-        return "Passkeys need HTTPS."
+        return _("Passkeys need HTTPS.")
     return ""
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -25,7 +26,7 @@ def may_see_operations(user: User | AnonymousUser) -> bool:
 class MayInvite(BasePermission):
     """Staff who may add users in the admin."""
 
-    message = "You may not invite people."
+    message = _("You may not invite people.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return bool(request.user.is_staff and request.user.has_perm("auth_app.add_user"))

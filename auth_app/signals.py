@@ -8,6 +8,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from auth_app import api_tokens, limits, sessions
 from auth_app.errors import FactorRequiredError
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 @receiver(user_logged_in)
 def log_sign_in_to_admin(user: User, request: HttpRequest, **kwargs: Any) -> None:
     if user.second_factor_at and not user.factor_proved:  # no form asks for less
-        raise FactorRequiredError("Please sign in with your second factor.")
+        raise FactorRequiredError(_("Please sign in with your second factor."))
     ip = limits.client_address(request)
     logger.info("signed_in", extra={"user_id": user.pk, "ip": ip, "entry_point": "admin"})
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,13 +18,17 @@ from core.logs import request_id
 
 logger = logging.getLogger(__name__)
 
+_SECONDS = ngettext_lazy("in %(count)s second", "in %(count)s seconds", "count")
+_MINUTES = ngettext_lazy("in %(count)s minute", "in %(count)s minutes", "count")
+_HOURS = ngettext_lazy("in %(count)s hour", "in %(count)s hours", "count")
+
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's handler, with no message twice: clients show every one of them."""
     if isinstance(error, (OperationalError, InterfaceError)):
         logger.error("database_unavailable", exc_info=error)
         return Response(
-            {"detail": "Please try again in a moment."}, 503, headers={"Retry-After": "5"}
+            {"detail": _("Please try again in a moment.")}, 503, headers={"Retry-After": "5"}
         )
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
@@ -37,14 +43,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def _until(seconds: int) -> str:
     """When to try again, never sooner than allowed."""
-    return f"That was too often. Please try again {_in_words(seconds)}."
+    return _("That was too often. Please try again %(when)s.") % {"when": _in_words(seconds)}
 
 
 def _in_words(seconds: int) -> str:
-    for unit, size in (("second", 1), ("minute", 60), ("hour", 3600)):
+    for forms, size in ((_SECONDS, 1), (_MINUTES, 60), (_HOURS, 3600)):
         if 0 < (count := math.ceil(seconds / size)) <= 90:
-            return f"in {count} {unit}{'' if count == 1 else 's'}"
-    return "in a moment" if seconds <= 0 else "in a few days"
+            return forms % {"count": count}
+    return _("in a moment") if seconds <= 0 else _("in a few days")
 
 
 def _log_denial(request: Request) -> None:

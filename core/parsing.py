@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, NotAcceptable, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 
 class BodyTooLargeError(APIException):
     status_code = 413
-    default_detail = "The request is too large."
+    default_detail = _("The request is too large.")
     default_code = "too_large"
 
 
@@ -35,7 +36,7 @@ class StrictJSONParser(JSONParser):
             # A lone surrogate would blow up wherever it is echoed or stored.
             json.dumps(parsed, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
-            raise ParseError("The request's body is not valid JSON.") from error
+            raise ParseError(_("The request's body is not valid JSON.")) from error
         return parsed
 
 

@@ -1,6 +1,7 @@
 """Registration and activation."""
 
 from django.http import HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,9 +14,9 @@ from auth_app.models import MailKind, User
 from auth_app.tokens import tokens_of
 
 ACTIVATED = "Account successfully activated."
-BAD_LINK = "This link is invalid, has expired or was used already."
-CLOSED = "Accounts are made by invitation only here."
-SENT_AGAIN = "If an account waits for its activation, the link has been sent again."
+BAD_LINK = _("This link is invalid, has expired or was used already.")
+CLOSED = _("Accounts are made by invitation only here.")
+SENT_AGAIN = _("If an account waits for its activation, the link has been sent again.")
 
 
 class RegisterView(AccountView):
@@ -41,7 +42,7 @@ class RegisterView(AccountView):
         except errors.SignUpClosedError as error:
             raise PermissionDenied(CLOSED) from error
         except errors.AddressTakenError as error:
-            raise ValidationError({"email": ["This address already has an account."]}) from error
+            raise ValidationError({"email": [_("This address already has an account.")]}) from error
         return Response(self._body(user), status=201)
 
     def _body(self, user: User) -> dict[str, object]:
@@ -63,7 +64,7 @@ class ActivateView(AccountView):
         try:
             services.activate(*_link(request, uid, token), self.client())
         except errors.InvalidLinkError:
-            return self._answer(request, BAD_LINK, 400, "activation_error")
+            return self._answer(request, str(BAD_LINK), 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")
 
     @schema.activate_and_sign_in
@@ -108,7 +109,7 @@ class ResendView(AccountView):
     def post(self, request: Request) -> Response:
         asked = self.parsed(AddressSerializer, request.data)
         mails.ask_for(MailKind.ACTIVATION, asked["email"], self.entry_point)
-        return self.message(SENT_AGAIN)
+        return self.message(str(SENT_AGAIN))
 
 
 class EmailExistsView(AccountView):

@@ -6,20 +6,25 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.module_loading import import_string
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from auth_app.managers import normalized
 from auth_app.models import User
 
+A_PASSWORD = _("a password")
 
-def _asking_for(name: str) -> dict[str, Any]:
+
+def _asking_for(name: Any) -> dict[str, Any]:
     """Messages that differ for every field, because clients show all messages of a body."""
+    asked = format_lazy(_("Please enter {name}."), name=name)
     return {
-        "required": f"Please enter {name}.",
-        "blank": f"Please enter {name}.",
-        "null": f"Please enter {name}.",
-        "invalid": f"This is not {name}.",
-        "max_length": f"This is too long for {name}.",
+        "required": asked,
+        "blank": asked,
+        "null": asked,
+        "invalid": format_lazy(_("This is not {name}."), name=name),
+        "max_length": format_lazy(_("This is too long for {name}."), name=name),
     }
 
 
@@ -27,14 +32,14 @@ class AddressField(serializers.EmailField):
     """An address in its one spelling, of which the rules are checked: `İ` grows in lower case."""
 
     def __init__(self, **options: Any) -> None:
-        messages = _asking_for("a valid e-mail address")
+        messages = _asking_for(_("a valid e-mail address"))
         super().__init__(max_length=254, error_messages=messages, **options)
 
     def to_internal_value(self, data: Any) -> str:
         return normalized(super().to_internal_value(data))
 
 
-def password_field(name: str = "a password") -> serializers.CharField:
+def password_field(name: Any = A_PASSWORD) -> serializers.CharField:
     """Kept as typed, spaces included."""
     return serializers.CharField(
         max_length=1024,
@@ -75,8 +80,10 @@ class PasskeyAnswerSerializer(serializers.Serializer[Any]):
 
 class LoginSerializer(serializers.Serializer[Any]):
     # Also a user name, so it need not be an address.
-    email = serializers.CharField(max_length=254, error_messages=_asking_for("your e-mail address"))
-    password = password_field("your password")
+    email = serializers.CharField(
+        max_length=254, error_messages=_asking_for(_("your e-mail address"))
+    )
+    password = password_field(_("your password"))
     code = code_field()
 
 
@@ -109,7 +116,7 @@ class AddressSerializer(serializers.Serializer[Any]):
 
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
-    new_password = password_field("a new password")
+    new_password = password_field(_("a new password"))
     confirm_password = _confirmation()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -120,8 +127,8 @@ class NewPasswordSerializer(serializers.Serializer[Any]):
 class UsersNewPasswordSerializer(NewPasswordSerializer):
     """`/users/` sends the parts of the link in the body."""
 
-    uid = serializers.CharField(error_messages=_asking_for("the link's uid"))
-    token = serializers.CharField(error_messages=_asking_for("the link's token"))
+    uid = serializers.CharField(error_messages=_asking_for(_("the link's uid")))
+    token = serializers.CharField(error_messages=_asking_for(_("the link's token")))
 
 
 class ProfileSerializer(serializers.ModelSerializer[User]):
@@ -141,4 +148,4 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
 def _match(attrs: dict[str, Any], password: str, *names: str) -> None:
     """Errors stand under `password`, the only key that every client shows."""
     if any(attrs.get(name, password) != password for name in names):
-        raise serializers.ValidationError({"password": ["The passwords do not match."]})
+        raise serializers.ValidationError({"password": [_("The passwords do not match.")]})

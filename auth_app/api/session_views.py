@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,10 +22,10 @@ from auth_app.authentication import bearer_token
 from auth_app.models import Session
 from auth_app.tokens import SessionRefreshToken, tokens_of
 
-WRONG_CREDENTIALS = "Wrong e-mail address or password, or the account is not active yet."
-WRONG_PASSKEY = "This passkey is not known here, or it took too long. Please try again."
+WRONG_CREDENTIALS = _("Wrong e-mail address or password, or the account is not active yet.")
+WRONG_PASSKEY = _("This passkey is not known here, or it took too long. Please try again.")
 SIGNED_OUT = "Log-Out successfully! All Tokens will be deleted. Refresh token is now invalid."
-NO_COOKIE = "There is no refresh cookie."
+NO_COOKIE = _("There is no refresh cookie.")
 
 
 class LoginView(AccountView):
@@ -113,7 +114,7 @@ class RefreshView(AccountView):
             return Response({"detail": NO_COOKIE}, status=401 if self.is_users else 400)
         session = _rotated(tokens, self.client())
         if session is None:
-            response = Response({"detail": "The refresh token is invalid."}, status=401)
+            response = Response({"detail": _("The refresh token is invalid.")}, status=401)
             cookies.clear(response)
             return response
         response = Response({"detail": "Token refreshed", "access": "new_access_token"})

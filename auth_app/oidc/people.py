@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from auth_app import audit, sign_ups
 from auth_app.managers import normalized
@@ -25,7 +26,7 @@ def user_of(claims: dict[str, Any]) -> User:
     identity = known.select_related("user").first()
     user = identity.user if identity else _linked(claims)
     if not user.is_active:
-        raise OidcError("This account is not active.")
+        raise OidcError(_("This account is not active."))
     _follow_groups(user, claims)
     return user
 
@@ -33,12 +34,12 @@ def user_of(claims: dict[str, Any]) -> User:
 def _linked(claims: dict[str, Any]) -> User:
     # Some providers send the word "false"; only the truth counts.
     if claims.get("email_verified") is not True or not claims.get("email"):
-        raise OidcError("The provider has not proved your e-mail address.")
+        raise OidcError(_("The provider has not proved your e-mail address."))
     email = normalized(str(claims["email"]))
     sign_ups.make_way(email)  # nobody has proved it here
     user = User.objects.filter(email=email).first() or _made(email, claims)
     if user.activated_at is None:
-        raise OidcError("This account is not active.")
+        raise OidcError(_("This account is not active."))
     Identity.objects.create(user=user, issuer=claims["iss"], subject=str(claims["sub"]))
     audit.record("identity.linked", user.pk, "user", user.pk)
     return user
@@ -46,7 +47,7 @@ def _linked(claims: dict[str, Any]) -> User:
 
 def _made(email: str, claims: dict[str, Any]) -> User:
     if not settings.OIDC_CREATE_USERS:
-        raise OidcError("You have no account here.")
+        raise OidcError(_("You have no account here."))
     name = str(claims.get("name", ""))[:150]
     user: User = User.objects.prepared(email, first_name=name, activated_at=timezone.now())
     user.save()

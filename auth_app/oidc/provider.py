@@ -15,6 +15,7 @@ import jwt
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 SECONDS, MAX_BYTES = 10, 1024 * 1024
 DISCOVERED = 3600  # seconds
@@ -79,7 +80,7 @@ def claims(code: str, attempt: Attempt) -> dict[str, Any]:
             options={"require": REQUIRED},
         )
     except (jwt.PyJWTError, KeyError, TypeError) as error:
-        raise OidcError("The provider's token is not valid.") from error
+        raise OidcError(_("The provider's token is not valid.")) from error
     _check(proved, attempt, str(answer.get("access_token", "")), header.get("alg", ""))
     return proved
 
@@ -88,20 +89,20 @@ def _key(keys: jwt.PyJWKSet, name: str | None) -> Any:
     """The key of that name; without a name, the only one."""
     found = [key for key in keys.keys if name is None or key.key_id == name]
     if len(found) != 1:
-        raise OidcError("The provider's key is unknown.")
+        raise OidcError(_("The provider's key is unknown."))
     return found[0]
 
 
 def _check(proved: dict[str, Any], attempt: Attempt, access: str, algorithm: str) -> None:
     """What the library does not: the attempt's own nonce, the party, the access token's hash."""
     if not secrets.compare_digest(str(proved["nonce"]).encode(), attempt.nonce.encode()):
-        raise OidcError("The answer belongs to another attempt.")
+        raise OidcError(_("The answer belongs to another attempt."))
     if isinstance(proved["aud"], list) and len(proved["aud"]) > 1 and "azp" not in proved:
-        raise OidcError("The token is for several parties.")
+        raise OidcError(_("The token is for several parties."))
     if proved.get("azp", settings.OIDC_CLIENT_ID) != settings.OIDC_CLIENT_ID:
-        raise OidcError("The token is for another party.")
+        raise OidcError(_("The token is for another party."))
     if "at_hash" in proved and proved["at_hash"] != _half_hash(access, algorithm):
-        raise OidcError("The access token is another one.")
+        raise OidcError(_("The access token is another one."))
 
 
 def _half_hash(access: str, algorithm: str) -> str:
@@ -133,7 +134,7 @@ def _configuration() -> dict[str, Any]:
         found = _fetch(well_known)
         wanted = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
         if found.get("issuer") != settings.OIDC_ISSUER or not wanted <= found.keys():
-            raise OidcError("The provider describes another issuer.")
+            raise OidcError(_("The provider describes another issuer."))
         cache.set(key, found, DISCOVERED)
     return found
 
@@ -147,7 +148,7 @@ def _fetch(
         with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310
             found = json.loads(answer.read(MAX_BYTES))
     except (OSError, ValueError) as error:
-        raise OidcError("The provider does not answer.") from error
+        raise OidcError(_("The provider does not answer.")) from error
     if not isinstance(found, dict):
-        raise OidcError("The provider does not answer in JSON.")
+        raise OidcError(_("The provider does not answer in JSON."))
     return found

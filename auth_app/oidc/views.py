@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -22,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 ATTEMPT_SECONDS = 600
 COOKIE = "oidc_"
-FACTOR = "Please sign in here with your password and your second factor, or with a passkey."
+FACTOR = _("Please sign in here with your password and your second factor, or with a passkey.")
 
 
 @never_cache
@@ -61,20 +63,20 @@ def come_back(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")[:100]
     record = _used_up(state, request.COOKIES.get(_cookie_of(state), ""))
     if record is None:
-        return _refused("That took too long, or was used already. Please try again.")
+        return _refused(gettext("That took too long, or was used already. Please try again."))
     try:
         response = _signed_in(request, record)
     except (provider.OidcError, sessions.UserChangedError) as error:
-        return _refused(str(error) or "Please try again.")
+        return _refused(str(error) or gettext("Please try again."))
     except FactorRequiredError:
-        return _refused(FACTOR)
+        return _refused(str(FACTOR))
     response.delete_cookie(_cookie_of(state), path="/oidc/")
     return response
 
 
 def _signed_in(request: HttpRequest, record: dict[str, object]) -> HttpResponse:
     if "code" not in request.GET:
-        raise provider.OidcError("The provider has not signed you in.")
+        raise provider.OidcError(_("The provider has not signed you in."))
     attempt = provider.Attempt(**record["attempt"])  # type: ignore[arg-type]  # made above
     user = people.user_of(provider.claims(request.GET["code"], attempt))
     agent = request.headers.get("User-Agent", "")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, DataError
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import (
     Http404,
     HttpRequest,
@@ -82,7 +83,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
 
     class Media:
         css = {"all": ("video_app/admin.css",)}
-        js = ("video_app/admin.js",)
+        js = (Script("video_app/admin.js", type="module"),)
 
     def get_urls(self) -> list[URLPattern]:
         for_staff: Any = self.admin_site.admin_view

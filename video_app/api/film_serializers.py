@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from video_app.api.serializers import CategoryField, HarmlessField, VideoSerializer
@@ -140,7 +141,7 @@ class EditSerializer(serializers.ModelSerializer[Video]):
 
     def validate_credits_at(self, seconds: float | None) -> float | None:
         if seconds is not None and not 0 < seconds < math.inf:
-            raise serializers.ValidationError("A number of seconds above 0 is needed.")
+            raise serializers.ValidationError(_("A number of seconds above 0 is needed."))
         return seconds
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +149,7 @@ class EditSerializer(serializers.ModelSerializer[Video]):
         for name in ("groups", "audience"):
             names_groups = name == "groups" or attrs.get(name) == Audience.GROUPS
             if name in attrs and names_groups and not self.context["is_staff"]:
-                raise serializers.ValidationError({name: ["Only staff may choose groups."]})
+                raise serializers.ValidationError({name: [_("Only staff may choose groups.")]})
         return attrs
 
     def update(self, instance: Video, validated_data: dict[str, Any]) -> Video:

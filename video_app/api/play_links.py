@@ -5,6 +5,7 @@ from uuid import UUID
 
 import segno
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,12 +17,14 @@ from video_app.streaming import play_links
 
 
 class PlayLinkView(APIView):
-    """A new link to one film."""
+    """A new link to one film; made in a profile of limited age, it stays within the limit."""
+
+    limited_may = ("POST",)
 
     def post(self, request: Request, video_id: int) -> Response:
         session: Any = request.auth
         if not isinstance(session.pk, UUID):  # an API token's is a number
-            raise PermissionDenied("Play links are made in a session, which they end with.")
+            raise PermissionDenied(_("Play links are made in a session, which they end with."))
         films: Any = Video.objects.visible_to(request.user).playable()
         video = get_object_or_404(films.select_related("current_build"), pk=video_id)
         try:
@@ -42,6 +45,8 @@ def _qr_code(url: str) -> str:
 class PlayLinksView(APIView):
     """This user's links that still open something; they are ended here, but not shown again."""
 
+    limited_may = ("GET", "DELETE")
+
     def get(self, request: Request) -> Response:
         return Response(PlayLinkSerializer(PlayLink.objects.of(request.user), many=True).data)
 
@@ -52,6 +57,8 @@ class PlayLinksView(APIView):
 
 class OnePlayLinkView(APIView):
     """One of this user's links."""
+
+    limited_may = ("DELETE",)
 
     def delete(self, request: Request, link_id: int) -> Response:
         link = get_object_or_404(PlayLink.objects.of(request.user), pk=link_id)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
@@ -47,6 +48,7 @@ class AdminSession(BaseAuthentication):
 class TusView(APIView):
     """What is the same for all answers of the protocol."""
 
+    limited_may = ("OPTIONS",)
     permission_classes = [IsAuthenticated, MayUpload]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -177,7 +179,7 @@ def _length(request: Request) -> int:
     if length > settings.MAX_UPLOAD_BYTES:
         raise TooLarge
     if not length:
-        raise ValidationError({"filename": ["This file is empty."]})
+        raise ValidationError({"filename": [_("This file is empty.")]})
     if request.content_type != tus.BODY_TYPE and tus.body_length(request):
         raise UnsupportedMediaType(request.content_type)
     if tus.body_length(request) > length:
@@ -216,7 +218,7 @@ def _offset(upload: Upload) -> int:
 def _receive(request: Request, upload: Upload, offset: int) -> int:
     length = tus.body_length(request)
     if offset + length > upload.length:
-        raise TooLarge("These bytes go beyond the length of the upload.")
+        raise TooLarge(_("These bytes go beyond the length of the upload."))
     try:
         return uploads.receive(upload, offset, length, request._request.read, tus.checksum(request))
     except (uploads.OffsetError, uploads.TakenOverError) as error:

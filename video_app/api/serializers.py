@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -37,7 +38,7 @@ class HarmlessField(serializers.CharField):
 class CategoryField(serializers.Field[Any, Any, Any, Any]):
     """A label out, a label or slug in any case in."""
 
-    default_error_messages = {"unknown": "There is no category of that name."}
+    default_error_messages = {"unknown": _("There is no category of that name.")}
 
     def to_internal_value(self, data: Any) -> str:
         category = category_named(str(data))
@@ -224,7 +225,7 @@ class IsFavoriteSerializer(serializers.Serializer[Any]):
 
 def _finite(value: float) -> None:
     if not math.isfinite(value):
-        raise serializers.ValidationError("A number of seconds is needed.")
+        raise serializers.ValidationError(_("A number of seconds is needed."))
 
 
 class PositionSerializer(serializers.Serializer[Any]):

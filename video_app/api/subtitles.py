@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -19,13 +20,13 @@ from video_app.pipeline import languages, texts
 from video_app.streaming import tracks
 
 LONGEST_OFFSET = 6 * 3600
-NOT_YOURS = "Only staff and the film's owner may change its subtitles."
+NOT_YOURS = _("Only staff and the film's owner may change its subtitles.")
 
 
 class LanguageField(serializers.CharField):
     """A code, a tag or an English name in; a tag out."""
 
-    default_error_messages = {"unknown": "This is no language we know: try “de” or “German”."}
+    default_error_messages = {"unknown": _("This is no language we know: try “de” or “German”.")}
 
     def to_internal_value(self, data: Any) -> str:
         code = languages.code(super().to_internal_value(data))
@@ -39,7 +40,7 @@ class LanguageField(serializers.CharField):
 
 def _finite(value: float) -> None:
     if not math.isfinite(value):
-        raise serializers.ValidationError("A number of seconds is needed.")
+        raise serializers.ValidationError(_("A number of seconds is needed."))
 
 
 class SubtitleSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ import binascii
 
 from django.conf import settings
 from django.utils.http import http_date
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
@@ -25,22 +26,22 @@ class OtherVersion(APIException):
 
 class LengthRequired(APIException):
     status_code = status.HTTP_411_LENGTH_REQUIRED
-    default_detail = "An upload must tell its length."
+    default_detail = _("An upload must tell its length.")
 
 
 class Mismatch(APIException):
     status_code = 460
-    default_detail = "These bytes are not those that were sent: the checksum differs."
+    default_detail = _("These bytes are not those that were sent: the checksum differs.")
 
 
 class TakenOver(APIException):
     status_code = status.HTTP_423_LOCKED
-    default_detail = "A newer request goes on with this upload."
+    default_detail = _("A newer request goes on with this upload.")
 
 
 class Elsewhere(APIException):
     status_code = status.HTTP_409_CONFLICT
-    default_detail = "The upload goes on at another offset."
+    default_detail = _("The upload goes on at another offset.")
 
 
 def capabilities() -> dict[str, str]:

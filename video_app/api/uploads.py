@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import UnreadablePostError
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
@@ -16,17 +17,17 @@ from video_app.api import auditing
 from video_app.api.serializers import UploadedSerializer, UploadSerializer
 from video_app.ingest import room
 
-BROKEN_OFF = "The upload broke off."
+BROKEN_OFF = _("The upload broke off.")
 
 
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "This file is larger than what may be uploaded here."
+    default_detail = _("This file is larger than what may be uploaded here.")
 
 
 class LengthRequired(APIException):
     status_code = status.HTTP_411_LENGTH_REQUIRED
-    default_detail = "An upload must tell its length."
+    default_detail = _("An upload must tell its length.")
 
 
 class NotStored(APIException):
@@ -40,7 +41,7 @@ class NotStored(APIException):
 class MayUpload(BasePermission):
     """Staff need the permission that the admin asks for as well."""
 
-    message = "You may not upload films."
+    message = _("You may not upload films.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if settings.MEMBERS_MAY_UPLOAD:

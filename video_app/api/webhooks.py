@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -18,7 +19,7 @@ SHOWN = 200
 
 
 class MayChangeWebhooks(BasePermission):
-    message = "You may not change webhooks."
+    message = _("You may not change webhooks.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return bool(request.user.is_staff and request.user.has_perm("video_app.change_webhook"))
@@ -58,6 +59,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
 
 class _View(APIView):
+    limited_may = ()  # messages name films
     permission_classes = [IsAuthenticated, MayChangeWebhooks]
 
 

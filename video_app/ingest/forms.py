@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from video_app.ingest import room
 from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
@@ -34,7 +35,9 @@ class VideoForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             film_suffix(file)
             if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
                 limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
-                raise forms.ValidationError(f"The file is larger than {limit}.")
+                raise forms.ValidationError(
+                    _("The file is larger than %(limit)s.") % {"limit": limit}
+                )
         return file
 
     def clean(self) -> dict[str, Any]:

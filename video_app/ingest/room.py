@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from video_app.store import identity, local, the_store
 
@@ -14,9 +15,12 @@ logger = logging.getLogger(__name__)
 INSUFFICIENT_STORAGE, UNAVAILABLE = 507, 503
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 UNUSABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ESTALE}
-FULL = "There is no room left for this upload on the server."
-AWAY = "Nothing can be uploaded now; please try again later."
-READ_ONLY = f"{AWAY} The media storage cannot be written to."
+FULL = _("There is no room left for this upload on the server.")
+AWAY = _("Nothing can be uploaded now; please try again later.")
+NEEDS = _("It needs %(size)s; %(free)s are free.")
+READ_ONLY = _(
+    "Nothing can be uploaded now; please try again later. The media storage cannot be written to."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,11 @@ def refusal(size: int) -> Refusal | None:
             file.write(b"1")
         free = local.free_bytes()
     except OSError as error:
-        return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
+        return refusal_of(error) or Refusal(UNAVAILABLE, str(AWAY))
     if size > free:
-        needed, there = filesizeformat(size), filesizeformat(free)
-        return Refusal(INSUFFICIENT_STORAGE, f"{FULL} It needs {needed}; {there} are free.")
+        about = {"size": filesizeformat(size), "free": filesizeformat(free)}
+        text = f"{FULL} {NEEDS % about}"
+        return Refusal(INSUFFICIENT_STORAGE, text)
     return None
 
 
@@ -49,9 +54,9 @@ def refusal_of(error: OSError) -> Refusal | None:
     if isinstance(error, local.AwayError):
         return Refusal(UNAVAILABLE, f"{AWAY} {error}")
     if error.errno in NO_ROOM:
-        return Refusal(INSUFFICIENT_STORAGE, FULL)
+        return Refusal(INSUFFICIENT_STORAGE, str(FULL))
     if error.errno in UNUSABLE:
-        return Refusal(UNAVAILABLE, READ_ONLY)
+        return Refusal(UNAVAILABLE, str(READ_ONLY))
     return None
 
 
@@ -64,5 +69,5 @@ def prepare() -> Refusal | None:
         identity.check()
         local.path(identity.UPLOADS).mkdir(parents=not the_store().puts_at_once, exist_ok=True)
     except OSError as error:
-        return refusal_of(error) or Refusal(UNAVAILABLE, AWAY)
+        return refusal_of(error) or Refusal(UNAVAILABLE, str(AWAY))
     return None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models import Subtitle, Video
 from video_app.streaming import tracks
@@ -17,7 +18,9 @@ class TooManyError(Exception):
 def add(video_id: int, text: str, **about: Any) -> Subtitle:
     """A new track with this WebVTT text. `Video.DoesNotExist` when there is no such film."""
     if Subtitle.objects.filter(video_id=video_id).count() >= MAX_ADDED:
-        raise TooManyError(f"A film has at most {MAX_ADDED} added subtitle tracks.")
+        raise TooManyError(
+            _("A film has at most %(count)s added subtitle tracks.") % {"count": MAX_ADDED}
+        )
     try:
         with transaction.atomic():
             row = Subtitle.objects.create(video_id=video_id, text=text, **about)

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from video_app.ingest import room
 from video_app.models import Upload, Video, source_name
@@ -99,14 +100,15 @@ def refusal(length: int) -> room.Refusal | None:
 def _check_quota(user: Any, length: int) -> None:
     unfinished = Upload.objects.of(user).unfinished()
     if unfinished.count() >= settings.MAX_UNFINISHED_UPLOADS:
-        raise QuotaError("You have too many unfinished uploads: finish or cancel some first.")
+        raise QuotaError(_("You have too many unfinished uploads: finish or cancel some first."))
     if user.is_staff or not settings.UPLOAD_QUOTA_BYTES:
         return
     used = Video.objects.filter(owner=user).aggregate(bytes=Sum("size"))["bytes"] or 0
     used += unfinished.aggregate(bytes=Sum("length"))["bytes"] or 0
     if used + length > settings.UPLOAD_QUOTA_BYTES:
         limit = filesizeformat(settings.UPLOAD_QUOTA_BYTES)
-        raise QuotaError(f"Your films would take more than {limit}, which is all you have.")
+        text = _("Your films would take more than %(limit)s, which is all you have.")
+        raise QuotaError(text % {"limit": limit})
 
 
 def offset_of(upload: Upload) -> int:

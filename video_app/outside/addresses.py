@@ -5,6 +5,7 @@ import socket
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 SCHEMES = {"http": 80, "https": 443}
@@ -25,13 +26,13 @@ def checked(url: str) -> list[str]:
         parts = urlsplit(url)
         port = parts.port or SCHEMES.get(parts.scheme, 0)
     except ValueError as error:
-        raise ForbiddenTargetError("This is no address of the web.") from error
+        raise ForbiddenTargetError(_("This is no address of the web.")) from error
     host = parts.hostname or ""
     if not port or not host or parts.username is not None:
-        raise ForbiddenTargetError("This has to be an http or https address without a user.")
+        raise ForbiddenTargetError(_("This has to be an http or https address without a user."))
     found = _look_up(host, port)
     if host not in settings.WEBHOOK_ALLOWED_HOSTS and not all(map(_is_global, found)):
-        raise ForbiddenTargetError("This address is not on the public internet.")
+        raise ForbiddenTargetError(_("This address is not on the public internet."))
     return found
 
 
@@ -39,7 +40,7 @@ def _look_up(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise ForbiddenTargetError("This host cannot be found.") from error
+        raise ForbiddenTargetError(_("This host cannot be found.")) from error
     return list(dict.fromkeys(str(address[4][0]) for address in found))
 
 

@@ -1,11 +1,12 @@
 """Name, address, password, and the end of the account."""
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import account, cookies, errors, invitations, services, sessions
+from auth_app import account, cookies, errors, invitations, profiles, services, sessions
 from auth_app.api.base import AccountView
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
@@ -22,15 +23,16 @@ from auth_app.api.registration_views import BAD_LINK
 from auth_app.models import User
 from auth_app.permissions import MayInvite
 
-TAKEN = "This address already has an account."
-WRONG_PASSWORD = "This is not your password."  # noqa: S105
-LAST = "You are the last administrator. Give somebody else these rights first."
+TAKEN = _("This address already has an account.")
+WRONG_PASSWORD = _("This is not your password.")
+LAST = _("You are the last administrator. Give somebody else these rights first.")
 
 
 class AccountDetailView(MeView):
     """One's own account."""
 
     fresh_methods = ("DELETE",)
+    limited_may = ("GET",)
     sets_up_factors = True
 
     @schema.me
@@ -56,7 +58,7 @@ class AccountDetailView(MeView):
             )
         except errors.LastAdministratorError as error:
             raise ValidationError({"detail": LAST}) from error
-        text = "Your account will be deleted. Sign in before then to keep it."
+        text = _("Your account will be deleted. Sign in before then to keep it.")
         response = Response({"detail": text, "delete_at": delete_at})
         cookies.clear(response)
         return response
@@ -64,7 +66,8 @@ class AccountDetailView(MeView):
     def _answer(self) -> Response:
         user = User.objects.get(pk=self.user.pk)
         has_films = not user.is_staff and account.personal_data().has_films(user)
-        return Response(MeSerializer(user, context={"has_films": has_films}).data)
+        about = {"has_films": has_films, "profile": profiles.current(self.user)}
+        return Response(MeSerializer(user, context=about).data)
 
     def _ask_for_address(self, email: str | None) -> None:
         if email is None or email == self.user.email:
@@ -81,12 +84,13 @@ class KeepView(MeView):
     @schema.keep
     def post(self, request: Request) -> Response:
         account.keep(self.user, self.client())
-        return Response({"detail": "Your account stays."})
+        return Response({"detail": _("Your account stays.")})
 
 
 class MarksView(MeView):
-    """Clears favourites or history; `clear` names the function that does."""
+    """Clears the profile's favourites or history; `clear` names the function that does."""
 
+    limited_may = ("DELETE",)
     clear = ""
 
     @schema.clear_marks
@@ -106,7 +110,7 @@ class ConfirmView(MeView):
         if refusal:
             return refusal
         sessions.confirm(self.session)
-        return Response({"detail": "Thank you."})
+        return Response({"detail": _("Thank you.")})
 
     def _check(self, password: str, code: str | None) -> Response | None:
         try:
@@ -136,7 +140,7 @@ class OwnPasswordView(MeView):
             raise Throttled(error.wait) from error
         except DjangoValidationError as error:
             raise ValidationError({"new_password": error.messages}) from error
-        return Response({"detail": "Your password has been changed."})
+        return Response({"detail": _("Your password has been changed.")})
 
 
 class ProveAddressView(AccountView):
@@ -153,7 +157,7 @@ class ProveAddressView(AccountView):
             return Response({"detail": BAD_LINK}, status=400)
         except errors.AddressTakenError:
             return Response({"detail": TAKEN}, status=400)
-        return Response({"detail": "Your address has been changed.", "email": email})
+        return Response({"detail": _("Your address has been changed."), "email": email})
 
 
 class InvitationView(MeView):
@@ -171,5 +175,5 @@ class InvitationView(MeView):
         except errors.AddressTakenError as error:
             raise ValidationError({"email": [TAKEN]}) from error
         except errors.SignUpClosedError as error:
-            raise ValidationError({"detail": "This site takes no new accounts."}) from error
+            raise ValidationError({"detail": _("This site takes no new accounts.")}) from error
         return Response({"id": user.pk, "email": user.email}, status=201)

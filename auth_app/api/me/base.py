@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -12,18 +13,20 @@ from rest_framework.views import APIView
 from auth_app import limits, sessions
 from auth_app.models import Session, User
 
-CONFIRM = "Please confirm that it is you: give your password again."
+CONFIRM = _("Please confirm that it is you: give your password again.")
 
 
 class MeView(APIView):
     """For the user of a session. API tokens are refused: no scope opens an account.
 
     The methods in `fresh_methods` need a password that was given lately; without one the
-    answer is 403 with the header `X-Confirm: required`.
+    answer is 403 with the header `X-Confirm: required`. To profiles of limited age the account
+    is closed, but for the methods in `limited_may`.
     """
 
     permission_classes = [IsAuthenticated]
     fresh_methods: tuple[str, ...] = ()
+    limited_may: tuple[str, ...] = ()
     wants_confirmation = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 import segno
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,7 +41,7 @@ class AppView(FactorView):
     @schema.new_app
     def post(self, request: Request) -> Response:
         if Totp.objects.filter(user=self.user, confirmed_at__isnull=False).exists():
-            return Response({"detail": "Remove your present app first."}, status=400)
+            return Response({"detail": _("Remove your present app first.")}, status=400)
         secret = factors.new_app(self.user)
         uri = factors.uri_of(self.user, secret)
         image = segno.make(uri, error="m").svg_data_uri(scale=5, border=2, light="#fff")
@@ -67,7 +68,7 @@ class RecoveryView(FactorView):
     @schema.new_codes
     def post(self, request: Request) -> Response:
         if self.user.second_factor_at is None:
-            return Response({"detail": "There is no second factor to recover."}, status=400)
+            return Response({"detail": _("There is no second factor to recover.")}, status=400)
         return Response({"recovery_codes": factors.new_recovery_codes(self.user)}, status=201)
 
 
@@ -85,9 +86,9 @@ class PasskeysView(FactorView):
         asked = self.parsed(NewPasskeySerializer)
         given = asked["attempt"], asked["name"], asked["credential"]
         try:
-            _, codes = passkeys.register(self.session, *given, self.client())
+            _passkey, codes = passkeys.register(self.session, *given, self.client())
         except passkeys.PasskeyError as error:
-            raise ValidationError({"detail": "That did not work. Please try again."}) from error
+            raise ValidationError({"detail": _("That did not work. Please try again.")}) from error
         return Response({"recovery_codes": codes}, status=201)
 
 

@@ -1,6 +1,7 @@
 """API tokens: made, listed and ended by their owner."""
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +12,7 @@ from auth_app.api.me.base import MeView
 from auth_app.api.me.serializers import ApiTokenSerializer, NewApiTokenSerializer
 from auth_app.models import ApiToken
 
-TOO_MANY = f"You have {api_tokens.MAX_PER_USER} tokens. End one that is no longer used."
+TOO_MANY = _("You have %(count)s tokens. End one that is no longer used.")
 
 
 class TokenListView(MeView):
@@ -28,7 +29,9 @@ class TokenListView(MeView):
         try:
             token, text = api_tokens.make(self.user, *given, self.client())
         except api_tokens.TooManyTokensError as error:
-            raise ValidationError({"detail": TOO_MANY}) from error
+            raise ValidationError(
+                {"detail": TOO_MANY % {"count": api_tokens.MAX_PER_USER}}
+            ) from error
         return Response(ApiTokenSerializer(token).data | {"token": text}, status=201)
 
 

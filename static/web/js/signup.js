@@ -34,9 +34,9 @@ function start(form) {
   $("#send-again").addEventListener("click", sendAgain);
 }
 
-/** The API says so under `email` alone; mistakes in the form stand there beside others. */
+/** In the API's own words; mistakes in the form stand there too. */
 function isTaken({ status, body }) {
-  return status === 400 && Boolean(body.email?.[0]?.includes("already has an account"));
+  return status === 400 && body.email?.[0] === t("This address already has an account.");
 }
 
 async function sendAgain() {

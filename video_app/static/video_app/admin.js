@@ -1,5 +1,6 @@
-// Live progress in the video list, and a bar while a film is being uploaded.
-"use strict";
+/** Live progress in the video list, and a bar while a film is being uploaded. */
+
+import { t } from "./language.js";
 
 const POLL_MS = 2000;
 
@@ -63,7 +64,7 @@ function watchUpload(form) {
     bar.className = "vf-upload";
     bar.max = 1;
     bar.value = 0;
-    bar.setAttribute("aria-label", "Upload");
+    bar.setAttribute("aria-label", t("Upload"));
     input.after(bar);
     for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = true;
     const request = new XMLHttpRequest();
@@ -73,7 +74,7 @@ function watchUpload(form) {
     request.onerror = () => {
       bar.remove();
       for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = false;
-      input.setCustomValidity("The upload was interrupted. Please try again.");
+      input.setCustomValidity(t("The upload was interrupted. Please try again."));
       input.reportValidity();
       input.addEventListener("change", () => input.setCustomValidity(""), { once: true });
     };
@@ -97,7 +98,7 @@ function finish(request, form) {
 // Django leaves the heading of a column empty, which readers announce as nothing.
 function nameEmptyHeadings() {
   for (const heading of document.querySelectorAll("th.original:empty")) {
-    heading.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: "Entry" }));
+    heading.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: t("Entry") }));
   }
 }
 

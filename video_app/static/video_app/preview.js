@@ -1,6 +1,7 @@
 /** The player on a film's page in the admin, and the frame of it that becomes the poster. */
 
 import { suggested } from "./frames.js";
+import { t } from "./language.js";
 import { ask, words } from "./studio/http.js";
 
 const box = document.querySelector(".vf-preview");
@@ -33,7 +34,7 @@ function say(text) {
 async function load(video) {
   const answer = await ask("GET", address("master"));
   if (answer.status !== 200) {
-    say(words(answer, "The film cannot be played now."));
+    say(words(answer, t("The film cannot be played now.")));
     return false;
   }
   const { Hls } = globalThis;
@@ -43,7 +44,7 @@ async function load(video) {
   }
   const hls = new Hls({ renderTextTracksNatively: true });
   hls.on(Hls.Events.MANIFEST_PARSED, () => (hls.currentLevel = hls.levels.length - 1)); // the best picture
-  hls.on(Hls.Events.ERROR, (_, { fatal }) => fatal && say("The film cannot be played any further."));
+  hls.on(Hls.Events.ERROR, (_, { fatal }) => fatal && say(t("The film cannot be played any further.")));
   hls.loadSource(address("master"));
   hls.attachMedia(video);
   return true;
@@ -55,14 +56,14 @@ async function showSuggestions(place, video) {
   for (const { seconds, sheet, x, y, width, height } of suggested(await answer.text(), answer.url)) {
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("aria-label", `Frame at ${Math.round(seconds)} seconds`);
+    button.setAttribute("aria-label", t("Frame at %(count)s seconds", { count: Math.round(seconds) }));
     Object.assign(button.style, {
       width: `${width}px`, height: `${height}px`, backgroundImage: `url("${sheet}")`, backgroundPosition: `-${x}px -${y}px`,
     });
     button.addEventListener("click", () => {
       video.pause();
       video.currentTime = seconds;
-      say("Move on with the player, or use this frame.");
+      say(t("Move on with the player, or use this frame."));
     });
     place.append(button);
   }
@@ -72,7 +73,7 @@ async function showSuggestions(place, video) {
 /** Send what the player shows now. */
 async function save(video) {
   if (!video.videoWidth) {
-    say("Please wait until the film can be seen.");
+    say(t("Please wait until the film can be seen."));
     return;
   }
   const canvas = Object.assign(document.createElement("canvas"), { width: video.videoWidth, height: video.videoHeight });
@@ -88,7 +89,7 @@ async function save(video) {
     say(words(answer));
     return;
   }
-  say("This is the poster now.");
+  say(t("This is the poster now."));
   const image = Object.assign(new Image(), { className: "vf-poster", alt: "", src: `${answer.json.poster}?${Date.now()}` });
   document.querySelector(".field-poster_image .vf-poster")?.replaceWith(image);
 }

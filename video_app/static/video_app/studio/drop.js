@@ -1,5 +1,7 @@
 /** The files in what was dropped, folders included. */
 
+import { t } from "../language.js";
+
 /** All files of a drop, however deep; what cannot be read is told by name in `unreadable`. */
 export async function filesOf(transfer) {
   const found = { files: [], unreadable: [] };
@@ -44,7 +46,7 @@ function fileOf(entry) {
 export function refusal(file, { endings, largest }) {
   if (file.name.startsWith(".") || file.name === "Thumbs.db") return null;
   const ending = file.name.includes(".") ? file.name.split(".").at(-1).toLowerCase() : "";
-  if (!endings.includes(ending)) return `It is no film: its name ends in none of ${endings.join(", ")}.`;
-  if (!file.size) return "It is empty.";
-  return file.size > largest.bytes ? `It is larger than ${largest.words}.` : "";
+  if (!endings.includes(ending)) return t("It is no film: its name ends in none of %(endings)s.", { endings: endings.join(", ") });
+  if (!file.size) return t("It is empty.");
+  return file.size > largest.bytes ? t("It is larger than %(size)s.", { size: largest.words }) : "";
 }

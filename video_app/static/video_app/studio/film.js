@@ -1,5 +1,6 @@
 /** One file in the queue: which state it is in, and what is done with it in each. */
 
+import { t } from "../language.js";
 import { fingerprint } from "./identity.js";
 import { Pace, told } from "./pace.js";
 import { create, SessionOverError, Transfer, TransferError } from "./transfer.js";
@@ -54,13 +55,13 @@ export class Film {
   get words() {
     const share = told(this.offset, this.size, this.state === UPLOADING ? this.#pace.speed : 0);
     return {
-      [CHECKING]: "Being looked at",
-      [WAITING]: this.offset ? `Waiting for its turn, ${share}` : "Waiting for its turn",
+      [CHECKING]: t("Being looked at"),
+      [WAITING]: this.offset ? t("Waiting for its turn, %(share)s", { share }) : t("Waiting for its turn"),
       [UPLOADING]: this.reason ? `${share}. ${this.reason}` : share,
-      [PAUSED]: `Paused at ${share}`,
-      [NEEDS_FILE]: `Drop “${this.name}” here again to go on: ${share} are on the server`,
+      [PAUSED]: t("Paused at %(share)s", { share }),
+      [NEEDS_FILE]: t("Drop “%(name)s” here again to go on: %(share)s are on the server", { name: this.name, share }),
       [FAILED]: this.reason,
-      [ARRIVED]: "Arrived",
+      [ARRIVED]: t("Arrived"),
       [REFUSED]: this.reason,
     }[this.state];
   }
@@ -112,9 +113,10 @@ export class Film {
   }
 
   #fail(error) {
-    if (error instanceof SessionOverError) this.become(FAILED, "You are signed out. Sign in again, then it goes on.");
+    this.isSignedOut = error instanceof SessionOverError;
+    if (this.isSignedOut) this.become(FAILED, t("You are signed out. Sign in again, then it goes on."));
     else if (error instanceof TransferError) this.become(error.isRefusal ? REFUSED : FAILED, error.message);
-    else this.become(FAILED, "The file cannot be read any more. Please drop it again.");
+    else this.become(FAILED, t("The file cannot be read any more. Please drop it again."));
   }
 
   pause() {

@@ -1,5 +1,7 @@
 /** Requests of the studio: JSON and parts of films, with one shared refresh of the session. */
 
+import { t } from "../language.js";
+
 export const OVER = 401;
 
 function csrf() {
@@ -52,9 +54,9 @@ function parsed(text) {
 }
 
 /** What an error's body says, in a sentence. */
-export function words({ status, json }, otherwise = "Something went wrong.") {
-  if (!status) return "The server cannot be reached.";
-  if (status === OVER) return "You are signed out.";
+export function words({ status, json }, otherwise = t("Something went wrong.")) {
+  if (!status) return t("The server cannot be reached.");
+  if (status === OVER) return t("You are signed out.");
   const said = [json?.detail ?? Object.values(json ?? {})].flat(2).filter((part) => typeof part === "string");
   return said.join(" ") || otherwise;
 }

@@ -1,5 +1,7 @@
 /** How fast bytes go, over the last seconds, and what people read of it. */
 
+import { number, t } from "../language.js";
+
 const WINDOW = 8000;
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
@@ -35,21 +37,23 @@ export function bytes(count) {
     unit += 1;
   }
   const digits = value < 10 && unit > 0 ? 1 : 0;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+  return `${number(Number(value.toFixed(digits)), { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false })} ${UNITS[unit]}`;
 }
 
 /** 3725 → "1 h 2 min", 61 → "1 min 1 s" */
 export function duration(seconds) {
   const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (hours) return t("%(hours)s h %(minutes)s min", { hours, minutes });
+  const inMinutes = minutes ? [t("%(minutes)s min", { minutes })] : [];
+  const inSeconds = rest || !minutes ? [t("%(count)s s", { count: rest })] : [];
+  return [...inMinutes, ...inSeconds].join(" ");
 }
 
 /** "40 %, 1.2 GB of 3.0 GB, 12 MB/s, 2 min 30 s left" */
 export function told(offset, length, speed) {
   const percent = length ? Math.floor((100 * offset) / length) : 100;
-  const words = [`${percent} %`, `${bytes(offset)} of ${bytes(length)}`];
-  if (speed > 0) words.push(`${bytes(speed)}/s`, `${duration((length - offset) / speed)} left`);
+  const words = [`${percent} %`, t("%(part)s of %(whole)s", { part: bytes(offset), whole: bytes(length) })];
+  if (speed > 0) words.push(`${bytes(speed)}/s`, t("%(time)s left", { time: duration((length - offset) / speed) }));
   return words.join(", ");
 }

@@ -1,5 +1,6 @@
 /** The films of the studio, and which of them are sent now. */
 
+import { n } from "../language.js";
 import { CHECKING, Film, NEEDS_FILE, REFUSED, UPLOADING, WAITING } from "./film.js";
 import { begunUpload, fingerprint } from "./identity.js";
 
@@ -99,9 +100,13 @@ export class Queue {
   get summary() {
     const count = (...states) => this.films.filter(({ state }) => states.includes(state)).length;
     const parts = [
-      [count(UPLOADING), "being sent"], [count(WAITING, CHECKING), "waiting"], [count("paused"), "paused"],
-      [count(NEEDS_FILE), "waiting for their file"], [count("failed", REFUSED), "not uploaded"], [count("arrived"), "arrived"],
-    ].filter(([number]) => number > 0);
-    return parts.map(([number, what]) => `${number} ${what}`).join(", ");
+      [count(UPLOADING), (total) => n("%(count)s being sent", "%(count)s being sent", total)],
+      [count(WAITING, CHECKING), (total) => n("%(count)s waiting", "%(count)s waiting", total)],
+      [count("paused"), (total) => n("%(count)s paused", "%(count)s paused", total)],
+      [count(NEEDS_FILE), (total) => n("%(count)s waiting for their file", "%(count)s waiting for their file", total)],
+      [count("failed", REFUSED), (total) => n("%(count)s not uploaded", "%(count)s not uploaded", total)],
+      [count("arrived"), (total) => n("%(count)s arrived", "%(count)s arrived", total)],
+    ];
+    return parts.filter(([total]) => total).map(([total, inWords]) => inWords(total)).join(", ");
   }
 }

@@ -1,5 +1,6 @@
 /** How a film of the queue looks on the page: its progress, its buttons and its fields. */
 
+import { t } from "../language.js";
 import { ARRIVED, CHECKING, FAILED, NEEDS_FILE, PAUSED, REFUSED, UPLOADING, WAITING } from "./film.js";
 import { JSON_BODY, words } from "./http.js";
 
@@ -42,7 +43,7 @@ export class Row {
   async #act(what, queue) {
     if (what === "pause") this.film.pause();
     if (what === "resume" || what === "retry") await queue.retry(this.film);
-    if (what === "remove" && !(await queue.remove(this.film))) this.#say("It could not be removed. Please try again.");
+    if (what === "remove" && !(await queue.remove(this.film))) this.#say(t("It could not be removed. Please try again."));
   }
 
   /** Show the film as it is now. */
@@ -57,7 +58,7 @@ export class Row {
     }
     for (const button of this.element.querySelectorAll("button[data-do]")) this.#offer(button);
     if (film.upload && !this.#isFilled) this.#fill(film.upload);
-    if (film.state === ARRIVED) this.#find(".vf-publish").textContent = "Published";
+    if (film.state === ARRIVED) this.#find(".vf-publish").textContent = t("Published");
   }
 
   /** The same button in another state keeps the focus; a vanished one hands it on. */
@@ -65,7 +66,7 @@ export class Row {
     const isOffered = BUTTONS[this.film.state].includes(button.dataset.do);
     const hadFocus = document.activeElement === button;
     button.hidden = !isOffered;
-    if (button.dataset.do === "remove") button.textContent = this.film.isOpen ? "Cancel" : "Take off the list";
+    if (button.dataset.do === "remove") button.textContent = this.film.isOpen ? t("Cancel") : t("Take off the list");
     button.setAttribute("aria-label", `${button.textContent} ${this.film.name}`);
     if (hadFocus && !isOffered) this.element.querySelector("button[data-do]:not([hidden])")?.focus();
   }
@@ -102,8 +103,8 @@ export class Row {
     const body = JSON.stringify(Object.fromEntries(this.#inputs().map((input) => [input.name, valueOf(input)])));
     const answer = await this.film.ask("PATCH", this.film.upload.url, { headers: JSON_BODY, body });
     for (const input of this.#inputs()) this.#mark(input, answer.status === 400 ? answer.json[input.name] : undefined);
-    if (answer.status === 200) this.#say("Saved.");
-    else this.#say(answer.status === 404 ? "The upload is over: please edit the film on its page." : `Not saved. ${words(answer)}`);
+    if (answer.status === 200) this.#say(t("Saved."));
+    else this.#say(answer.status === 404 ? t("The upload is over: please edit the film on its page.") : t("Not saved. %(why)s", { why: words(answer) }));
   }
 
   #mark(input, errors) {

@@ -1,5 +1,6 @@
 /** The studio: films are dropped, uploaded, described and followed until they are ready. */
 
+import { t } from "../language.js";
 import { filesOf, refusal } from "./drop.js";
 import { ARRIVED, FAILED, NEEDS_FILE, REFUSED } from "./film.js";
 import { ask, send, words } from "./http.js";
@@ -51,7 +52,7 @@ function draw(film) {
 
 /** What is worth hearing while one does something else. */
 function announce(film) {
-  if (film.state === ARRIVED && film.file) say(`${film.name} has arrived.`);
+  if (film.state === ARRIVED && film.file) say(t("%(name)s has arrived.", { name: film.name }));
   if ([FAILED, REFUSED].includes(film.state)) say(`${film.name}: ${film.words}`);
 }
 
@@ -77,7 +78,7 @@ function drop(film) {
 }
 
 async function take(files, unreadable = []) {
-  if (unreadable.length) say(`These could not be read: ${unreadable.join(", ")}.`);
+  if (unreadable.length) say(t("These could not be read: %(names)s.", { names: unreadable.join(", ") }));
   await queue.take(files);
 }
 
@@ -132,7 +133,7 @@ function show(film, state) {
 
 /** Who signed in again in another window finds everything going on. */
 function goOnWhenBack() {
-  const isSignedOut = (film) => film.state === FAILED && film.reason.startsWith("You are signed out");
+  const isSignedOut = (film) => film.state === FAILED && film.isSignedOut;
   addEventListener("visibilitychange", async () => {
     if (document.hidden || !queue.films.some(isSignedOut)) return;
     const { status } = await ask("GET", "/api/uploads/");

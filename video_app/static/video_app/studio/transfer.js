@@ -1,5 +1,6 @@
 /** One file on its way to the server, by tus 1.0: part after part, from where the last one ended. */
 
+import { t } from "../language.js";
 import { words } from "./http.js";
 import { Parts } from "./parts.js";
 
@@ -89,8 +90,8 @@ export class Transfer {
   }
 
   #trouble(answer) {
-    const reason = answer.status === 413 ? "A proxy on the way allows smaller parts only." : words(answer);
-    return this.parts.isHalved ? `${reason} Trying again with smaller parts.` : `${reason} Trying again.`;
+    const reason = answer.status === 413 ? t("A proxy on the way allows smaller parts only.") : words(answer);
+    return this.parts.isHalved ? t("%(reason)s Trying again with smaller parts.", { reason }) : t("%(reason)s Trying again.", { reason });
   }
 }
 

@@ -1,0 +1,1 @@
+../../../static/web/js/language.js
