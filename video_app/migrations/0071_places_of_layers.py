@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('video_app', '0062_sidecars'),
+        ('video_app', '0070_captions'),
     ]
 
     operations = [
