@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from auth_app import api_tokens, factors, invitations, limits, mails, sessions, sign_ups
+from auth_app import api_tokens, factors, invitations, limits, mails, profiles, sessions, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import (
     ApiToken,
@@ -21,6 +21,7 @@ from auth_app.models import (
     Mail,
     MailKind,
     MailState,
+    Profile,
     Session,
     User,
 )
@@ -168,6 +169,34 @@ class SessionAdmin(_ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["user__email", "ip"]
     exclude = ["current_jti", "spent"]
+
+
+@admin.register(Profile)
+class ProfileAdmin(_ReadOnlyAdmin):
+    """Seen here, made by their owners; for those who forgot their PIN it can be taken away."""
+
+    list_display = ["name", "user", "picture", "age_limit", "has_pin", "is_main", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__email"]
+    fields = ["name", "user", "picture", "age_limit", "has_pin", "is_main", "created_at"]
+    actions = ["clear_pins"]
+
+    @admin.display(boolean=True, description="PIN")
+    def has_pin(self, profile: Profile) -> bool:
+        return profile.has_pin
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_clear_pins_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("auth_app.change_profile")
+
+    @admin.action(description="Take the PINs away", permissions=["clear_pins"])
+    def clear_pins(self, request: HttpRequest, queryset: QuerySet[Profile]) -> None:
+        touched = [one for one in queryset if one.has_pin and _may_touch(request.user, one.user)]
+        for profile in touched:
+            profiles.clear_pin(profile, request.user.pk, limits.client_address(request))
+        self.message_user(request, f"{len(touched)} profiles have no PIN any more.")
 
 
 @admin.register(ApiToken)

@@ -1,4 +1,5 @@
-"""The two stores side by side: first picture, whole film, what is read and asked for.
+"""The two stores side by side: first picture, whole film, what is read and asked for; then two
+workers on one core each beside one of them.
 
 The bucket is moto on loopback behind a proxy that counts, both in Python: its figures are upper
 bounds for time, and exact for bytes and requests.
@@ -17,6 +18,7 @@ from typing import Any
 
 from moto.server import ThreadedMotoServer
 
+from bench import store_machines
 from bench.clips import clip
 from bench.first_segment import Player
 from bench.steps import step
@@ -67,10 +69,14 @@ HEAD += f"{'requests':>11}{'segments/s':>13}"
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./videoflix bench store", description=__doc__)
     parser.add_argument("--seconds", type=int, default=60, help="of film")
-    seconds = parser.parse_args(arguments).seconds
-    film = clip(find_ffmpeg(), 720, seconds)
-    rows = [("folder", _folder(film)), ("bucket", _bucket(film))]
-    sys.stdout.write("\n".join([HEAD, *(figures.row(name) for name, figures in rows), ""]))
+    parser.add_argument("--only", choices=("stores", "machines"), help="one of the two parts")
+    asked = parser.parse_args(arguments)
+    film = clip(find_ffmpeg(), 720, asked.seconds)
+    if asked.only != "machines":
+        rows = [("folder", _folder(film)), ("bucket", _bucket(film))]
+        sys.stdout.write("\n".join([HEAD, *(figures.row(name) for name, figures in rows), ""]))
+    if asked.only != "stores":
+        store_machines.measure(film)
     return 0
 
 

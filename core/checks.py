@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from auth_app.limits import Limit
 from core.guessing import GUESSABLE, is_guessable, is_weak_key, is_weak_token
+from video_app.store import cdn
 
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 WEEK = 7 * 24 * 3600  # the longest life of a signed link into a bucket
@@ -100,8 +101,17 @@ def _bucket_mistakes() -> Iterator[tuple[int, str]]:
         yield 23, "AWS_S3_PUBLIC_ENDPOINT_URL has to begin with http:// or https:// and a host."
     if settings.FILE_URL_SECONDS > WEEK:
         yield 17, "FILE_URL_SECONDS can be a week at most with USE_S3_MEDIA."
+    if settings.MEDIA_CDN_URL:
+        yield from _cdn_mistakes()
     if find_spec("boto3") is None:
         yield 18, "USE_S3_MEDIA needs boto3: pip install -r requirements-s3.txt"
+
+
+def _cdn_mistakes() -> Iterator[tuple[int, str]]:
+    if not _is_web_address(settings.MEDIA_CDN_URL):
+        yield 24, "MEDIA_CDN_URL has to begin with http:// or https:// and a host."
+    elif problem := cdn.problem():
+        yield 25, f"Links through MEDIA_CDN_URL cannot be signed: {problem}"
 
 
 def _signing_key() -> str:

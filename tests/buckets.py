@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,13 @@ def s3() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_seaweed(tmp_path_factory.mktemp("seaweed")) as address:
+        yield address
+
+
+@contextmanager
+def running_seaweed(folder: Path) -> Iterator[str]:
     """The address of a server that lets nobody in without a right signature."""
-    folder = tmp_path_factory.mktemp("seaweed")
     keys = {"accessKey": KEY, "secretKey": KEY}
     may = ["Admin", "Read", "Write", "List", "Tagging"]
     identity = {"name": "app", "credentials": [keys], "actions": may}
@@ -40,17 +46,19 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     weed = Path(sys.executable).with_name("weed")
     command = [
         *(str(weed), "server", "-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
-        *(f"-s3.config={folder}/s3.json", "-master.volumeSizeLimitMB=64", "-volume.max=8"),
+        *(f"-s3.config={folder}/s3.json", "-master.volumeSizeLimitMB=64", "-volume.max=200"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
         *(f"-{name}.port={port}" for name, port in ports.items()),
     ]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{ports['s3']}"
-    wait_for(address)
-    yield address
-    server.kill()
-    server.wait()
+    try:
+        wait_for(address)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
 
 
 def _free_port() -> int:

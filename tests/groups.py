@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options = parser.getgroup("videoflix")
     for name, meaning in GROUPS.items():
         options.addoption(f"--{name}", action="store_true", help=meaning)
+    options.addoption(
+        "--store", choices=("folder", "bucket"), default="folder", help="where --faults keep films"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ def group_of(item: pytest.Item) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     selection = _Selection.of(config)
-    wanted = [item for item in items if selection.wants(item)]
-    if left_out := [item for item in items if not selection.wants(item)]:
+    if config.getoption("--store") == "bucket":
+        left_out = [item for item in items if item.get_closest_marker("folder")]
+    else:
+        left_out = []
+    left_out += [item for item in items if not selection.wants(item)]
+    wanted = [item for item in items if item not in left_out]
+    if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = wanted

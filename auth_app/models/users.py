@@ -60,6 +60,10 @@ class User(AbstractUser):
     # Of this object: whether the second factor was given just now.
     factor_proved = False
 
+    # Of this object: the profile that its session is in, None for the main one, and its limit.
+    profile_id: int | None = None
+    age_limit: int | None = None
+
     # Until saved: the password was made unusable. Django marks only changes to a usable one.
     lost_password = False
 

@@ -51,6 +51,12 @@ AWS_LOCATION = f"{_location.strip('/')}/".lstrip("/")
 AWS_S3_PUBLIC_ENDPOINT_URL = env.str("AWS_S3_PUBLIC_ENDPOINT_URL", default="").rstrip("/")
 # False: web passes the bytes through, and nobody else needs to reach the bucket.
 BUCKET_LINKS = env.bool("BUCKET_LINKS", default=True)
+# A CDN in front of the bucket, such as https://d111111abcdef8.cloudfront.net: links lead there.
+MEDIA_CDN_URL = env.str("MEDIA_CDN_URL", default="").rstrip("/")
+# `cloudfront`, or the dotted name of a function that signs.
+MEDIA_CDN_SIGNER = env.str("MEDIA_CDN_SIGNER", default="cloudfront")
+MEDIA_CDN_KEY_ID = env.str("MEDIA_CDN_KEY_ID", default="")
+MEDIA_CDN_KEY_FILE = env.str("MEDIA_CDN_KEY_FILE", default="")
 
 
 def origins(name: str, region: str, endpoint: str) -> list[str]:
@@ -66,7 +72,7 @@ BUCKET_ORIGINS = (
     origins(
         AWS_STORAGE_BUCKET_NAME,
         AWS_S3_REGION_NAME,
-        AWS_S3_PUBLIC_ENDPOINT_URL or AWS_S3_ENDPOINT_URL,
+        MEDIA_CDN_URL or AWS_S3_PUBLIC_ENDPOINT_URL or AWS_S3_ENDPOINT_URL,
     )
     if USE_S3_MEDIA and BUCKET_LINKS
     else []

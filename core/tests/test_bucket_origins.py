@@ -67,3 +67,7 @@ def test_reads_bucket_url(
     assert (found["AWS_STORAGE_BUCKET_NAME"], found["AWS_LOCATION"]) == (bucket, prefix)
     assert (found["AWS_S3_ENDPOINT_URL"], found["AWS_S3_REGION_NAME"]) == (endpoint, region)
     assert (found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"]) == (key, secret)
+
+
+def test_pages_may_load_from_a_cdn() -> None:
+    assert origins("films", "", "https://d1.cloudfront.test") == ["https://d1.cloudfront.test"]

@@ -5,11 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.site import Site, make_film, running_site
+from tests.buckets import running_seaweed
+from tests.faults.site import TEST_BUCKET, Site, make_film, running_site
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """With `--store bucket`, an S3 server in which every site has a prefix of its own."""
+    if request.config.getoption("--store") != "bucket":
+        yield
+        return
+    with (
+        running_seaweed(tmp_path_factory.mktemp("seaweed")) as address,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv(TEST_BUCKET, address)
+        yield
 
 
 @pytest.fixture(scope="session")
-def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shared_site(store: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("faults"), worker=False) as site:
         yield site
 

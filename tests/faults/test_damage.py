@@ -1,13 +1,12 @@
 """Damage mends itself: what was lost or changed on the disk is encoded again."""
 
 import re
-import shutil
 import urllib.error
 from pathlib import Path
 
 import pytest
 
-from tests.faults.site import Site, until
+from tests.faults.site import PLACE, Site, until
 
 pytestmark = [pytest.mark.ffmpeg, pytest.mark.slow]
 
@@ -36,10 +35,9 @@ def segments(site: Site, video: int, rung: str = "360p") -> list[str]:
 
 
 def test_missing_segment_is_encoded_again(site: Site, film_there: int) -> None:
-    _, folder = site.plan(film_there)
     before = segments(site, film_there)
     whole = site.get(before[2])
-    (folder / "360p" / "002.ts").unlink()
+    site.files.remove(site.segment_keys(film_there, "360p")["002.ts"])
     assert answer(site, before[2]) == b""
     until(lambda: answer(site, before[2]) == whole, "the segment is back", 60)
     until(lambda: segments(site, film_there)[2] != before[2], "a new address", 15)
@@ -52,30 +50,35 @@ def test_missing_segment_is_encoded_again(site: Site, film_there: int) -> None:
 
 @pytest.mark.parametrize("change", ["flip", "cut"])
 def test_changed_segment_is_found_by_verifying(site: Site, film_there: int, change: str) -> None:
-    _, folder = site.plan(film_there)
-    segment = folder / "480p" / "001.ts"
-    if not segment.exists():
-        segment = folder / "360p" / "001.ts"
-    whole = segment.read_bytes()
+    plan, _ = site.plan(film_there)
+    rung = plan.rungs[-1].name
+    key = site.segment_keys(film_there, rung)["001.ts"]
+    whole = site.files.read(key)
     spoilt = bytearray(whole)
     spoilt[len(whole) // 2] ^= 1
-    segment.write_bytes(bytes(spoilt) if change == "flip" else whole[: len(whole) // 2])
+    site.files.write(key, bytes(spoilt) if change == "flip" else whole[: len(whole) // 2])
     assert "1 damaged" in site.stack.manage("reconcile", "--verify")
-    until(lambda: segment.read_bytes() == whole, "the segment is mended", 60)
+
+    def is_mended() -> bool:
+        now = site.segment_keys(film_there, rung).get("001.ts")
+        return now is not None and site.files.read(now) == whole
+
+    until(is_mended, "the segment is mended", 60)
     site.assert_whole(film_there)
 
 
 def test_lost_folder_of_a_film_comes_back(site: Site, film_there: int) -> None:
-    _, folder = site.plan(film_there)
-    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    _, prefix = site.plan(film_there)
+    before = names(site, prefix)
     first = segments(site, film_there)[0]
-    shutil.rmtree(folder)
+    site.files.remove(prefix)
     answer(site, first)
     until(lambda: answer(site, first), "it plays again", 60)
-
-    def is_back() -> bool:
-        found = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-        return files <= found
-
-    until(is_back, "everything is back", 120)
+    until(lambda: before <= names(site, prefix), "everything is back", 120)
     site.assert_whole(film_there)
+
+
+def names(site: Site, prefix: str) -> set[str]:
+    """Of the files of a build, whichever attempt made them."""
+    parts = [key.removeprefix(f"{prefix}/").split("/") for key in site.files.listing(f"{prefix}/")]
+    return {"/".join(part for part in path if not PLACE.fullmatch(part)) for path in parts}

@@ -41,6 +41,7 @@ def states(site: Site) -> set[str]:
 # --- storage ------------------------------------------------------------------------
 
 
+@pytest.mark.folder
 def test_films_wait_while_media_are_away(own_site: Site, short_film: Path) -> None:
     site = own_site
     site.start_worker()
@@ -77,6 +78,7 @@ def remount(site: Site, mode: str) -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
+@pytest.mark.folder
 def test_films_wait_while_media_are_read_only(mounted_site: Site, short_film: Path) -> None:
     site = mounted_site
     videos = upload_many(site, short_film, 4)
@@ -199,14 +201,14 @@ def test_empty_database_deletes_nothing(own_site: Site, short_film: Path, tmp_pa
     video = site.upload(short_film)
     site.wait_for(video)
     until(lambda: site.rows("SELECT id FROM video_app_video WHERE poster != ''"), "a poster")
-    before = files(site)
+    before = site.files.listing()
     stop(site)
     kept = put_database_away(site, tmp_path / "kept")
     site.stack.manage("migrate", "--verbosity=0")
     site.stack.manage("createsuperuser", "--noinput")
     start(site)
     time.sleep(8)  # four sweeps
-    assert files(site) == before
+    assert site.files.listing() == before
     assert "cleanup_withheld" in site.stack.log("worker")
     stop(site)
     if kept:  # no server's: that one is only emptied
@@ -215,7 +217,7 @@ def test_empty_database_deletes_nothing(own_site: Site, short_film: Path, tmp_pa
         site.sign_in()
         site.assert_whole(video)
         assert site.get(f"/api/video/{video}/360p/000.ts")[:1] == b"G"
-        assert files(site) == before
+        assert site.files.listing() == before
 
 
 def stop(site: Site) -> None:
@@ -251,11 +253,6 @@ def sqlite_files(site: Site) -> list[Path]:
     """The database, and what of it is still in its log."""
     database = Path(site.stack.env["DATABASE_URL"].removeprefix("sqlite:///"))
     return list(database.parent.glob(f"{database.name}*"))
-
-
-def files(site: Site) -> set[str]:
-    media = site.stack.media
-    return {path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file()}
 
 
 # --- the order of work --------------------------------------------------------------

@@ -85,6 +85,7 @@ def test_film_waits_when_the_disk_fills_up_meanwhile(small_site: Site, film: Pat
     site.assert_whole(video)
 
 
+@pytest.mark.folder
 def test_a_film_that_leaves_no_room_for_its_mp4s_is_watchable(small_site: Site, film: Path) -> None:
     site = small_site
     site.slow_down(6)

@@ -12,7 +12,7 @@ import pytest
 from tests.faults.site import Site, running_site
 from video_app.store.identity import MARK
 
-pytestmark = [pytest.mark.slow, pytest.mark.ffmpeg]
+pytestmark = [pytest.mark.slow, pytest.mark.ffmpeg, pytest.mark.folder]
 API, ADMIN = "/api/video/upload/", "/admin/video_app/video/add/"
 MEGABYTE = 1024 * 1024
 HEAD = (

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 
 from video_app.pipeline.layout import IMMUTABLE, TYPES
-from video_app.store import local, multipart, parts, s3
+from video_app.store import cdn, local, multipart, parts, s3
 from video_app.store.interface import Entry, File, Watch, unwatched
 from video_app.store.reader import reading
 from video_app.store.s3 import BucketError, client, errors, name, patiently
@@ -70,7 +70,11 @@ class BucketStore(multipart.Uploads):
             yield folder
 
     def url(self, key: str, seconds: int) -> str:
-        if not settings.BUCKET_LINKS or not s3.credentials_last(seconds):
+        if not settings.BUCKET_LINKS:
+            return ""
+        if settings.MEDIA_CDN_URL:
+            return cdn.link(key, seconds)
+        if not s3.credentials_last(seconds):
             return ""
         with errors():
             return str(

@@ -88,5 +88,6 @@ def _bucket_version() -> str:
     where = (
         *(settings.AWS_STORAGE_BUCKET_NAME, settings.AWS_LOCATION, settings.BUCKET_LINKS),
         *(settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_PUBLIC_ENDPOINT_URL),
+        *(settings.MEDIA_CDN_URL, settings.MEDIA_CDN_SIGNER, settings.MEDIA_CDN_KEY_ID),
     )
     return f"{zlib.crc32(repr(where).encode()):08x}"

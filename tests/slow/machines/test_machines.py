@@ -52,21 +52,22 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def site(lab: Lab) -> Site:
     """The machines as one site, with its administrator signed in."""
-    until(lambda: is_ready(lab), "ready", 120, pause=1)
+    until(lambda: answers(lab, "/health/ready/"), "web", 300, pause=1)
     # By the inner address: the public one is not this container's to reach.
     lab.manage(WEBS[0], "setup_bucket", AWS_S3_PUBLIC_ENDPOINT_URL="")
+    until(lambda: answers(lab, "/health/"), "everything", 180, pause=1)
     env = {"FFMPEG_BINARY": "ffmpeg", "DATABASE_URL": lab.database}
-    stack = SimpleNamespace(url=lab.url, env=env, redis=None)
+    stack = SimpleNamespace(url=lab.url, env=env, redis=None, media=Path("nowhere"))
     site = Site(cast(Stack, stack))
     site.sign_in()
     return site
 
 
-def is_ready(lab: Lab) -> bool:
-    """Whether every web is, and both workers have been seen."""
+def answers(lab: Lab, path: str) -> bool:
+    """Whether every web says yes."""
     try:
         for port in lab.web_ports:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=10).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).close()
     except OSError:
         return False
     return True
@@ -176,7 +177,7 @@ def test_nobody_misses_a_web_that_is_killed(
         video = upload(site, film, f"Without {victim}", half_way=lambda: lab.kill(victim))
         site.wait_for(video, seconds=300)
         lab.start(victim)
-        until(lambda: is_ready(lab), "the machine is back", 90, pause=1)
+        until(lambda: answers(lab, "/health/"), "the machine is back", 240, pause=1)
 
     assert not viewer.failures
     assert viewer.segments > 20
@@ -197,7 +198,7 @@ def test_nobody_misses_a_worker_that_is_killed(
         with watching(site, video) as other:
             site.wait_for(video, seconds=300)
         lab.start(victim)
-        until(lambda: is_ready(lab), "the machine is back", 90, pause=1)
+        until(lambda: answers(lab, "/health/"), "the machine is back", 240, pause=1)
 
     assert not viewer.failures + other.failures
     assert viewer.segments > 20
