@@ -14,6 +14,13 @@ APPS = ("auth_app", "video_app")
 # What `./videoflix language` cannot find in the code: names that Django makes.
 NAMES = (
     _("user name"),
+    _("profile"),
+    _("profiles"),
+    _("picture"),
+    _("hash of the PIN"),
+    _("age limit"),
+    _("is main"),
+    _("Films from a higher or an unknown age are hidden."),
     _("e-mail address"),
     _("phone"),
     _("address"),
