@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from video_app.admin import files, importing, posters, studio, subtitles, track_fields
 from video_app.admin.bulk import BulkActions, category_choices
+from video_app.admin.captions import CaptionsInline
 from video_app.admin.columns import CategoryFilter, FilmColumns, poster_url
 from video_app.admin.descriptions import ChapterInline
 from video_app.admin.forms import FilmForm
@@ -41,7 +42,7 @@ ABOUT_THE_FILE = ("length", "source_size", "frame_size", "left_out")
 @admin.register(Video)
 class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[type-arg]
     form = FilmForm
-    inlines = (SubtitleInline, ChapterInline)
+    inlines = (SubtitleInline, CaptionsInline, ChapterInline)
     list_display = (
         "poster_image",
         "title",
@@ -165,7 +166,11 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Video | None) -> Any:
-        return self.inlines if obj else ()
+        """Captions only where a machine has made some."""
+        if obj is None:
+            return ()
+        has_captions = obj.added_subtitles.filter(is_automatic=True).exists()
+        return [each for each in self.inlines if has_captions or each is not CaptionsInline]
 
     def progress_view(self, request: HttpRequest) -> JsonResponse:
         """`{id: {percent, state, label, length, poster, is_watchable}}` for `?ids=1,2,3`: what

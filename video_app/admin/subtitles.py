@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,11 @@ class SubtitleInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
     max_num = 50
     fields = ("file", "encoding", "language", "label", "is_forced", "is_sdh", "offset")
     verbose_name_plural = _("added subtitles")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subtitle]:
+        """Those that a machine has made stand below (`CaptionsInline`)."""
+        rows: QuerySet[Subtitle] = super().get_queryset(request)
+        return rows.filter(is_automatic=False)
 
 
 def tell_how_they_were_read(request: HttpRequest, forms_: list[Any]) -> None:

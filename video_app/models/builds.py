@@ -38,6 +38,12 @@ class Build(Leased):
     extras_at = models.DateTimeField(
         null=True, help_text="Since when its MP4s and storyboard are there, or given up."
     )
+    captioned_segments = models.PositiveIntegerField(
+        "segments whose sound was written down", default=0, db_default=0
+    )
+    captioned_at = models.DateTimeField(
+        null=True, help_text="Since when its captions are made, given up, or not needed."
+    )
     retired_at = models.DateTimeField(null=True, help_text="Since when no new player is sent here.")
     verified_at = models.DateTimeField(
         null=True, help_text="When its segments were last compared with their checksums."
