@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models.leased import Leased
 from video_app.pipeline import layers, layout
@@ -11,10 +12,10 @@ from video_app.pipeline.types import Plan
 
 
 class BuildState(models.TextChoices):
-    ENCODING = "encoding", "Encoding"
-    COMPLETE = "complete", "Complete"
-    CANCELLED = "cancelled", "Cancelled"
-    FAILED = "failed", "Failed"
+    ENCODING = "encoding", _("Encoding")
+    COMPLETE = "complete", _("Complete")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
 
 
 class Build(Leased):
@@ -106,8 +107,8 @@ class Tombstone(models.Model):
 
 
 class ChunkState(models.TextChoices):
-    DUE = "due", "Due"
-    DONE = "done", "Done"
+    DUE = "due", _("Due")
+    DONE = "done", _("Done")
 
 
 def place_of(folder: str, place: str, low_place: str) -> str:
