@@ -222,9 +222,12 @@ class Site:
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                # Of a bucket's films only the folder that it works in tells.
+                place = str((folder / "cwd").readlink())
             except OSError:  # it is gone
                 continue
-            if any(str(self.stack.media) in word for word in words) and "postgres" not in words[0]:
+            is_ours = any(str(self.stack.media) in word for word in (*words, place))
+            if is_ours and "postgres" not in words[0]:
                 yield int(folder.name), words
 
     def encoding(self, seconds: float = 40) -> int:
