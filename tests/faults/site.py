@@ -275,9 +275,11 @@ class Site:
         assert not found, found
 
     def pass_time(self) -> None:
-        """From a bucket nothing is removed before ten leases have passed: let them."""
+        """From a bucket nothing is removed before ten leases have passed, and it is looked
+        through every six hours: let them pass."""
         if isinstance(self.files, Bucket):
             self.change_rows("UPDATE video_app_discarded SET created_at = '2000-01-01 00:00:00'")
+            self.change_rows("UPDATE video_app_installation SET cleaned_at = NULL")
 
     def leftovers(self) -> list[str]:
         builds = {f"hls/{v}/{b}" for v, b in self.rows("SELECT video_id, id FROM video_app_build")}
