@@ -12,6 +12,18 @@ globalThis.videoflixWords = { plural: (n) => Number((n != 1)), texts: {
 "%(count)s Film",
 "%(count)s Filme"
 ],
+"%(count)s film had been imported before.": [
+"%(count)s Film war schon importiert.",
+"%(count)s Filme waren schon importiert."
+],
+"%(count)s film will be fetched so far …": [
+"Bisher wird %(count)s Film geholt …",
+"Bisher werden %(count)s Filme geholt …"
+],
+"%(count)s film will be fetched.": [
+"%(count)s Film wird geholt.",
+"%(count)s Filme werden geholt."
+],
 "%(count)s hour": [
 "%(count)s Stunde",
 "%(count)s Stunden"
@@ -94,6 +106,7 @@ globalThis.videoflixWords = { plural: (n) => Number((n != 1)), texts: {
 "Like %(title)s": "Ähnlich wie %(title)s",
 "Like this film": "Ähnlich wie dieser Film",
 "Link copied": "Link kopiert",
+"Looking for films …": "Suche nach Filmen …",
 "Marked as not watched": "Als nicht gesehen markiert",
 "Marked as watched": "Als gesehen markiert",
 "More like this": "Ähnliche Filme",
