@@ -17,6 +17,7 @@ class MailKind(models.TextChoices):
     MOVING = "moving", "A new address was asked for"
     MOVED = "moved", "The address has changed"
     FACTOR = "factor", "The second factor has changed"
+    PIN = "pin", "Too many wrong PINs"
     INVITATION = "invitation", "Invitation"
     DELETION = "deletion", "The account will be deleted"
 
