@@ -19,7 +19,8 @@ from video_app.pipeline.command import TIMESTAMP_ORIGIN
 from video_app.pipeline.grid import GOPS_PER_SEGMENT
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, Plan
 
 LIMITS = Limits(duration=6 * 3600, pixels=8192 * 4320)
 TICKS = 90_000

@@ -9,14 +9,8 @@ from video_app.pipeline import notes, ranking
 from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.shapes import main_shape, read_shapes
-from video_app.pipeline.types import (
-    MAX_TRACKS,
-    AudioStream,
-    ChapterMark,
-    Source,
-    SubtitleStream,
-    VideoStream,
-)
+from video_app.pipeline.streams import AudioStream, ChapterMark, Source, SubtitleStream, VideoStream
+from video_app.pipeline.types import MAX_TRACKS
 
 HDR_TRANSFERS = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG); ITU-T H.273
 # Many files say it in words only.

@@ -15,7 +15,7 @@ from video_app.pipeline.errors import EncodeError, PipelineError
 from video_app.pipeline.location import Location, size
 from video_app.pipeline.matroska import leave_aspect_to_pictures
 from video_app.pipeline.probe import COMPLETE_SHARE, DEAF, source_from_facts
-from video_app.pipeline.types import Note, Source, seeks_exactly
+from video_app.pipeline.streams import Note, Source, seeks_exactly
 
 GONE = "The uploaded file is gone from the storage."
 CRASHED = "This file is damaged: it cannot be read."

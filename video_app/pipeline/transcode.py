@@ -21,7 +21,8 @@ from video_app.pipeline.layout import segment_name
 from video_app.pipeline.location import Location
 from video_app.pipeline.measure import UnplannedOutputError, measure
 from video_app.pipeline.progress import Progress
-from video_app.pipeline.types import ChunkSpan, Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import ChunkSpan, Plan
 
 # Wall clock: generous, because a slow machine is no error.
 SECONDS_PER_SECOND = 40

@@ -15,7 +15,8 @@ from video_app.models.leased import NO_LEASE
 from video_app.pipeline import ffmpeg, source
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import Plan
 from video_app.store import the_store
 from video_app.store.local import UPLOADS
 from video_app.streaming import film_cache
