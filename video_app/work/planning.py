@@ -12,7 +12,7 @@ from django.db.models import F
 from video_app.catalogue import versions
 from video_app.models import Build, BuildState, Chapter, Chunk, Event, State, Video
 from video_app.models.leased import NO_LEASE
-from video_app.pipeline import ffmpeg, source
+from video_app.pipeline import ffmpeg, seekable, source
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.streams import Source
@@ -102,11 +102,11 @@ def _opened(video: Video, lease: Lease) -> Iterator[str]:
 
 def _make_seekable(video: Video, location: str, found: Source, lease: Lease) -> Source:
     """Chunks need exact seeks: give the streams a container with an index."""
-    key = source.seekable_key(sources.uploaded(video))
+    key = seekable.seekable_key(sources.uploaded(video))
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
     with the_store().work_folder(f"{UPLOADS}/{lease.token}") as work:
         copy = work / "copy.mkv"
-        copied = source.make_seekable(binary, location, found, copy, watch=lease.keep)
+        copied = seekable.make_seekable(binary, location, found, copy, watch=lease.keep)
         the_store().put([(copy, key)], watch=lease.keep)
     return copied
 
