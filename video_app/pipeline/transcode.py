@@ -99,7 +99,7 @@ def encode_chunk(
     """Encode the chunk's segments of all rungs into `work` and measure them.
 
     `watch` gets the encoded seconds about once a second and stops the encode by
-    raising. Returns the chunk's report (see `playlist`). `EncodeError` when the
+    raising. Returns the chunk's report (see `rates`). `EncodeError` when the
     output is not exactly what was planned, whatever ffmpeg said; `DamagedSourceError`
     when that is the file's doing.
     """

@@ -182,7 +182,7 @@ class TestSending:
         assert (delivery.state, delivery.status) == (DeliveryState.DUE, 302)
 
     def test_breaks_off_what_drips(self, receiver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(deliveries, "TIMEOUT", 0.5)
+        monkeypatch.setattr(sending, "TIMEOUT", 0.5)
         webhook = webhook_to(receiver)
         receiver.drips = True
         note()

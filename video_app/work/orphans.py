@@ -1,4 +1,4 @@
-"""What lies in the store for no row, and who knows: found here, judged in `cleanup`."""
+"""Folders and uploads that no row knows; whether they go, `cleanup` decides."""
 
 import time
 from collections.abc import Iterator

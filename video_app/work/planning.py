@@ -83,8 +83,7 @@ def _cancel_builds(video: Video) -> None:
 
 def _plan(video: Video, lease: Lease) -> Plan:
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
-    with _opened(video, lease) as location:
-        found = _look(location, lease)
+    with _examined(video, lease) as (location, found):
         plan = make_plan(found, limits)
         if found.is_seekable:
             return plan
@@ -92,10 +91,12 @@ def _plan(video: Video, lease: Lease) -> Plan:
 
 
 @contextmanager
-def _opened(video: Video, lease: Lease) -> Iterator[str]:
+def _examined(video: Video, lease: Lease) -> Iterator[tuple[str, Source]]:
+    """Where the uploaded file can be read meanwhile, and what it is."""
+    watch, most = lease.keep, settings.MAX_STREAMS
     try:
-        with sources.opened(sources.uploaded(video), watch=lease.keep) as location:
-            yield location
+        with sources.opened(sources.uploaded(video), watch=watch) as location:
+            yield location, source.read_source(location, max_streams=most, watch=watch)
     except FileNotFoundError as error:
         raise PipelineError(source.GONE) from error
 
@@ -115,14 +116,9 @@ def provide_seekable(video: Video, lease: Lease) -> None:
     """Make the copy again that a source needed to be sought in, if it is gone."""
     if sources.has_copy(video):
         return
-    with _opened(video, lease) as location:
-        found = _look(location, lease)
+    with _examined(video, lease) as (location, found):
         if not found.is_seekable:
             _make_seekable(video, location, found, lease)
-
-
-def _look(location: str, lease: Lease) -> Source:
-    return source.read_source(location, max_streams=settings.MAX_STREAMS, watch=lease.keep)
 
 
 def record(lease: Lease, plan: Plan) -> Build | None:
