@@ -1,5 +1,5 @@
 """One sign-in for the admin and the site: an admin's session names one of the site, and ends
-with it."""
+with it, or when it gets into a profile of limited age."""
 
 import uuid
 from collections.abc import Callable
@@ -41,7 +41,8 @@ def end(session_id: str, response: HttpResponse) -> None:
 
 
 def follow_site(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Whose session on the site has ended, however that came, is signed out of the admin."""
+    """Whose session on the site has ended, however that came, is signed out of the admin; a
+    profile of limited age has no way in either."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and _is_over(request):
@@ -57,8 +58,9 @@ def _is_over(request: HttpRequest) -> bool:
     if known is None:
         return False
     session_id = uuid.UUID(known)
-    state = cache.get(sessions.cache_key(session_id)) or sessions.state(session_id)
-    return bool(state == rights.OVER)
+    cached = rights.parse(cache.get(sessions.cache_key(session_id)))
+    found = cached or rights.parse(sessions.state(session_id))
+    return found is None or not found.is_live or found.age_limit is not None
 
 
 def _as_api(response: HttpResponse) -> Response:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
@@ -20,6 +21,7 @@ from auth_app.tokens import SessionAccessToken, TokenUser
 
 BAD_TOKEN = _("The API token is invalid or expired.")
 SET_UP = _("Staff need a second factor here: please set it up in your account.")
+LIMITED = _("A profile with an age limit may not do this. Please change to another one first.")
 CHALLENGE = 'Bearer realm="api"'
 
 
@@ -61,38 +63,49 @@ class _TokenAuthentication(BaseAuthentication):
 class SessionTokenAuthentication(_TokenAuthentication):
     """The user from the database, with one query; `request.auth` is the session.
 
-    Staff who still lack a second factor that they need may set it up, and nothing else.
+    Staff who still lack a second factor that they need may set it up, and nothing else. In a
+    profile of limited age one may read, and do what a view names in `limited_may`.
     """
 
     def authenticate(self, request: HttpRequest) -> tuple[Any, Any] | None:
         found = super().authenticate(request)
+        view = _view_of(request)
         if found and found[0].lacks_required_factor:
-            view = getattr(request, "parser_context", {}).get("view")
             if view is None:
                 return None
             if not getattr(view, "sets_up_factors", False):
                 raise PermissionDenied(SET_UP)
         if found:
             languages.follow(request, found[0])
+        if found and found[0].age_limit is not None:
+            _require_open_to_limited(request, view)
         return found
 
     def principal(self, token: SessionAccessToken) -> tuple[Any, Any] | None:
         session = Session.objects.live().filter(pk=token.session_id).first()
-        return (session.user, session) if session else None
+        return (session.viewer, session) if session else None
 
     def program(self, request: HttpRequest, text: str) -> tuple[Any, Any]:
         """Only for methods whose view names scopes in `token_scopes`, one of which is enough."""
         token = api_tokens.find(text)
         if token is None:
             raise AuthenticationFailed(BAD_TOKEN)
-        view = getattr(request, "parser_context", {}).get("view")
-        scopes = getattr(view, "token_scopes", {}).get(str(request.method), ())
+        scopes = getattr(_view_of(request), "token_scopes", {}).get(str(request.method), ())
         if not scopes:
             raise PermissionDenied(_("API tokens cannot do this."))
         if not set(scopes) & set(token.scopes):
             lacking = _("This API token lacks the scope %(scope)s.")
             raise PermissionDenied(lacking % {"scope": " or ".join(scopes)})
         return token.user, token
+
+
+def _require_open_to_limited(request: Any, view: Any) -> None:
+    if request.method not in getattr(view, "limited_may", SAFE_METHODS):
+        raise PermissionDenied(LIMITED)
+
+
+def _view_of(request: Any) -> Any:
+    return getattr(request, "parser_context", {}).get("view")
 
 
 class StreamPass:

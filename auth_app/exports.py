@@ -55,6 +55,7 @@ def _everything(user: User) -> dict[str, Any]:
     return {"account": _account(user), "sessions": _sessions(user), "mails": _mails(user)} | {
         "actions": _actions(user),
         "keys": _keys(user),
+        "profiles": _profiles(user),
         **personal_data().export(user),
     }
 
@@ -76,6 +77,11 @@ def _sessions(user: User) -> list[dict[str, Any]]:
         }
         for session in user.sessions.all()
     ]
+
+
+def _profiles(user: User) -> list[dict[str, Any]]:
+    rows: Any = user.profiles
+    return list(rows.values("id", "name", "picture", "age_limit", "is_main", "created_at"))
 
 
 def _keys(user: User) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from auth_app.models import User
 
-LIVE, STAFF, OVER = "live", "staff", "over"
+LIVE, STAFF, OVER, LIMITED = "live", "staff", "over", "limited"
 
 
 class StreamRights(NamedTuple):
@@ -17,9 +17,16 @@ class StreamRights(NamedTuple):
 
 
 def state_of(user: User | None) -> str:
-    """`over`, `staff`, `live`, or `live:3,7` for a member of groups. One query."""
+    """`over`, `staff`, `live`, or `live:3,7` for a member of groups; the same after `limited:12:`
+    for a viewer of limited age. One query."""
     if user is None or user.lacks_required_factor:
         return OVER
+    if user.age_limit is None:
+        return _standing_of(user)
+    return f"{LIMITED}:{user.age_limit}:{_standing_of(user)}"
+
+
+def _standing_of(user: User) -> str:
     if user.is_staff:
         return STAFF
     groups = sorted(user.groups.values_list("pk", flat=True))
@@ -30,8 +37,12 @@ def parse(state: Any) -> StreamRights | None:
     """The rights that `state_of` wrote down; None for anything else."""
     if not isinstance(state, str):
         return None
+    age_limit = None
+    if state.startswith(f"{LIMITED}:"):
+        _, limit, state = state.split(":", 2)
+        age_limit = int(limit)
     kind, _, groups = state.partition(":")
     if kind not in (LIVE, STAFF, OVER):
         return None
     members = frozenset(map(int, groups.split(","))) if groups else frozenset()
-    return StreamRights(kind != OVER, kind == STAFF, members)
+    return StreamRights(kind != OVER, kind == STAFF, members, age_limit)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from auth_app import rights
 from auth_app.errors import FactorRequiredError
-from auth_app.models import EntryPoint, Session, User, idle_lifetime
+from auth_app.models import EntryPoint, Profile, Session, User, idle_lifetime
 from auth_app.rights import OVER
 from auth_app.tokens import SessionRefreshToken
 
@@ -164,10 +164,37 @@ def cache_key(session_id: uuid.UUID) -> str:
 def state(session_id: uuid.UUID) -> str:
     """What the stream needs to know, from the database; the answer is cached."""
     session = Session.objects.live().filter(pk=session_id).first()
-    found = rights.state_of(session.user if session else None)
+    found = rights.state_of(session.viewer if session else None)
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(session_id), found, LIVE_SECONDS)
     return found
+
+
+def enter(session: Session, profile: Profile | None) -> bool:
+    """Put the session into a profile, None for the main one; False when it changed meanwhile."""
+    unchanged = Session.objects.filter(pk=session.pk, revoked_at=None, profile=session.profile_id)
+    with transaction.atomic():
+        is_done = bool(unchanged.update(profile=profile))
+        announce_rights([session.pk])
+    return is_done
+
+
+def announce_rights(session_ids: Iterable[uuid.UUID]) -> None:
+    """Tell the stream, after the commit, what these sessions may see now."""
+    ids = list(session_ids)
+    transaction.on_commit(lambda: _announce_rights(ids))
+
+
+def _announce_rights(ids: list[uuid.UUID]) -> None:
+    live = Session.objects.live().filter(pk__in=ids)
+    states = {cache_key(session.pk): rights.state_of(session.viewer) for session in live}
+    if states:  # `set` and not `delete`: a slow reader could `add` what it saw before
+        cache.set_many(states, LIVE_SECONDS)
+
+
+def end_in(profile: Profile, reason: str) -> None:
+    """End every session that is in this profile."""
+    _end(Session.objects.filter(profile=profile, revoked_at=None), reason)
 
 
 def forget_rights(user_ids: Iterable[int]) -> None:

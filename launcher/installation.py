@@ -43,6 +43,10 @@ class Installation:
         return boolean("USE_S3_MEDIA", self.get("USE_S3_MEDIA") or default)
 
     @property
+    def makes_captions(self) -> bool:
+        return bool(self.get("CAPTIONS_MODEL"))
+
+    @property
     def own_redis(self) -> bool:
         """Whether Redis is ours to start."""
         return not self.get("REDIS_URL", "REDIS_LOCATION")

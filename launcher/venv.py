@@ -15,8 +15,8 @@ from launcher.processes import Processes
 from launcher.wholeness import half_installed_metadata
 
 PRODUCT = ("requirements.txt", "requirements-local.txt")
-WITH_BUCKET = (*PRODUCT, "requirements-s3.txt")
-TESTS = (*WITH_BUCKET, "requirements-dev.txt")
+BUCKET, CAPTIONS = "requirements-s3.txt", "requirements-captions.txt"
+TESTS = (*PRODUCT, BUCKET, CAPTIONS, "requirements-dev.txt")
 STAMP = VENV / "installed"
 UNFINISHED = "unfinished"
 
@@ -27,7 +27,8 @@ def ensure_product(installation: Installation, running: str = "") -> None:
 
 
 def product_locks(installation: Installation) -> tuple[str, ...]:
-    return WITH_BUCKET if installation.uses_bucket else PRODUCT
+    wanted = {BUCKET: installation.uses_bucket, CAPTIONS: installation.makes_captions}
+    return (*PRODUCT, *(lock for lock, is_wanted in wanted.items() if is_wanted))
 
 
 def ensure_venv(var: Path, locks: tuple[str, ...] = PRODUCT, running: str = "") -> None:

@@ -60,6 +60,11 @@ def fetch_import(import_id: int) -> None:
     _work()
 
 
+def caption_film(build_id: int) -> None:
+    """What is said in a film waits to be written down."""
+    _work()
+
+
 def _work() -> None:
     job = get_current_job()
     order.run_next(job.origin if job else "")

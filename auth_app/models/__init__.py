@@ -5,6 +5,7 @@ from auth_app.models.exports import Export
 from auth_app.models.factors import Passkey, RecoveryCode, Totp
 from auth_app.models.identities import Identity
 from auth_app.models.mails import Mail, MailKind, MailState
+from auth_app.models.profiles import Picture, Profile
 from auth_app.models.sessions import EntryPoint, Session, SessionQuerySet, idle_lifetime
 from auth_app.models.tokens import ApiToken, Scope
 from auth_app.models.users import SignUp, User
@@ -19,6 +20,8 @@ __all__ = [
     "MailKind",
     "MailState",
     "Passkey",
+    "Picture",
+    "Profile",
     "RecoveryCode",
     "Scope",
     "Session",

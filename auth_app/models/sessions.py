@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from auth_app.models.profiles import Profile
+from auth_app.models.users import User
+
 
 class EntryPoint(models.TextChoices):
     """The set of paths that a client uses: it decides cookies, bodies and links."""
@@ -30,7 +33,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> "SessionQuerySet":
         return self.filter(
             revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True
-        ).select_related("user")
+        ).select_related("user", "profile")
 
     def usable(self) -> "SessionQuerySet":
         """Live, and refreshed lately enough to be refreshed again."""
@@ -48,6 +51,9 @@ class Session(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions"
+    )
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
     )
     entry_point = models.CharField(max_length=5, choices=EntryPoint, db_column="door")
     remember = models.BooleanField(default=False)
@@ -71,6 +77,13 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+    @property
+    def viewer(self) -> User:
+        """The user, with the profile that this session is in."""
+        self.user.profile_id = self.profile_id
+        self.user.age_limit = self.profile.age_limit if self.profile else None
+        return self.user
 
     @property
     def refresh_expires_at(self) -> datetime:

@@ -62,6 +62,9 @@ THROTTLE_RATES = {
     # Second factors of one account: a code has six digits.
     "factor": env.str("THROTTLE_FACTOR", default="5/min"),
     "factor_long": env.str("THROTTLE_FACTOR_LONG", default="30/h"),
+    # Wrong PINs of profiles, per account: four digits are enough.
+    "pin": env.str("THROTTLE_PIN", default="5/min"),
+    "pin_long": env.str("THROTTLE_PIN_LONG", default="10/h"),
     "refresh": env.str("THROTTLE_REFRESH", default="300/min"),
     "register": env.str("THROTTLE_REGISTER", default="60/h"),
     "mail": env.str("THROTTLE_MAIL", default="60/h"),

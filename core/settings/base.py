@@ -66,6 +66,8 @@ ROOT_URLCONF = "core.urls"
 WSGI_APPLICATION = "core.wsgi.application"
 ASGI_APPLICATION = "core.asgi.application"
 AUTH_USER_MODEL = "auth_app.User"
+# Of the people who share an account: marks and play links of the other app name one.
+PROFILE_MODEL = "auth_app.Profile"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -75,6 +75,9 @@ WATCH_FOLDER = env.str("WATCH_FOLDER", default="")
 IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
 # Hosts inside of a house's own network that films may be fetched from by address.
 IMPORT_ALLOWED_HOSTS = env.list("IMPORT_ALLOWED_HOSTS", default=[])
+# The folder of a Whisper model for CTranslate2: what is said in films is written down as drafts of
+# subtitles, after all other work. Empty: no captions.
+CAPTIONS_MODEL = env.str("CAPTIONS_MODEL", default="")
 # Count what is watched and how it plays; nobody's name is kept. The sums per film and day are
 # deleted after so many days.
 MEASURE_WATCHING = env.bool("MEASURE_WATCHING", default=True)

@@ -54,6 +54,7 @@ JOB_FUNCTIONS = {
     *(f"video_app.tasks.{name}" for name in ("encode_ahead", "encode_rest")),
     *(f"video_app.tasks.{name}" for name in ("make_extras", "make_poster")),
     *(f"video_app.tasks.{name}" for name in ("repair_chunk", "verify_build", "fetch_import")),
+    "video_app.tasks.caption_film",
     "video_app.tasks.deliver_webhook",
     "auth_app.tasks.send_mail",
     "auth_app.tasks.make_export",

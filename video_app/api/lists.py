@@ -68,6 +68,7 @@ class ContinueView(APIView):
 class HistoryView(APIView):
     """What this user has begun or watched, the last first."""
 
+    limited_may = ("GET", "DELETE")
     token_scopes = {"GET": ("read",), "DELETE": ("manage",)}
 
     def get(self, request: Request) -> HttpResponseBase:

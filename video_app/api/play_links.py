@@ -17,7 +17,9 @@ from video_app.streaming import play_links
 
 
 class PlayLinkView(APIView):
-    """A new link to one film."""
+    """A new link to one film; made in a profile of limited age, it stays within the limit."""
+
+    limited_may = ("POST",)
 
     def post(self, request: Request, video_id: int) -> Response:
         session: Any = request.auth
@@ -43,6 +45,8 @@ def _qr_code(url: str) -> str:
 class PlayLinksView(APIView):
     """This user's links that still open something; they are ended here, but not shown again."""
 
+    limited_may = ("GET", "DELETE")
+
     def get(self, request: Request) -> Response:
         return Response(PlayLinkSerializer(PlayLink.objects.of(request.user), many=True).data)
 
@@ -53,6 +57,8 @@ class PlayLinksView(APIView):
 
 class OnePlayLinkView(APIView):
     """One of this user's links."""
+
+    limited_may = ("DELETE",)
 
     def delete(self, request: Request, link_id: int) -> Response:
         link = get_object_or_404(PlayLink.objects.of(request.user), pk=link_id)

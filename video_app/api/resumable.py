@@ -48,6 +48,7 @@ class AdminSession(BaseAuthentication):
 class TusView(APIView):
     """What is the same for all answers of the protocol."""
 
+    limited_may = ("OPTIONS",)
     permission_classes = [IsAuthenticated, MayUpload]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

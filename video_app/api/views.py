@@ -50,6 +50,7 @@ class StatusView(APIView):
 class FavoriteView(APIView):
     """Whether a film is one of this user's favourites."""
 
+    limited_may = ("PUT", "DELETE")
     token_scopes = dict.fromkeys(("PUT", "DELETE"), ("manage",))
 
     def put(self, request: Request, video_id: int) -> Response:
@@ -68,6 +69,7 @@ class FavoriteView(APIView):
 class ToggleFavoriteView(APIView):
     """Adds a film to the favourites or takes it away; answers with all their ids."""
 
+    limited_may = ("POST",)
     token_scopes = {"POST": ("manage",)}
 
     def post(self, request: Request) -> Response:
@@ -83,6 +85,7 @@ class ToggleFavoriteView(APIView):
 class PositionView(APIView):
     """Where this user stopped in a film."""
 
+    limited_may = ("GET", "PUT", "DELETE")
     token_scopes = {"GET": ("read",), "PUT": ("manage",), "DELETE": ("manage",)}
 
     def get(self, request: Request, video_id: int) -> Response:
@@ -106,6 +109,7 @@ class PositionView(APIView):
 class WatchedView(APIView):
     """Whether this user has watched a film, wherever that was."""
 
+    limited_may = ("PUT", "DELETE")
     token_scopes = dict.fromkeys(("PUT", "DELETE"), ("manage",))
 
     def put(self, request: Request, video_id: int) -> Response:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from video_app.catalogue import counts, popularity, series, similar
 from video_app.catalogue.unions import ids_of_each
-from video_app.models import Category, Video
+from video_app.models import Category, Video, are_of
 
 # A row shows so many and links to the rest.
 LENGTH = 16
@@ -54,9 +54,9 @@ def rows(user: Any) -> list[Row]:
 def _planned(user: Any) -> Iterator[_Planned]:
     seen, listed = Video.objects.visible_to(user).playable(), Video.objects.listed_for(user)
     listed = listed.playable()
-    begun = seen.filter(positions__user=user, positions__seconds__gt=0)
+    begun = seen.filter(are_of(user, "positions"), positions__seconds__gt=0)
     begun = begun.order_by("-positions__updated_at")
-    chosen = seen.filter(favorite__user=user).order_by("-favorite__id")
+    chosen = seen.filter(are_of(user, "favorite")).order_by("-favorite__id")
     yield _Planned("continue", _("Continue watching"), _films(started="true"), begun)
     yield _Planned("next", _("Next episodes"), SERIES, series.waiting_for(user, LENGTH))
     yield _Planned("my-list", _("My list"), _films(favorite="true"), chosen)
@@ -73,7 +73,7 @@ def _planned(user: Any) -> Iterator[_Planned]:
 def _because(user: Any, listed: Any) -> Iterator[_Planned]:
     """Films like the one that was watched last."""
     watched = Video.objects.visible_to(user).filter(
-        positions__user=user, positions__watched_at__isnull=False
+        are_of(user, "positions"), positions__watched_at__isnull=False
     )
     last = watched.order_by("-positions__watched_at").values_list("pk", "title").first()
     if last:

@@ -77,8 +77,8 @@ def _marked(rows: Any, user: Any, asked: dict[str, Any]) -> Any:
 
 def _marks(user: Any, name: str) -> Any:
     if name == "favorite":
-        return Favorite.objects.filter(user=user)
-    positions = WatchPosition.objects.filter(user=user)
+        return Favorite.objects.of(user)
+    positions = WatchPosition.objects.of(user)
     if name == "started":
         return positions.filter(seconds__gt=0)
     return positions.filter(watched_at__isnull=False)
@@ -104,6 +104,6 @@ def _order(ordering: str) -> tuple[str, str]:
 
 def history(user: Any) -> Any:
     """What the user has begun or watched, the last first."""
-    begun = WatchPosition.objects.filter(user=user).values("video")
+    begun = WatchPosition.objects.of(user).values("video")
     rows: Any = Video.objects.visible_to(user).playable().filter(pk__in=begun)
     return rows.with_marks(user).order_by("-my_position__updated_at", "-id")

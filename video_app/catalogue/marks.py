@@ -11,7 +11,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from video_app.catalogue import versions
-from video_app.models import Favorite, Video, WatchPosition
+from video_app.models import Favorite, Video, WatchPosition, are_of
+from video_app.models.marks import whose
 
 # Who stops so little before the end has watched the film: the rest is credits. Seconds for
 # films of an hour and more; shorter ones have as much shorter credits, but at least some.
@@ -24,21 +25,21 @@ LARGEST_SHARE = 0.1
 
 def favorites(user: Any) -> list[int]:
     """The ids of the films that the user may see, in the order in which they were chosen."""
-    chosen = Video.objects.visible_to(user).filter(favorite__user=user)
+    chosen = Video.objects.visible_to(user).filter(are_of(user, "favorite"))
     return list(chosen.order_by("favorite__id").values_list("pk", flat=True))
 
 
 def set_favorite(user: Any, video: Video, *, is_favorite: bool) -> None:
     if is_favorite:
         with _film_must_exist():
-            Favorite.objects.get_or_create(user=user, video=video)
+            Favorite.objects.get_or_create(**whose(user), video=video)
     else:
-        Favorite.objects.filter(user=user, video=video).delete()
+        Favorite.objects.of(user).filter(video=video).delete()
     forget_lists([user.pk])
 
 
 def toggle_favorite(user: Any, video: Video) -> None:
-    is_favorite = Favorite.objects.filter(user=user, video=video).exists()
+    is_favorite = Favorite.objects.of(user).filter(video=video).exists()
     set_favorite(user, video, is_favorite=not is_favorite)
 
 
@@ -72,7 +73,7 @@ def set_watched(user: Any, video: Video, *, is_watched: bool) -> WatchPosition:
 
 def forget_position(user: Any, video: Video) -> bool:
     """Begin anew next time; whether the film counts as watched, which stays as it is."""
-    positions = WatchPosition.objects.filter(user=user, video=video)
+    positions = WatchPosition.objects.of(user).filter(video=video)
     is_watched = bool(positions.filter(watched_at__isnull=False).update(seconds=0))
     positions.filter(watched_at=None).delete()
     forget_lists([user.pk])
@@ -81,7 +82,7 @@ def forget_position(user: Any, video: Video) -> bool:
 
 def forget_history(user: Any) -> None:
     """What the user has begun and watched, as if it had never been."""
-    WatchPosition.objects.filter(user=user).delete()
+    WatchPosition.objects.of(user).delete()
     forget_lists([user.pk])
 
 
@@ -94,7 +95,7 @@ def forget_lists(user_ids: Iterable[int]) -> None:
 def _mark(user: Any, video: Video, change: dict[str, Any]) -> WatchPosition:
     with _film_must_exist():
         position, _ = WatchPosition.objects.update_or_create(
-            user=user, video=video, defaults=change
+            **whose(user), video=video, defaults=change
         )
     forget_lists([user.pk])
     return position

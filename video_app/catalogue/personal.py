@@ -10,13 +10,15 @@ from video_app.models import Favorite, Video, WatchPosition
 
 
 def export(user: Any) -> dict[str, Any]:
-    """Favourites, history and uploads, for the file that an account's owner asks for."""
+    """Favourites and history of all profiles (null: the main one) and uploads, for the file that
+    an account's owner asks for."""
+    favorites = Favorite.objects.filter(user=user).order_by("pk")
     positions = WatchPosition.objects.filter(user=user).order_by("pk")
     return {
-        "favorites": list(
-            Favorite.objects.filter(user=user).order_by("pk").values("video__title", "created_at")
+        "favorites": list(favorites.values("profile", "video__title", "created_at")),
+        "history": list(
+            positions.values("profile", "video__title", "seconds", "watched_at", "updated_at")
         ),
-        "history": list(positions.values("video__title", "seconds", "watched_at", "updated_at")),
         "uploads": list(
             Video.objects.filter(owner=user)
             .order_by("pk")
@@ -26,13 +28,13 @@ def export(user: Any) -> dict[str, Any]:
 
 
 def clear_favorites(user: Any) -> None:
-    Favorite.objects.filter(user=user).delete()
+    Favorite.objects.of(user).delete()
     versions.touch(versions.marks_of(user.pk))
 
 
 def clear_history(user: Any) -> None:
     """Positions, and which films were watched."""
-    WatchPosition.objects.filter(user=user).delete()
+    WatchPosition.objects.of(user).delete()
     versions.touch(versions.marks_of(user.pk))
 
 

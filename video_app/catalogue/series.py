@@ -44,7 +44,7 @@ def waiting_for(user: Any, most: int) -> list[int]:
 
     Those that are begun already are not among them. Two queries.
     """
-    latest = WatchPosition.objects.filter(user=user, video__series__isnull=False)
+    latest = WatchPosition.objects.of(user).filter(video__series__isnull=False)
     watched = latest.order_by("-updated_at").values_list("video__series", flat=True)
     series_ids = list(dict.fromkeys(watched[:LATEST_POSITIONS]))
     episodes = episodes_of(user, series_ids)

@@ -13,7 +13,7 @@ from video_app.models.builds import Build, BuildState, Chunk, ChunkState, Tombst
 from video_app.models.categories import Category
 from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
-from video_app.models.marks import Favorite, WatchPosition
+from video_app.models.marks import Favorite, WatchPosition, are_of
 from video_app.models.play_links import PlayLink
 from video_app.models.querysets import VideoQuerySet, unfinished_work
 from video_app.models.search import Mention, Word, WordKey
@@ -66,6 +66,7 @@ __all__ = [
     "Word",
     "WordKey",
     "Worker",
+    "are_of",
     "held_keys",
     "source_name",
     "thumbnail_name",

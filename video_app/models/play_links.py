@@ -23,7 +23,11 @@ class PlayLinkQuerySet(models.QuerySet["PlayLink"]):
         return self.filter(ended_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
     def of(self, user: Any) -> "PlayLinkQuerySet":
-        return self.live().filter(user=user).select_related("video")
+        """With an age limit: those made in the same profile, to films that are still within it."""
+        mine = self.live().filter(user=user).select_related("video")
+        if user.age_limit is None:
+            return mine
+        return mine.filter(profile=user.profile_id, video__age_rating__lte=user.age_limit)
 
     def made_since(self, user: Any, moment: datetime) -> "PlayLinkQuerySet":
         return self.filter(user=user, created_at__gt=moment)
@@ -40,6 +44,9 @@ class PlayLink(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    profile = models.ForeignKey(
+        settings.PROFILE_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
     video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="play_links")
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="+")
     session = models.UUIDField("the session that it was made in", default=uuid.uuid4)

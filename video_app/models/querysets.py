@@ -10,6 +10,7 @@ from django.db.models.lookups import IsNull
 
 from video_app.models.builds import Build, BuildState, Chunk
 from video_app.models.folding import sort_key
+from video_app.models.marks import are_of
 
 if TYPE_CHECKING:
     from video_app.models.videos import Video  # noqa: F401
@@ -71,8 +72,8 @@ class VideoQuerySet(models.QuerySet["Video"]):
     def with_marks(self, user: Any) -> "VideoQuerySet":
         """Adds what this user did with each: `is_favorite`, `position`, `is_watched`."""
         return self.annotate(
-            my_favorite=FilteredRelation("favorite", condition=Q(favorite__user=user)),
-            my_position=FilteredRelation("positions", condition=Q(positions__user=user)),
+            my_favorite=FilteredRelation("favorite", condition=are_of(user, "favorite")),
+            my_position=FilteredRelation("positions", condition=are_of(user, "positions")),
         ).annotate(
             is_favorite=IsNull(F("my_favorite__id"), False),
             position=Coalesce("my_position__seconds", 0.0),

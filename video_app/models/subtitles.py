@@ -12,8 +12,11 @@ class Subtitle(models.Model):
     is_forced = models.BooleanField("forced", default=False, db_default=False)
     is_sdh = models.BooleanField("for deaf and hard of hearing", default=False, db_default=False)
     is_automatic = models.BooleanField("made by a machine", default=False, db_default=False)
+    is_draft = models.BooleanField(
+        "draft", default=False, db_default=False, help_text="Viewers do not see it."
+    )
     offset = models.FloatField("shown later by, in seconds", default=0.0, db_default=0.0)
-    text = models.TextField(editable=False)
+    text = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +20,14 @@ MIN_SHARE = 0.6
 MAX_PADDING = 200
 AAC_RATE = Fraction(48000, 1024)  # packets per second
 MAX_TEXT_BYTES = 16 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """How many text streams there are, and the places among them of which a part is missing."""
+
+    count: int
+    cut_short: frozenset[int] = frozenset()
 
 
 def make_progressive(
@@ -52,26 +60,30 @@ def make_subtitles(
     work: Path,
     *,
     watch: Callable[[], None],
-) -> int:
-    """Write `subtitles-N/NNN.vtt` for each text stream of the source; how many streams."""
+) -> Subtitles:
+    """Write `subtitles-N/NNN.vtt` for each text stream of the source."""
     streams = plan.source.subtitles
     if not streams:
-        return 0
-    _extract_texts(binary, source, [stream.index for stream in streams], work, watch)
+        return Subtitles(0)
+    broken_off = _extract_texts(binary, source, [stream.index for stream in streams], work, watch)
     for place in range(len(streams)):
         whole = work / f"{place}.vtt"
         text = whole.read_text(errors="replace") if whole.exists() else ""
         target = folder / layout.subtitles_name(place)
         target.mkdir(exist_ok=True)
-        for number, segment in enumerate(cut(text, plan.duration)):
+        lost: list[int] = []
+        for number, segment in enumerate(cut(text, plan.duration, on_loss=lost.append)):
             (target / layout.subtitle_name(number)).write_text(segment)
-    return len(streams)
+        if lost or len(text.encode()) >= MAX_TEXT_BYTES:  # ffmpeg ends there without a word
+            broken_off.add(place)
+    return Subtitles(len(streams), frozenset(broken_off))
 
 
 def _extract_texts(
     binary: str, source: Location, indexes: list[int], work: Path, watch: Callable[[], None]
-) -> None:
-    """Write `N.vtt` for each stream into `work`; one that is damaged or endless spoils no other."""
+) -> set[int]:
+    """Write `N.vtt` for each stream into `work`; one that is damaged or endless spoils no other.
+    Those of which a part is missing."""
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
     try:
         argv = command.subtitles(binary, str(source), dict(enumerate(indexes)), str(work))
@@ -79,10 +91,23 @@ def _extract_texts(
     except ffmpeg.TimeLimitError:
         raise
     except EncodeError:
-        for place, index in enumerate(indexes):
-            with suppress(EncodeError):  # what was written until then is shown
-                argv = command.subtitles(binary, str(source), {place: index}, str(work))
-                ffmpeg.run(argv, limits, watch=watch)
+        places = range(len(indexes))
+        return {n for n in places if not _extract_text(binary, source, n, indexes[n], work, watch)}
+    return set()
+
+
+def _extract_text(
+    binary: str, source: Location, place: int, index: int, work: Path, watch: Callable[[], None]
+) -> bool:
+    """Whether all of the stream was written; what was until an error is shown."""
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=MAX_TEXT_BYTES)
+    try:
+        ffmpeg.run(
+            command.subtitles(binary, str(source), {place: index}, str(work)), limits, watch=watch
+        )
+    except EncodeError:
+        return False
+    return True
 
 
 def storyboard_rung(plan: Plan) -> Rung:

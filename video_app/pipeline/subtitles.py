@@ -7,7 +7,7 @@ last for the whole film, the segments together are at most about twice as large 
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -43,10 +43,17 @@ def segment_count(duration: Fraction) -> int:
     return max(1, -(-duration // SEGMENT_SECONDS))
 
 
-def cut(text: str, duration: Fraction, shift: Fraction = Fraction(0)) -> Iterator[str]:
+def cut(
+    text: str,
+    duration: Fraction,
+    shift: Fraction = Fraction(0),
+    *,
+    on_loss: Callable[[int], object] = bool,
+) -> Iterator[str]:
     """The segments of a whole WebVTT text; a cue stands in each minute that it touches.
 
-    Cues are shown `shift` seconds later than the text says.
+    Cues are shown `shift` seconds later than the text says. `on_loss` is called with the
+    number of cues for which a segment has no room.
     """
     begun = defaultdict(list)
     for cue in _cues(text, segment_count(duration), round(1000 * shift)):
@@ -54,8 +61,12 @@ def cut(text: str, duration: Fraction, shift: Fraction = Fraction(0)) -> Iterato
     left = len(text) + SPARE
     running: list[_Cue] = []
     for number in range(segment_count(duration)):
-        new = _within(begun.pop(number, []), MAX_SEGMENT)
-        repeated = _within([cue for cue in running if cue.last >= number], min(left, MAX_SEGMENT))
+        beginning = begun.pop(number, [])
+        going_on = [cue for cue in running if cue.last >= number]
+        new = _within(beginning, MAX_SEGMENT)
+        repeated = _within(going_on, min(left, MAX_SEGMENT))
+        if lost := len(beginning) + len(going_on) - len(new) - len(repeated):
+            on_loss(lost)
         left -= sum(cue.size for cue in repeated)
         running = repeated + new
         yield "\n\n".join([HEADER.rstrip(), *(cue.text for cue in running)]) + "\n"

@@ -5,6 +5,7 @@ Every stream view begins with a call from here; nothing else grants anything.
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -33,6 +34,7 @@ class Viewing:
     film: Film
     cached: dict[str, Any]
     viewer: str  # the session or link, for measuring; "" for staff, whose previews do not count
+    is_limited: bool = False  # by an age limit of the session's profile
 
 
 def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
@@ -55,13 +57,13 @@ def require_viewer(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     if film is None or not may_see(film, rights):
         raise NotFound
     viewer = "" if rights.is_staff else stream_pass.cache_key
-    return Viewing(film, cached, viewer)
+    return Viewing(film, cached, viewer, rights.age_limit is not None)
 
 
 def may_see(film: Film, rights: Any) -> bool:
     """Whether a live session with these rights may see the film. `visible_to` says the same of
     rows; only owners of unpublished films see their rows and not their stream."""
-    if rights.age_limit is not None and (film["age"] is None or film["age"] > rights.age_limit):
+    if not _is_within(film, rights.age_limit):
         return False
     if rights.is_staff:
         return True
@@ -69,24 +71,30 @@ def may_see(film: Film, rights: Any) -> bool:
     return film["public"] and (groups is None or not rights.groups.isdisjoint(groups))
 
 
+def _is_within(film: Film, age_limit: int | None) -> bool:
+    """Whether a viewer of that age limit, if there is one, may see the film: nobody knows from
+    which age a film is that does not say so."""
+    return age_limit is None or (film["age"] is not None and film["age"] <= age_limit)
+
+
 def _require_right(request: HttpRequest, video_id: int, *keys: str) -> Viewing:
     """The film as a play link shows it: with no build but the link's own.
 
-    Its maker's session, the link itself and the film's publication have to last.
+    Its maker's session, the link itself and the film's publication have to last. It is bound by
+    the age limit of the profile that it was made in, and of the one that the session is in now.
     """
     right = _play_right(request)
     stream_pass = authentication.pass_of(right.session)
     film_key = film_cache.key(video_id)
     cached = cache.get_many([stream_pass.cache_key, right.cache_key, film_key, *keys])
     rights = stream_pass.rights(cached.get(stream_pass.cache_key))
-    if (
-        right.video != video_id
-        or not rights.is_live
-        or not right.is_live(cached.get(right.cache_key))
-    ):
+    standing = right.standing(cached.get(right.cache_key))
+    if right.video != video_id or not rights.is_live or not standing.is_live:
         raise NotAuthenticated(BAD_LINK)
     film = cached.get(film_key) or film_cache.load(video_id)
     if film is None or not film["public"] or not may_see(film, rights):
+        raise NotFound
+    if not _is_within(film, standing.age_limit):
         raise NotFound
     return Viewing(_only_build(film, right.build), cached, right.cache_key)
 
@@ -114,15 +122,26 @@ def require_build(request: HttpRequest, video_id: int) -> PlayableBuild:
 
 
 def require_signature(request: HttpRequest, video_id: int, rung: str) -> PlayableBuild:
-    """The build that a signed link opens. No cookie comes along, so the film must be public."""
+    """The build that a signed link opens. No cookie comes along, so the film must be public.
+
+    A link that was made in a profile of limited age names its session, whose rights count.
+    """
     if RIGHT in request.META:
         return require_build(request, video_id)
-    build_id, viewer = _signed_build(request, video_id, rung)
+    build_id, viewer, session = _signed_build(request, video_id, rung)
     film: Film | None = cache.get(film_cache.key(video_id)) or film_cache.load(video_id)
     build = film["builds"].get(build_id) if film and film["public"] else None
     if film is None or build is None or not _may_open(film["groups"], viewer):
         raise NotFound
+    if session and not _may_see_in(session, film):
+        raise NotFound
     return build
+
+
+def _may_see_in(session: str, film: Film) -> bool:
+    stream_pass = authentication.pass_of(UUID(session))
+    rights = stream_pass.rights(cache.get(stream_pass.cache_key))
+    return rights.is_live and may_see(film, rights)
 
 
 def _may_open(groups: list[int] | None, viewer: str) -> bool:
@@ -141,7 +160,7 @@ def named_build(request: HttpRequest, film: Film) -> PlayableBuild:
     return build
 
 
-def _signed_build(request: HttpRequest, video_id: int, rung: str) -> tuple[str, str]:
+def _signed_build(request: HttpRequest, video_id: int, rung: str) -> tuple[str, str, str]:
     try:
         return links.signed_build(request.GET.get("token", ""), video_id, rung)
     except signing.BadSignature as error:

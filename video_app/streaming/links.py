@@ -38,10 +38,17 @@ def _thumbnail_parts() -> tuple[str, str]:
 
 
 def file_url(
-    request: HttpRequest, video_id: int, rung: str, build: int, viewer: int | None = None
+    request: HttpRequest,
+    video_id: int,
+    rung: str,
+    build: int,
+    viewer: int | None = None,
+    session: str = "",
 ) -> str:
-    """A link for whoever has it; with a `viewer`, for as long as that user may see the film."""
-    token = _signer(video_id, rung).sign(f"{build}-{viewer}" if viewer else str(build))
+    """A link for whoever has it; with a `viewer`, for as long as that user may see the film, with
+    a `session`, for as long as it may."""
+    named = [str(build), str(viewer or ""), session]
+    token = _signer(video_id, rung).sign("-".join(named).rstrip("-"))
     return absolute(request, "video-file", {"token": token}, video_id=video_id, resolution=rung)
 
 
@@ -49,14 +56,14 @@ def file_url_address(request: HttpRequest, video_id: int, rung: str) -> str:
     return absolute(request, "video-file-url", {"quality": rung}, video_id=video_id)
 
 
-def signed_build(token: str, video_id: int, rung: str) -> tuple[str, str]:
-    """The build that the token opens, and the viewer it was made for or "".
+def signed_build(token: str, video_id: int, rung: str) -> tuple[str, str, str]:
+    """The build that the token opens, the viewer it was made for or "", and the session or "".
 
     `BadSignature` when it is not for this or too old.
     """
     signed = _signer(video_id, rung).unsign(token, max_age=settings.FILE_URL_SECONDS)
-    build, _, viewer = signed.partition("-")
-    return build, viewer
+    build, viewer, session, *_ = [*signed.split("-"), "", ""]
+    return build, viewer, session
 
 
 def absolute(

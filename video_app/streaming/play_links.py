@@ -36,6 +36,7 @@ def make(user: Any, session: Any, video: Video, build: Build) -> PlayLink:
     life = timedelta(seconds=settings.PLAY_LINK_SECONDS)
     return PlayLink.objects.create(
         user=user,
+        profile_id=user.profile_id,
         video=video,
         build=build,
         session=session.pk,

@@ -4,6 +4,7 @@ It names the link, film, build and session and its end, so that a request for a 
 database: one look into the cache says whether session and link still live.
 """
 
+import re
 import struct
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -11,7 +12,7 @@ from binascii import Error as EncodingError
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.core import signing
 from django.core.cache import cache
@@ -19,6 +20,8 @@ from django.core.cache import cache
 from video_app.models import PlayLink
 
 LIVE, OVER = "live", "over"
+# "live:12" of a link that was made in a profile with that age limit.
+STATE = re.compile(r"(live|over)(?::([0-9]{1,5}))?")
 # How long a cached state may be used when the end of its link was not announced.
 LIVE_SECONDS = 15
 # Longer than a reader takes between its query and its `cache.add`.
@@ -70,9 +73,18 @@ class PlayRight:
     def ends(self) -> datetime:
         return datetime.fromtimestamp(self.expires, UTC)
 
-    def is_live(self, cached: Any) -> bool:
+    def standing(self, cached: Any) -> "Standing":
         """`cached` is the value of `cache_key`; without one the database is queried."""
-        return (cached if cached in (LIVE, OVER) else _state(self.link)) == LIVE
+        known = STATE.fullmatch(cached) if isinstance(cached, str) else None
+        state, _, limit = (known[0] if known else _state(self.link)).partition(":")
+        return Standing(state == LIVE, int(limit) if limit else None)
+
+
+class Standing(NamedTuple):
+    """Whether a link still opens its film, and the age limit of the profile it was made in."""
+
+    is_live: bool
+    age_limit: int | None
 
 
 def cache_key(link_id: int) -> str:
@@ -85,8 +97,11 @@ def announce_end(link_ids: list[int]) -> None:
 
 
 def _state(link_id: int) -> str:
-    link = PlayLink.objects.live().select_related("user").filter(pk=link_id).first()
+    links = PlayLink.objects.live().select_related("user", "profile")
+    link = links.filter(pk=link_id).first()
     found = LIVE if link and link.is_of_todays_password else OVER
+    if link and found == LIVE and link.profile and link.profile.age_limit is not None:
+        found = f"{LIVE}:{link.profile.age_limit}"
     # `add` and not `set`, which could overwrite the announcement of an end.
     cache.add(cache_key(link_id), found, LIVE_SECONDS)
     return found

@@ -43,7 +43,7 @@ def _with_languages(streams: tuple[Any, ...], languages: dict[str, str | None]) 
 def text_tracks_of(build: Build, plan: Plan) -> list[TextTrack]:
     """The subtitles that can be chosen now; the source's are there once its build is whole."""
     was_edited = build.video.tracks_revision > 0  # which spares most films a query
-    rows = Subtitle.objects.filter(video_id=build.video_id).defer("text") if was_edited else ()
+    rows = _shown(build.video_id).defer("text") if was_edited else ()
     return [*_own(build, plan), *(_added(row) for row in rows)]
 
 
@@ -55,8 +55,13 @@ def listed(video: Video) -> list[dict[str, Any]]:
     unchanged = {"id": None, "is_automatic": False, "offset": 0.0}
     return [
         *(asdict(track) | {"label": track.title} | unchanged for track in own),
-        *Subtitle.objects.filter(video=video).values(*fields),
+        *_shown(video.pk).values(*fields),
     ]
+
+
+def _shown(video_id: int) -> Any:
+    """Added tracks that viewers may choose."""
+    return Subtitle.objects.filter(video_id=video_id, is_draft=False)
 
 
 def _own(build: Build, plan: Plan) -> list[TextTrack]:

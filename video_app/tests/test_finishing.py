@@ -1,12 +1,15 @@
 """Finishing: whole chunks become the film that players get."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from video_app.catalogue import notes
 from video_app.models import Build, BuildState, State, Video
 from video_app.pipeline import derive
 from video_app.pipeline.errors import EncodeError, LeaseLostError, StorageFullError
+from video_app.pipeline.types import SubtitleStream
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
@@ -29,6 +32,16 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def finish(build: Build) -> bool:
     return run(finishing.KIND, pk=build.pk)
+
+
+def make_encoding_with_texts(*codes: str) -> Build:
+    """A whole build of a file with subtitles in these languages."""
+    build = make_encoding(1, done=1)
+    texts = tuple(SubtitleStream(2 + n, "subrip", code) for n, code in enumerate(codes))
+    plan = replace(build.plan, source=replace(build.plan.source, subtitles=texts))
+    build.plan_json = plan.to_json()
+    build.save()
+    return build
 
 
 def test_publishes_whole_build_and_retires_the_one_before(encoder: Encoder) -> None:
@@ -99,7 +112,7 @@ def test_enqueues_extras_and_poster_of_finished_film(encoder: Encoder) -> None:
 def test_records_how_many_subtitles_there_are(
     encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derive, "make_subtitles", lambda *_, **__: 2)
+    monkeypatch.setattr(derive, "make_subtitles", lambda *_, **__: derive.Subtitles(2))
     finish(make_encoding(1, done=1))
     assert Build.objects.get().subtitles == 2
 
@@ -112,6 +125,25 @@ def test_publishes_film_whose_subtitles_cannot_be_made(
     finish(build)
     build.refresh_from_db()
     assert (build.state, build.subtitles) == (BuildState.COMPLETE, 0)
+
+
+def test_tells_which_subtitles_are_cut_short(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = make_encoding_with_texts("deu", "")
+    short = derive.Subtitles(2, frozenset({0, 1}))
+    monkeypatch.setattr(derive, "make_subtitles", lambda *_, **__: short)
+    finish(build)
+    told = [note.text for note in notes.left_out(Video.objects.get())]
+    assert told == [finishing.CUT_SHORT.format(name) for name in ("German", "track 2")]
+
+
+def test_tells_that_subtitles_are_left_out(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "make_subtitles", raising(EncodeError("no")))
+    finish(make_encoding_with_texts("deu"))
+    assert [note.text for note in notes.left_out(Video.objects.get())] == [finishing.LEFT_OUT]
 
 
 def test_publishes_film_without_subtitles_after_the_last_attempt(

@@ -7,9 +7,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from video_app.catalogue import notes
 from video_app.models import Build, BuildState, ChunkState, Video
-from video_app.pipeline import derive, ffmpeg
+from video_app.pipeline import derive, ffmpeg, languages
+from video_app.pipeline.derive import Subtitles
 from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.types import SubtitleStream
 from video_app.streaming import film_cache
 from video_app.work import clock, extras, machine, posters, queue, sources
 from video_app.work.folders import put_folder, work_folder
@@ -17,6 +20,10 @@ from video_app.work.kind import Kind
 from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
 
 logger = logging.getLogger(__name__)
+
+CODE = "subtitles_cut_short"
+CUT_SHORT = "The subtitles in the file ({}) are damaged or too long: a part of them is left out."
+LEFT_OUT = "The subtitles in the file could not be read: they are left out."
 
 
 def due() -> Any:
@@ -35,13 +42,26 @@ def request(rows: Any) -> None:
 def run(lease: Lease) -> None:
     with lease.held(failed):
         build = Build.objects.select_related("video").get(pk=lease.pk)
-        subtitles = _make_subtitles(build, lease)
-        if patiently(lambda: publish(lease.wanted, subtitles=subtitles)):
+        made = _make_subtitles(build, lease)
+        if patiently(lambda: publish(lease.wanted, subtitles=made.count)):
+            _tell_lost_subtitles(build, made)
             posters.request_for(build.video_id)
 
 
-def _make_subtitles(build: Build, lease: Lease) -> int:
-    """How many subtitle tracks there are; a film without them is still a film."""
+def _tell_lost_subtitles(build: Build, made: Subtitles) -> None:
+    tracks = build.plan.source.subtitles
+    texts = [CUT_SHORT.format(_called(tracks[place], place)) for place in sorted(made.cut_short)]
+    if len(tracks) > made.count:
+        texts.append(LEFT_OUT)
+    notes.remember(build.video_id, CODE, texts)
+
+
+def _called(track: SubtitleStream, place: int) -> str:
+    return languages.english(track.language) or f"track {place + 1}"
+
+
+def _make_subtitles(build: Build, lease: Lease) -> Subtitles:
+    """A film without them is still a film."""
     plan, binary = build.plan, ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
     with work_folder(build, lease) as work, sources.decodable(build, watch=lease.keep) as source:
         target = work / "texts"
@@ -52,7 +72,7 @@ def _make_subtitles(build: Build, lease: Lease) -> int:
             if machine.fault(error):
                 raise
             logger.warning("subtitles_left_out", extra={"build": build.pk, "reason": str(error)})
-            return 0
+            return Subtitles(0)
         put_folder(target, build.prefix, lease)
         return made
 
@@ -83,7 +103,9 @@ def failed(lease: Lease, error: Exception) -> None:
 
 def give_up(build_id: int) -> None:
     """Publish a film without the subtitles that could not be made in several attempts."""
-    if publish(due().filter(is_hopeless(), pk=build_id), subtitles=0):
+    build = Build.objects.filter(pk=build_id).first()
+    if build and publish(due().filter(is_hopeless(), pk=build_id), subtitles=0):
+        _tell_lost_subtitles(build, Subtitles(0))
         logger.error("published_without_subtitles", extra={"build": build_id})
 
 

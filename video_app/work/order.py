@@ -16,6 +16,7 @@ from django.db.models import Q
 from video_app.models import Build, BuildState, Chunk, ChunkState
 from video_app.streaming import watching
 from video_app.work import (
+    captions,
     encoding,
     extras,
     finishing,
@@ -103,6 +104,7 @@ ORDER = (
     Turn(TRANSCODE, encoding.KIND, _begun, IN_TURNS),
     Turn(TRANSCODE, extras.KIND),
     Turn(TRANSCODE, verifying.KIND, _all, ("verified_at", "pk")),
+    Turn(TRANSCODE, captions.KIND, captions.one_at_a_time, ("-pk",)),
 )
 KINDS = tuple(dict.fromkeys(turn.kind for turn in ORDER))
 EVERY_LANE = frozenset(turn.lane for turn in ORDER)

@@ -6,7 +6,7 @@ from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import account, cookies, errors, invitations, services, sessions
+from auth_app import account, cookies, errors, invitations, profiles, services, sessions
 from auth_app.api.base import AccountView
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
@@ -32,6 +32,7 @@ class AccountDetailView(MeView):
     """One's own account."""
 
     fresh_methods = ("DELETE",)
+    limited_may = ("GET",)
     sets_up_factors = True
 
     @schema.me
@@ -65,7 +66,8 @@ class AccountDetailView(MeView):
     def _answer(self) -> Response:
         user = User.objects.get(pk=self.user.pk)
         has_films = not user.is_staff and account.personal_data().has_films(user)
-        return Response(MeSerializer(user, context={"has_films": has_films}).data)
+        about = {"has_films": has_films, "profile": profiles.current(self.user)}
+        return Response(MeSerializer(user, context=about).data)
 
     def _ask_for_address(self, email: str | None) -> None:
         if email is None or email == self.user.email:
@@ -86,8 +88,9 @@ class KeepView(MeView):
 
 
 class MarksView(MeView):
-    """Clears favourites or history; `clear` names the function that does."""
+    """Clears the profile's favourites or history; `clear` names the function that does."""
 
+    limited_may = ("DELETE",)
     clear = ""
 
     @schema.clear_marks

@@ -20,11 +20,13 @@ class MeView(APIView):
     """For the user of a session. API tokens are refused: no scope opens an account.
 
     The methods in `fresh_methods` need a password that was given lately; without one the
-    answer is 403 with the header `X-Confirm: required`.
+    answer is 403 with the header `X-Confirm: required`. To profiles of limited age the account
+    is closed, but for the methods in `limited_may`.
     """
 
     permission_classes = [IsAuthenticated]
     fresh_methods: tuple[str, ...] = ()
+    limited_may: tuple[str, ...] = ()
     wants_confirmation = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 
+from auth_app.api.me.profile_serializers import (
+    AccountProfileSerializer,
+    ChangedProfileSerializer,
+    EnterSerializer,
+    NewProfileSerializer,
+)
 from auth_app.api.me.serializers import (
     AddressLinkSerializer,
     ApiTokenSerializer,
@@ -161,6 +167,42 @@ add_passkey = described(
 )
 remove_passkey = described(
     "Remove a passkey.", responses={204: None, 403: UNCONFIRMED, 404: DETAIL}
+)
+LIMITED = OpenApiResponse(DETAIL, "The session is in a profile with an age limit.")
+profiles = described(
+    "The profiles of the account, the main one first.",
+    more="A session is in one of them, after signing in in the main one. Favourites, positions "
+    "and rows are the profile's. With an `age_limit` one sees, in lists and streams, only films "
+    "whose age rating is known and not above it, and may not change the account.",
+    responses={200: AccountProfileSerializer(many=True)},
+)
+make_profile = described(
+    "Make a profile.",
+    request=NewProfileSerializer,
+    responses={201: AccountProfileSerializer, 400: ERRORS, 403: LIMITED},
+)
+change_profile = described(
+    "Change a profile.",
+    more="A change of `pin` or `age_limit` wants a password that was given lately.",
+    request=ChangedProfileSerializer,
+    responses={200: AccountProfileSerializer, 400: ERRORS, 403: UNCONFIRMED},
+)
+remove_profile = described(
+    "Remove a profile with its favourites and positions; sessions in it end.",
+    responses={204: None, 400: ERRORS, 403: UNCONFIRMED},
+)
+use_profile = described(
+    "Put this session into another profile.",
+    more="`asks` in the list says what is needed: the profile's PIN; where it has none, and sees "
+    "more than the limited one that is left, the PIN of this one; else the account's password, "
+    "which opens whatever a PIN opens.",
+    request=EnterSerializer,
+    responses={
+        200: AccountProfileSerializer,
+        400: ERRORS,
+        403: OpenApiResponse(DETAIL, "The PIN or password is missing or wrong."),
+        429: TOO_OFTEN,
+    },
 )
 export_state = described("Whether the file is ready.", responses={200: ExportSerializer})
 ask_for_export = described(

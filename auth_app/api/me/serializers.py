@@ -6,8 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from auth_app.api.me.profile_serializers import AccountProfileSerializer
 from auth_app.api.serializers import (
     AddressField,
     NewPasswordSerializer,
@@ -26,6 +28,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     new_email = serializers.CharField(
         read_only=True, help_text='An address whose link was not opened yet, or "".'
     )
+    profile = serializers.SerializerMethodField(help_text="The one that this session is in.")
     has_films = serializers.SerializerMethodField(
         help_text="Whether deleting the account may take films along."
     )
@@ -33,11 +36,16 @@ class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "email", "username", "name", "phone", "address", "new_email", "is_staff"]
-        fields += ["date_joined", "delete_at", "has_films", "language"]
+        fields += ["date_joined", "delete_at", "has_films", "language", "profile"]
         read_only_fields = fields
         extra_kwargs = {
             "delete_at": {"help_text": "When the account will be deleted; null: never."},
         }
+
+    @extend_schema_field(AccountProfileSerializer)
+    def get_profile(self, user: User) -> Any:
+        current = self.context["profile"]
+        return AccountProfileSerializer(current, context={"current": current}).data
 
     def get_has_films(self, user: User) -> bool:
         return bool(self.context["has_films"])

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from auth_app.api.me import account_views, export_views, factor_views, session_views, token_views
+from auth_app.api.me import (
+    account_views,
+    export_views,
+    factor_views,
+    profile_views,
+    session_views,
+    token_views,
+)
 
 urlpatterns = [
     path("", account_views.AccountDetailView.as_view(), name="me"),
@@ -31,6 +38,13 @@ urlpatterns = [
     path("passkeys/", factor_views.PasskeysView.as_view(), name="me-passkeys"),
     path("passkeys/options/", factor_views.NewPasskeyView.as_view(), name="me-passkey-options"),
     path("passkeys/<int:passkey_id>/", factor_views.PasskeyView.as_view(), name="me-passkey"),
+    path("profiles/", profile_views.ProfilesView.as_view(), name="me-profiles"),
+    path("profiles/<int:profile_id>/", profile_views.ProfileView.as_view(), name="me-profile"),
+    path(
+        "profiles/<int:profile_id>/use/",
+        profile_views.UseProfileView.as_view(),
+        name="me-profile-use",
+    ),
     path("export/", export_views.ExportView.as_view(), name="me-export"),
     path("export/file/", export_views.ExportFileView.as_view(), name="me-export-file"),
 ]

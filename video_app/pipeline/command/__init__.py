@@ -18,7 +18,7 @@ from video_app.pipeline.command.clock import (
     audio_frames,
     seek_point,
 )
-from video_app.pipeline.command.copies import join, remux, subtitles
+from video_app.pipeline.command.copies import join, remux, sound_samples, subtitles
 from video_app.pipeline.command.opening import (
     FORMAT_WHITELIST,
     MAX_PIXELS,
@@ -53,6 +53,7 @@ __all__ = [
     "remux",
     "seek_point",
     "smaller",
+    "sound_samples",
     "still",
     "storyboard",
     "subtitles",

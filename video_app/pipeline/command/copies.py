@@ -52,6 +52,15 @@ def join(binary: str, names: list[str], target: str) -> list[str]:
     ]
 
 
+def sound_samples(binary: str, names: list[str], target: str) -> list[str]:
+    """The main sound of our own segments as 16-bit samples, 16,000 a second, for an engine."""
+    return [
+        *base_arguments(binary),
+        *("-protocol_whitelist", "concat,file", "-f", "mpegts", "-i", "concat:" + "|".join(names)),
+        *("-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-y", f"file:{target}"),
+    ]
+
+
 def subtitles(binary: str, path: str, indexes: dict[int, int], folder: str) -> list[str]:
     """Text streams as WebVTT: `<folder>/<number>.vtt` for each number and its stream."""
     outputs = []

@@ -99,13 +99,15 @@ def test_cues_as_long_as_the_film_do_not_multiply(cues, length):
     text = "WEBVTT\n\n" + cue * cues
     tracemalloc.start()
     try:
-        segments = cut(text, Fraction(6 * 3600))
+        lost: list[int] = []
+        segments = cut(text, Fraction(6 * 3600), on_loss=lost.append)
         written = sum(len(segment) for segment in segments)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert written < 2 * len(text) + 2**20 + 360 * 2 * len(HEADER)
     assert peak < 20 * len(text) + 2**24
+    assert sum(lost) > 0
 
 
 def test_ordinary_subtitles_are_whole():
@@ -113,5 +115,7 @@ def test_ordinary_subtitles_are_whole():
         f"{n // 60:02d}:{n % 60:02d}.000 --> {n // 60:02d}:{n % 60:02d}.900\nline {n:04d}"
         for n in range(3600)
     )
-    whole = "".join(cut(f"WEBVTT\n\n{lines}\n", Fraction(3600)))
+    lost: list[int] = []
+    whole = "".join(cut(f"WEBVTT\n\n{lines}\n", Fraction(3600), on_loss=lost.append))
+    assert lost == []
     assert [int(n) for n in re.findall(r"line (\d+)", whole)] == list(range(3600))

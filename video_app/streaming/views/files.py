@@ -1,5 +1,7 @@
 """The progressive MP4 and the signed link to it, for players without HLS."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from rest_framework.exceptions import NotFound
@@ -7,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from video_app.pipeline import ladder, layout
 from video_app.store import the_store
 from video_app.streaming import build_files, delivery, links
-from video_app.streaming.access import require_signature, require_viewer
+from video_app.streaming.access import Viewing, require_signature, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import Film, PlayableBuild
 
@@ -28,13 +30,13 @@ def film_file(request: HttpRequest, video_id: int, resolution: str) -> HttpRespo
 
 @stream_view
 def film_file_url(request: HttpRequest, video_id: int) -> HttpResponseBase:
-    film = require_viewer(request, video_id).film
+    viewing = require_viewer(request, video_id)
     quality = request.GET.get("quality", "720p")
     if quality not in ladder.NAMES:
         choices = ", ".join(ladder.NAMES)
         raise NotFound(f"There is no quality of that name; choose from {choices}.")
-    build, is_limited = _linked_build(film), film["groups"] is not None
-    url = _file_url(request, video_id, quality, build, is_limited=is_limited)
+    build = _linked_build(viewing.film)
+    url = _file_url(request, video_id, quality, build, _bound_to(request, viewing))
     return JsonResponse({"url": url}, headers={"Cache-Control": delivery.NO_STORE})
 
 
@@ -46,12 +48,19 @@ def _linked_build(film: Film) -> PlayableBuild:
     return build
 
 
+def _bound_to(request: HttpRequest, viewing: Viewing) -> dict[str, Any]:
+    """Whose rights the link depends on, where not everybody may see the film."""
+    is_of_groups = viewing.film["groups"] is not None
+    user: Any = request.user  # as the token describes them
+    session = user.token.session_id.hex if viewing.is_limited else ""
+    return {"viewer": user.pk if is_of_groups else None, "session": session}
+
+
 def _file_url(
-    request: HttpRequest, video_id: int, quality: str, build: PlayableBuild, *, is_limited: bool
+    request: HttpRequest, video_id: int, quality: str, build: PlayableBuild, bound: dict[str, Any]
 ) -> str:
     rung = ladder.nearest(quality, tuple(build["progressive"]))
     key = layout.progressive_key(build["prefix"], rung)
     if build["stored"] and (link := the_store().url(key, settings.FILE_URL_SECONDS)):
         return link
-    viewer = request.user.pk if is_limited else None
-    return links.file_url(request, video_id, rung, build["id"], viewer)
+    return links.file_url(request, video_id, rung, build["id"], **bound)
