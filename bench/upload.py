@@ -56,6 +56,8 @@ def main() -> None:
                 ours = _per_second(parts, lambda: _upload(stack, token, body, parts))
                 plain = _per_second(parts, lambda: _put(port, folder, body, parts))
                 _say(ours, plain)
+            gibibytes = asked.rounds * parts * PART / 1024**3
+            _tell(f"CPU of web: {_cpu(stack) / gibibytes:.1f} s for a GiB, starting included")
             _tell(f"most memory of a web process: {_peak(stack) / MEBIBYTE:.0f} MiB")
 
 
@@ -123,11 +125,22 @@ def _plain(folder: Path) -> Iterator[int]:
         process.wait()
 
 
-def _peak(stack: Stack) -> int:
-    """Bytes of the web process that has had most."""
+def _web(stack: Stack) -> list[int]:
     web = stack.processes["web"].pid
     children = Path(f"/proc/{web}/task/{web}/children").read_text().split()
-    texts = (Path(f"/proc/{pid}/status").read_text() for pid in (web, *children))
+    return [web, *map(int, children)]
+
+
+def _cpu(stack: Stack) -> float:
+    """Seconds of all web processes."""
+    texts = (Path(f"/proc/{pid}/stat").read_text() for pid in _web(stack))
+    fields = (text.rpartition(")")[2].split() for text in texts)
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def _peak(stack: Stack) -> int:
+    """Bytes of the web process that has had most."""
+    texts = (Path(f"/proc/{pid}/status").read_text() for pid in _web(stack))
     return max(1024 * int(text.partition("VmHWM:")[2].split()[0]) for text in texts)
 
 
