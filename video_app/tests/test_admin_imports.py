@@ -85,6 +85,7 @@ def test_imports_nothing_from_elsewhere(staff: Client, folder: Path, location: s
     secret.mkdir()
     (secret / "c.mp4").write_bytes(b"secret")
     (folder / "link").symlink_to(secret)
+    (folder / "loop").symlink_to(folder / "loop")
 
     answer = post(staff, location.format(folder=folder))
 
