@@ -77,6 +77,7 @@ def test_says_it_without_script_too(staff: Client, folder: Path) -> None:
         "{folder}/../secret",
         "{folder}/link",
         "{folder}s",
+        "{folder}/loop",
         "s3://x/y",
     ],
 )
