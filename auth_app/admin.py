@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from auth_app import api_tokens, factors, invitations, limits, mails, profiles, sessions, sign_ups
 from auth_app.managers import normalized
@@ -47,9 +48,9 @@ class _AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class UserCreation(_AddressForm, AdminUserCreationForm):  # type: ignore[type-arg]
     invite = forms.BooleanField(
-        label="Send an invitation",
+        label=_("Send an invitation"),
         required=False,
-        help_text="They choose their own password by the link in a mail; leave it empty here.",
+        help_text=_("They choose their own password by the link in a mail; leave it empty here."),
     )
 
     class Meta:
@@ -94,9 +95,9 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     actions = ["send_activation_again", "sign_out_everywhere", "remove_second_factors"]
     fieldsets = [
         (None, {"fields": ["email", "username", "password"]}),
-        ("Profile", {"fields": ["first_name", "last_name", "phone", "address"]}),
-        ("Rights", {"fields": ["is_active", *RIGHTS]}),
-        ("Dates", {"fields": ["activated_at", "last_login", "date_joined"]}),
+        (_("Profile"), {"fields": ["first_name", "last_name", "phone", "address", "language"]}),
+        (_("Rights"), {"fields": ["is_active", *RIGHTS]}),
+        (_("Dates"), {"fields": ["activated_at", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "invite", "usable_password", "password1", "password2"]}),
@@ -123,7 +124,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         if not change and form.is_invited:
             invitations.invite(obj.email, request.user.pk or 0)
 
-    @admin.action(description="Send the activation mail again", permissions=["change"])
+    @admin.action(description=_("Send the activation mail again"), permissions=["change"])
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """Who was invited is invited again."""
         waiting = [user for user in users if user.is_awaiting_activation]
@@ -132,22 +133,25 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
                 invitations.invite(user.email, request.user.pk or 0)
             else:
                 mails.ask_for(MailKind.ACTIVATION, user.email, EntryPoint.API)
-        self.message_user(request, f"{len(waiting)} mails are on their way.")
+        self.message_user(request, _("%(count)s mails are on their way.") % {"count": len(waiting)})
 
-    @admin.action(description="Remove second factors", permissions=["change"])
+    @admin.action(description=_("Remove second factors"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """For people who have lost everything; of staff only superusers may."""
         touched = [user for user in users if _may_touch(request.user, user)]
         for user in touched:
             factors.remove_all(user, request.user.pk, limits.client_address(request))
-        self.message_user(request, f"{len(touched)} users sign in with their password alone.")
+        self.message_user(
+            request,
+            _("%(count)s users sign in with their password alone.") % {"count": len(touched)},
+        )
 
-    @admin.action(description="Sign out everywhere", permissions=["change"])
+    @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             sessions.end_all(user.pk, "by staff")
             api_tokens.end_all(user.pk)
-        self.message_user(request, f"{len(users)} users were signed out.")
+        self.message_user(request, _("%(count)s users were signed out.") % {"count": len(users)})
 
 
 class _ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -232,8 +236,10 @@ class MailAdmin(_ReadOnlyAdmin):
     search_fields = ["to"]
     actions = ["try_again"]
 
-    @admin.action(description="Try to send again", permissions=["view"])
+    @admin.action(description=_("Try to send again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
         failed = queryset.filter(state__in=[MailState.FAILED, MailState.DUE])
         count = failed.update(state=MailState.DUE, attempts=0, next_attempt_at=timezone.now())
-        self.message_user(request, f"{count} mails will be sent within two minutes.")
+        self.message_user(
+            request, _("%(count)s mails will be sent within two minutes.") % {"count": count}
+        )

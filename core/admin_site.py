@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from auth_app.admin_site import GuardedAdminSite
 from video_app.work.overview import overview
@@ -12,7 +13,7 @@ FIRST = "video_app"
 
 
 class DashboardSite(GuardedAdminSite):
-    index_title = "Dashboard"
+    index_title = _("Dashboard")
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

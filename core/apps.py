@@ -22,9 +22,10 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import checks  # registers them as well
+        from core import checks, model_names  # the former registers them as well
 
         _keep_files_private()
+        model_names.translate()
         checks.refuse_mistakes()
         checks.refuse_weak_production()
 

@@ -4,28 +4,29 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from auth_app.models.sessions import EntryPoint
 from auth_app.models.users import SignUp
 
 
 class MailKind(models.TextChoices):
-    ACTIVATION = "activation", "Activation"
-    RESET = "reset", "Password reset"
-    PASSWORD_CHANGED = "changed", "Password changed"
-    NEW_ADDRESS = "address", "Proof of a new address"
-    MOVING = "moving", "A new address was asked for"
-    MOVED = "moved", "The address has changed"
-    FACTOR = "factor", "The second factor has changed"
-    INVITATION = "invitation", "Invitation"
-    DELETION = "deletion", "The account will be deleted"
+    ACTIVATION = "activation", _("Activation")
+    RESET = "reset", _("Password reset")
+    PASSWORD_CHANGED = "changed", _("Password changed")
+    NEW_ADDRESS = "address", _("Proof of a new address")
+    MOVING = "moving", _("A new address was asked for")
+    MOVED = "moved", _("The address has changed")
+    FACTOR = "factor", _("The second factor has changed")
+    INVITATION = "invitation", _("Invitation")
+    DELETION = "deletion", _("The account will be deleted")
 
 
 class MailState(models.TextChoices):
-    DUE = "due", "Due"
-    SENT = "sent", "Sent"
-    DROPPED = "dropped", "Dropped"  # nobody to write to, or too many of them
-    FAILED = "failed", "Failed"
+    DUE = "due", _("Due")
+    SENT = "sent", _("Sent")
+    DROPPED = "dropped", _("Dropped")  # nobody to write to, or too many of them
+    FAILED = "failed", _("Failed")
 
 
 class Mail(models.Model):

@@ -5,14 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Scope(models.TextChoices):
     """What a token may do; a view says which of them each of its methods takes."""
 
-    READ = "read", "Lists, films, streams"
-    UPLOAD = "upload", "Add films and follow them"
-    MANAGE = "manage", "Change, publish and delete films; marks and positions"
+    READ = "read", _("Lists, films, streams")
+    UPLOAD = "upload", _("Add films and follow them")
+    MANAGE = "manage", _("Change, publish and delete films; marks and positions")
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

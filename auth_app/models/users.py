@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from auth_app.managers import UserManager, normalized
 
@@ -19,11 +20,11 @@ class User(AbstractUser):
         "user name",
         max_length=254,
         unique=True,
-        error_messages={"unique": "This user name is taken."},
+        error_messages={"unique": _("This user name is taken.")},
         help_text="The e-mail address, unless you choose a word without @. Both sign in.",
     )
     email = models.EmailField(
-        "e-mail address", unique=True, error_messages={"unique": "This address is taken."}
+        "e-mail address", unique=True, error_messages={"unique": _("This address is taken.")}
     )
     phone = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=200, blank=True)

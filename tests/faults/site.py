@@ -196,7 +196,8 @@ class Site:
 
     def places(self) -> set[str]:
         """The folders of the attempts that count; "" where the store renames."""
-        return {place for (place,) in self.rows("SELECT place FROM video_app_chunk")}
+        pairs = self.rows("SELECT place, low_place FROM video_app_chunk")
+        return {place for pair in pairs for place in pair}
 
     # --- processes ------------------------------------------------------------------------
 

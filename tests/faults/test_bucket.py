@@ -81,7 +81,7 @@ def is_encoding(site: Site) -> bool:
 
 def places(site: Site) -> set[str]:
     """The folders of the attempts that count."""
-    return {str(place) for (place,) in site.rows("SELECT place FROM video_app_chunk")}
+    return site.places() - {""}
 
 
 def attempts(bucket: Bucket, video: int) -> set[str]:

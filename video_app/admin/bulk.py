@@ -8,7 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext_lazy as _
 
 from video_app.admin import history
 from video_app.ingest import describing, replacing
@@ -17,17 +18,19 @@ from video_app.streaming import publication
 from video_app.work import planning
 
 SHOWN_TITLES = 100
-NO_TAG = "Please type the tag beside the action."
-NO_CATEGORY = "Please choose the category beside the action."
+NO_TAG = _("Please type the tag beside the action.")
+NO_CATEGORY = _("Please choose the category beside the action.")
+
+
+def category_choices() -> list[tuple[str, str]]:
+    return [("", "---------"), *((each.value, each.name_for_readers) for each in Category)]
 
 
 class FilmActionForm(ActionForm):
     """The fields that some actions need stand beside them."""
 
-    category = forms.ChoiceField(
-        label="Category:", choices=[("", "---------"), *Category.choices], required=False
-    )
-    tag = forms.CharField(label="Tag:", max_length=50, required=False)
+    category = forms.ChoiceField(label=_("Category:"), choices=category_choices, required=False)
+    tag = forms.CharField(label=_("Tag:"), max_length=50, required=False)
 
 
 class BulkActions:
@@ -35,62 +38,63 @@ class BulkActions:
 
     action_form = FilmActionForm
 
-    @admin.action(description="Publish", permissions=["change"])
+    @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         changed = publication.set_published(_ids(queryset), is_published=True)
-        _report(request, changed, "published")
+        _report(request, changed, lambda: gettext("published"))
 
-    @admin.action(description="Unpublish", permissions=["change"])
+    @admin.action(description=_("Unpublish"), permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         changed = publication.set_published(_ids(queryset), is_published=False)
-        _report(request, changed, "unpublished")
+        _report(request, changed, lambda: gettext("unpublished"))
 
-    @admin.action(description="Transcode again", permissions=["change"])
+    @admin.action(description=_("Transcode again"), permissions=["change"])
     def transcode_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         begun = [pk for pk in _ids(queryset.exclude(video_file="")) if planning.request_again(pk)]
-        _report(request, begun, "sent to be transcoded again")
+        _report(request, begun, lambda: gettext("sent to be transcoded again"))
 
-    @admin.action(description="Go back to the former file", permissions=["change"])
+    @admin.action(description=_("Go back to the former file"), permissions=["change"])
     def go_back(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         changed = [pk for pk in _ids(queryset) if replacing.go_back(pk)]
-        _report(request, changed, "taken back to the former file")
+        _report(request, changed, lambda: gettext("taken back to the former file"))
 
-    @admin.action(description="Set category", permissions=["change"])
+    @admin.action(description=_("Set category"), permissions=["change"])
     def set_category(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         category = request.POST.get("category", "")
         if category not in Category.values:
             messages.error(request, NO_CATEGORY)
             return
         changed = describing.set_category(_ids(queryset), category)
-        _report(request, changed, f"moved to the category {Category(category).label}")
+        moved, chosen = _("moved to the category %(name)s"), Category(category)
+        _report(request, changed, lambda: moved % {"name": chosen.name_for_readers})
 
-    @admin.action(description="Add tag", permissions=["change"])
+    @admin.action(description=_("Add tag"), permissions=["change"])
     def add_tag(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        self._tag(request, queryset, describing.add_tag, "tagged")
+        self._tag(request, queryset, describing.add_tag, _("tagged “%(tag)s”"))
 
-    @admin.action(description="Remove tag", permissions=["change"])
+    @admin.action(description=_("Remove tag"), permissions=["change"])
     def remove_tag(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        self._tag(request, queryset, describing.remove_tag, "freed of the tag")
+        self._tag(request, queryset, describing.remove_tag, _("freed of the tag “%(tag)s”"))
 
     def _tag(
         self,
         request: HttpRequest,
         queryset: QuerySet[Video],
         change: Callable[[list[int], str], list[int]],
-        done: str,
+        done: Any,
     ) -> None:
         tag = request.POST.get("tag", "").strip()[:50]
         if not tag or "\0" in tag:
             messages.error(request, NO_TAG)
             return
-        _report(request, change(_ids(queryset), tag), f"{done} “{tag}”")
+        _report(request, change(_ids(queryset), tag), lambda: done % {"tag": tag})
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         """The films alone: nobody wants to read what they consist of, chunk by chunk."""
         titles = [str(video) for video in objs[:SHOWN_TITLES]]
         count = len(objs)
         if count > SHOWN_TITLES:
-            titles.append(f"and {count - SHOWN_TITLES} more")
+            titles.append(_("and %(count)s more") % {"count": count - SHOWN_TITLES})
         may: bool = self.has_delete_permission(request)  # type: ignore[attr-defined]
         return titles, {"films": count}, set() if may else {"film"}, []
 
@@ -102,12 +106,18 @@ def _ids(queryset: QuerySet[Video]) -> list[int]:
     return list(queryset.order_by("pk").values_list("pk", flat=True))
 
 
-def _report(request: HttpRequest, changed: list[int], done: str) -> None:
-    """A message and the history; films that were so already are not counted."""
+def _report(request: HttpRequest, changed: list[int], done: Callable[[], str]) -> None:
+    """A message in the reader's language, and the history in English, for whoever reads it.
+
+    `done` says what; films that were so already are not counted.
+    """
     if not changed:
-        messages.info(request, f"No film was {done}: it was so already.")
+        none = gettext("No film was %(done)s: it was so already.")
+        messages.info(request, none % {"done": done()})
         return
     count = len(changed)
-    verb = "was" if count == 1 else "were"
-    messages.success(request, f"{count} film{pluralize(count)} {verb} {done}.")
-    history.note(request, changed, f"{done[0].upper()}{done[1:]}.")
+    some = ngettext("%(count)s film was %(done)s.", "%(count)s films were %(done)s.", count)
+    messages.success(request, some % {"count": count, "done": done()})
+    with override("en"):
+        words = done()
+    history.note(request, changed, f"{words[0].upper()}{words[1:]}.")

@@ -9,63 +9,79 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
 
 from video_app.catalogue import notes
 from video_app.catalogue.outlook import clock, outlook
-from video_app.models import Video
+from video_app.models import Category, Video
+
+
+class CategoryFilter(admin.ChoicesFieldListFilter):
+    """Its names are translated where they are shown only: the API has the same in English."""
+
+    def choices(self, changelist: Any) -> Any:
+        names = {str(each.label): each.name_for_readers for each in Category}
+        for choice in super().choices(changelist):
+            shown = str(choice["display"])
+            yield choice | {"display": names.get(shown, shown)}
 
 
 class FilmColumns:
     """Columns of the list, and read-only fields of a film's page."""
 
-    @admin.display(description="poster")
+    @admin.display(description=_("poster"))
     def poster_image(self, video: Video) -> str:
         if url := poster_url(video):
             return format_html('<img class="vf-poster" src="{}" alt="" loading="lazy">', url)
         return format_html('<span class="{}"></span>', "vf-poster")
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def progress_bar(self, video: Video) -> str:
         shown = outlook(video)
         return format_html(
             '<span class="vf-progress" data-id="{}" data-state="{}" data-url="{}">'
-            '<progress max="100" value="{}" aria-label="Encoded"></progress> '
+            '<progress max="100" value="{}" aria-label="{}"></progress> '
             "<span>{}</span></span>",
             video.pk,
             shown["state"],
             reverse("admin:video_app_video_progress"),
             shown["percent"],
+            _("Encoded"),
             shown["label"],
         )
 
-    @admin.display(description="preview")
+    @admin.display(description=_("preview"))
     def preview(self, video: Video) -> str:
         """A player, from which a frame can be taken as the poster."""
         if not video.current_build_id:
-            return "It cannot be watched yet."
+            return str(_("It cannot be watched yet."))
         return render_to_string("admin/video_app/video/preview.html", {"video": video})
 
-    @admin.display(description="publication", ordering="is_published")
+    @admin.display(description=_("publication"), ordering="is_published")
     def publication(self, video: Video) -> str:
         return publication(video)
 
-    @admin.display(description="length", ordering="duration")
+    @admin.display(description=_("category"), ordering="category")
+    def category_name(self, video: Video) -> str:
+        return Category(video.category).name_for_readers
+
+    @admin.display(description=_("length"), ordering="duration")
     def length(self, video: Video) -> str:
         return clock(video.duration) if video.duration else "-"
 
-    @admin.display(description="size", ordering="size")
+    @admin.display(description=_("size"), ordering="size")
     def source_size(self, video: Video) -> str:
         return filesizeformat(video.size)
 
-    @admin.display(description="frame size")
+    @admin.display(description=_("frame size"))
     def frame_size(self, video: Video) -> str:
         return f"{video.width} x {video.height}" if video.width else "-"
 
-    @admin.display(description="left out")
+    @admin.display(description=_("left out"))
     def left_out(self, video: Video) -> str:
         """What of the file is not in the film."""
         lines = [(note.text,) for note in notes.left_out(video)]
-        return format_html_join("", "<div>{}</div>", lines) or "nothing"
+        return format_html_join("", "<div>{}</div>", lines) or str(_("nothing"))
 
 
 def poster_url(video: Video) -> str:
@@ -79,9 +95,13 @@ def publication(video: Video) -> str:
     now = timezone.now()
     if video.is_published:
         is_ending = video.unpublish_at and video.unpublish_at > now
-        return f"published until {_date(video.unpublish_at)}" if is_ending else "published"
+        if is_ending:
+            return _("published until %(date)s") % {"date": _date(video.unpublish_at)}
+        return str(_("published"))
     is_coming = video.publish_at and video.publish_at > now
-    return f"draft, published on {_date(video.publish_at)}" if is_coming else "draft"
+    if is_coming:
+        return _("draft, published on %(date)s") % {"date": _date(video.publish_at)}
+    return str(_("draft"))
 
 
 def _date(moment: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models import Chapter, Person, Series, Tag
 
@@ -19,7 +20,7 @@ class _Counted(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable
         counted: QuerySet[Any] = rows.annotate(film_count=Count("videos"))
         return counted
 
-    @admin.display(description="films", ordering="film_count")
+    @admin.display(description=_("films"), ordering="film_count")
     def films(self, row: Any) -> int:
         return int(row.film_count)
 

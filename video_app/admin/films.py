@@ -17,11 +17,12 @@ from django.http import (
     JsonResponse,
 )
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from video_app.admin import files, importing, posters, studio, subtitles, track_fields
-from video_app.admin.bulk import BulkActions
+from video_app.admin.bulk import BulkActions, category_choices
 from video_app.admin.captions import CaptionsInline
-from video_app.admin.columns import FilmColumns, poster_url
+from video_app.admin.columns import CategoryFilter, FilmColumns, poster_url
 from video_app.admin.descriptions import ChapterInline
 from video_app.admin.forms import FilmForm
 from video_app.admin.subtitles import SubtitleInline
@@ -45,13 +46,13 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
     list_display = (
         "poster_image",
         "title",
-        "category",
+        "category_name",
         "progress_bar",
         "publication",
         "length",
     )
     list_display_links = ("title",)
-    list_filter = ("state", "is_published", "category")
+    list_filter = ("state", "is_published", ("category", CategoryFilter))
     search_fields = ("title", "description", "original_name")
     list_per_page = 50
     date_hierarchy = "created_at"
@@ -63,7 +64,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
     fieldsets = (
         (None, {"fields": ("progress_bar", "preview", "poster_image")}),
         (
-            "About the film",
+            _("About the film"),
             {
                 "fields": (
                     *("title", "description", "category", "tag_names", "people_names"),
@@ -74,10 +75,10 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
             },
         ),
         (
-            "Publication",
+            _("Publication"),
             {"fields": ("is_published", "publish_at", "unpublish_at", "audience", "groups")},
         ),
-        ("File", {"fields": ("video_file", "thumbnail", *ABOUT_THE_FILE)}),
+        (_("File"), {"fields": ("video_file", "thumbnail", *ABOUT_THE_FILE)}),
     )
     readonly_fields = ("progress_bar", "preview", "poster_image", *ABOUT_THE_FILE)
 
@@ -107,6 +108,11 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
 
     def _of_site(self, view: Any) -> Any:
         return partial(view, self.admin_site)
+
+    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "category":
+            kwargs["choices"] = category_choices()[1:]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def studio_view(self, request: HttpRequest) -> HttpResponse:
         return studio.page(self.admin_site, request)
@@ -148,7 +154,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         if obj is None:
             return ((None, {"fields": NEW}),)
         names = tuple(track_fields.fields_of(obj))
-        in_file = (("Tracks in the file", {"fields": names}),) if names else ()
+        in_file = ((_("Tracks in the file"), {"fields": names}),) if names else ()
         return (*self.fieldsets, *in_file)
 
     def get_form(
@@ -186,7 +192,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         try:
             return super().changelist_view(request, extra_context)
         except (ValueError, OverflowError, DataError) as error:
-            raise BadRequest("There is no such filter or film.") from error
+            raise BadRequest(_("There is no such filter or film.")) from error
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """With names of tags and people; edited tracks are in the menu of the next player."""
@@ -208,7 +214,7 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         except DatabaseError as error:
             if not change or Video.objects.filter(pk=obj.pk).exists():
                 raise
-            raise Http404("This film was deleted meanwhile.") from error
+            raise Http404(_("This film was deleted meanwhile.")) from error
 
 
 def _name(where: str) -> str:

@@ -7,15 +7,16 @@ from django import forms
 from django.contrib.admin.widgets import AdminFileWidget, AdminTextInputWidget
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from video_app.ingest import describing
 from video_app.ingest.forms import VideoForm
 from video_app.models import Person, Tag
 
-ENDS_BEFORE = "It would be withdrawn before it is published."
+ENDS_BEFORE = _("It would be withdrawn before it is published.")
 
 
-COMMAS = "With commas between them."
+COMMAS = _("With commas between them.")
 WIDE = AdminTextInputWidget
 
 
@@ -24,7 +25,9 @@ def _names(text: str, model: Any) -> list[str]:
     names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
     longest = model._meta.get_field("name").max_length
     if any(len(name) > longest for name in names):
-        raise forms.ValidationError(f"A name has at most {longest} characters.")
+        raise forms.ValidationError(
+            _("A name has at most %(count)s characters.") % {"count": longest}
+        )
     return names
 
 
@@ -49,9 +52,9 @@ class DownloadInput(AdminFileWidget):
 class FilmForm(VideoForm):
     """Tags, people and the series are typed: whoever is new is made."""
 
-    tag_names = forms.CharField(label="Tags", required=False, help_text=COMMAS, widget=WIDE)
-    people_names = forms.CharField(label="People", required=False, help_text=COMMAS, widget=WIDE)
-    series_title = forms.CharField(label="Series", required=False, max_length=200)
+    tag_names = forms.CharField(label=_("Tags"), required=False, help_text=COMMAS, widget=WIDE)
+    people_names = forms.CharField(label=_("People"), required=False, help_text=COMMAS, widget=WIDE)
+    series_title = forms.CharField(label=_("Series"), required=False, max_length=200)
 
     class Meta(VideoForm.Meta):
         widgets = {"video_file": DownloadInput, "thumbnail": DownloadInput}
@@ -63,8 +66,8 @@ class FilmForm(VideoForm):
             self.initial["tag_names"] = ", ".join(film.tags.values_list("name", flat=True))
             self.initial["people_names"] = ", ".join(film.people.values_list("name", flat=True))
             self.initial["series_title"] = film.series.title if film.series else ""
-            self._link("video_file", "source", film.original_name or "the uploaded file")
-            self._link("thumbnail", "poster", "the picture")
+            self._link("video_file", "source", film.original_name or str(_("the uploaded file")))
+            self._link("thumbnail", "poster", str(_("the picture")))
 
         for name in ("publish_at", "unpublish_at"):
             if name in self.fields:
@@ -73,7 +76,7 @@ class FilmForm(VideoForm):
     def _name_parts(self, name: str) -> None:
         """Django leaves the two inputs of a moment without labels of their own."""
         parts: Any = getattr(self.fields[name].widget, "widgets", ())
-        for widget, part in zip(parts, ("date", "time"), strict=False):
+        for widget, part in zip(parts, (_("date"), _("time")), strict=False):
             widget.attrs["aria-label"] = f"{self.fields[name].label}: {part}"
 
     def _link(self, field: str, page: str, name: str) -> None:

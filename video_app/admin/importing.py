@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from video_app.catalogue.outlook import outlook
 from video_app.ingest import imports, places
@@ -21,19 +23,23 @@ from video_app.models import Import, State, Video
 # Begun in one request; the page asks again until there are no more.
 AT_ONCE = 25
 SHOWN = 100
-ADDED = "{} film{} will be fetched."
-BEFORE = "{} film{} had been imported before."
-MORE = "There are more: import the same place again to go on."
+ADDED = ngettext_lazy(
+    "%(count)s film will be fetched.", "%(count)s films will be fetched.", "count"
+)
+BEFORE = ngettext_lazy(
+    "%(count)s film had been imported before.", "%(count)s films had been imported before.", "count"
+)
+MORE = _("There are more: import the same place again to go on.")
 CHANGES = {
-    "retry": (imports.retry, "It is fetched again.", "It had not failed."),
-    "cancel": (imports.cancel, "The import was cancelled.", "It was finished already."),
+    "retry": (imports.retry, _("It is fetched again."), _("It had not failed.")),
+    "cancel": (imports.cancel, _("The import was cancelled."), _("It was finished already.")),
 }
 
 
 class ImportForm(forms.Form):
     location = forms.CharField(
         max_length=2000,
-        error_messages={"required": "Please name a folder, a place in a bucket or an address."},
+        error_messages={"required": _("Please name a folder, a place in a bucket or an address.")},
     )
     published = forms.BooleanField(required=False, initial=True)
 
@@ -60,7 +66,7 @@ def page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and _wants_json(request):
         return JsonResponse({"error": " ".join(map(str, form.errors["location"]))}, status=400)
     about = {
-        "title": "Import films",
+        "title": _("Import films"),
         "form": form,
         "roots": places.roots(),
         "rows": [_row(record) for record in _records()],
@@ -101,7 +107,7 @@ def _begin(request: HttpRequest, form: ImportForm) -> HttpResponse:
         messages.error(request, answer["error"])
     for words, key in ((ADDED, "added"), (BEFORE, "before")):
         if count := answer[key]:
-            messages.info(request, words.format(count, "" if count == 1 else "s"))
+            messages.info(request, words % {"count": count})
     if answer["more"]:
         messages.warning(request, MORE)
     return HttpResponseRedirect(reverse("admin:video_app_video_import"))
@@ -112,7 +118,7 @@ def _begin_some(asked: dict[str, Any], owner: Any) -> dict[str, Any]:
     answer: dict[str, Any] = {"added": 0, "before": 0, "more": False}
     given = {"owner": owner, "publishes": asked["published"]}
     try:
-        for _, record in imports.begin(asked["location"], **given):
+        for _name, record in imports.begin(asked["location"], **given):
             answer["added" if record else "before"] += 1
             if answer["added"] == AT_ONCE:
                 answer["more"] = True
@@ -135,18 +141,24 @@ def _records() -> list[Import]:
 def _row(record: Import) -> Row:
     percent = 100 * record.offset / record.length if record.length else None
     if record.error:
-        return Row(record, "failed", f"Failed: {record.error}", percent)
+        return Row(record, "failed", _("Failed: %(why)s") % {"why": record.error}, percent)
     if record.finished_at:
         shown = outlook(record.video)
         state = "refused" if shown["state"] == State.FAILED else "fetched"
-        return Row(record, state, f"Fetched; {shown['label']}", shown["percent"])
+        return Row(
+            record, state, _("Fetched; %(state)s") % {"state": shown["label"]}, shown["percent"]
+        )
     if record.retry_at and record.setback:
-        return Row(record, "waiting", f"Waiting: {record.setback}", percent)
+        return Row(record, "waiting", _("Waiting: %(why)s") % {"why": record.setback}, percent)
     if record.lease_until or record.offset:
-        return Row(record, "fetching", f"Fetching: {_amount(record)}", percent)
-    return Row(record, "waiting", "Waiting for its turn", 0)
+        return Row(
+            record, "fetching", _("Fetching: %(amount)s") % {"amount": _amount(record)}, percent
+        )
+    return Row(record, "waiting", str(_("Waiting for its turn")), 0)
 
 
 def _amount(record: Import) -> str:
     got = filesizeformat(record.offset)
-    return f"{got} of {filesizeformat(record.length)}" if record.length else got
+    if not record.length:
+        return got
+    return _("%(part)s of %(whole)s") % {"part": got, "whole": filesizeformat(record.length)}

@@ -3,12 +3,13 @@
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from video_app.admin import history
 from video_app.models import Video
 from video_app.streaming import thumbnails
 
-NO_PICTURE = "There is no picture in this request."
+NO_PICTURE = _("There is no picture in this request.")
 
 
 def take_frame(request: HttpRequest, pk: int) -> JsonResponse:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from video_app.ingest.validators import FILM_SUFFIXES
 from video_app.models import Category, Series
@@ -20,11 +21,11 @@ def page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("video_app.add_video"):
         raise PermissionDenied
     about: dict[str, Any] = {
-        "title": "Upload films",
+        "title": _("Upload films"),
         "endings": " ".join(FILM_SUFFIXES),
         "accept": ",".join(f".{suffix}" for suffix in FILM_SUFFIXES),
         "largest": settings.MAX_UPLOAD_BYTES,
-        "categories": Category.labels,
+        "categories": list(Category),
         "series": Series.objects.values_list("title", flat=True)[:KNOWN_SERIES],
         "watch_url": reverse("page-watch", args=[0]),
     }

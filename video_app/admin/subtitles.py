@@ -6,20 +6,21 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models import Subtitle
 from video_app.pipeline import languages, texts
 
-UNKNOWN = ("und", "unknown")
-FIRST_LINES = (
+UNKNOWN = ("und", _("unknown"))
+FIRST_LINES = _(
     "The subtitles were read as {encoding}: “{preview}”. If that is garbled, choose the file "
     "again with another encoding."
 )
 
 
-def language_choices(current: str = "") -> list[tuple[str, str]]:
+def language_choices(current: str = "") -> list[tuple[str, Any]]:
     """Every language with a name, and the one that is set."""
-    known = [UNKNOWN, *languages.choices()]
+    known: list[tuple[str, Any]] = [UNKNOWN, *languages.choices()]
     is_listed = not current or listed(current) in dict(known)
     return known if is_listed else [*known, (current, current)]
 
@@ -30,9 +31,9 @@ def listed(code: str) -> str:
 
 
 class SubtitleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    file = forms.FileField(required=False, help_text="SRT, WebVTT or ASS.")
+    file = forms.FileField(required=False, help_text=_("SRT, WebVTT or ASS."))
     encoding = forms.ChoiceField(
-        required=False, choices=[("", "as it says"), *((name, name) for name in texts.ENCODINGS)]
+        required=False, choices=[("", _("as it says")), *((name, name) for name in texts.ENCODINGS)]
     )
     language = forms.ChoiceField()
 
@@ -50,7 +51,7 @@ class SubtitleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         file = cleaned.get("file")
         if file is None and not self.instance.pk:
-            raise forms.ValidationError({"file": "Please choose the file with the subtitles."})
+            raise forms.ValidationError({"file": _("Please choose the file with the subtitles.")})
         if file is not None:
             self._read(file.read(texts.MAX_BYTES + 1), cleaned.get("encoding", ""))
         return cleaned
@@ -69,7 +70,7 @@ class SubtitleInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
     extra = 0
     max_num = 50
     fields = ("file", "encoding", "language", "label", "is_forced", "is_sdh", "offset")
-    verbose_name_plural = "added subtitles"
+    verbose_name_plural = _("added subtitles")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subtitle]:
         """Those that a machine has made stand below (`CaptionsInline`)."""

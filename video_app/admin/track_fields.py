@@ -4,12 +4,13 @@ left out."""
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from video_app.admin.subtitles import language_choices, listed
 from video_app.models import Build, Video
 from video_app.streaming import tracks
 
-LEFT_OUT = ("-", "left out")
+LEFT_OUT = ("-", _("left out"))
 
 
 def fields_of(video: Video) -> dict[str, forms.ChoiceField]:
@@ -21,11 +22,17 @@ def fields_of(video: Video) -> dict[str, forms.ChoiceField]:
     edits = (video.track_edits or {}).get(tracks.SUBTITLES, {})
     found: dict[str, forms.ChoiceField] = {}
     for place, sound in enumerate(source.audios):
-        found[f"sound_{place}"] = _choice(f"Sound {place + 1}", sound, sound.language)
+        found[f"sound_{place}"] = _choice(
+            _("Sound %(number)s") % {"number": place + 1}, sound, sound.language
+        )
     for place, text in enumerate(source.subtitles):
         is_out = str(place) in edits and edits[str(place)] is None
         name = f"subtitles_{place}"
-        found[name] = _choice(f"Subtitles {place + 1}", text, "-" if is_out else text.language)
+        found[name] = _choice(
+            _("Subtitles %(number)s") % {"number": place + 1},
+            text,
+            "-" if is_out else text.language,
+        )
         found[name].choices = [*found[name].choices, LEFT_OUT]  # type: ignore[misc]
     return found
 
@@ -36,7 +43,7 @@ def _build(video: Video) -> Build | None:
 
 def _choice(label: str, stream: Any, language: str) -> forms.ChoiceField:
     choices = language_choices(stream.language)
-    title = f"Its title in the file: {stream.title}" if stream.title else ""
+    title = _("Its title in the file: %(title)s") % {"title": stream.title} if stream.title else ""
     return forms.ChoiceField(
         label=label, choices=choices, initial=listed(language), required=False, help_text=title
     )

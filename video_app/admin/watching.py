@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from video_app.insight import figures
 from video_app.models import FilmDay, Video, Viewing
@@ -54,7 +55,7 @@ class FilmDayAdmin(ReadOnlyAdmin):
         return self.admin_site.admin_view(view)
 
     def all_films(self, request: HttpRequest) -> HttpResponse:
-        return self._figures(request, FilmDay.objects.all(), "All films")
+        return self._figures(request, FilmDay.objects.all(), str(_("All films")))
 
     def one_film(self, request: HttpRequest, video_id: int) -> HttpResponse:
         video = get_object_or_404(Video, pk=video_id)
@@ -77,16 +78,16 @@ class FilmDayAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/video_app/watching.html", context)
 
-    @admin.display(description="film", ordering="video__title")
+    @admin.display(description=_("film"), ordering="video__title")
     def film(self, row: FilmDay) -> str:
         address = reverse("admin:watching-film", args=[row.video_id])
         return format_html('<a href="{}">{}</a>', address, row.video.title)
 
-    @admin.display(description="hours watched", ordering="seconds")
+    @admin.display(description=_("hours watched"), ordering="seconds")
     def hours(self, row: FilmDay) -> str:
         return f"{row.seconds / 3600:.1f}"
 
-    @admin.display(description="seconds to start")
+    @admin.display(description=_("seconds to start"))
     def startup(self, row: FilmDay) -> str:
         return f"{row.startup_seconds / row.started:.2f}" if row.started else "-"
 
@@ -117,6 +118,6 @@ class ViewingAdmin(ReadOnlyAdmin):
     list_filter = ("end", "is_reported", "day")
     search_fields = ("=request_id", "video__title")
 
-    @admin.display(description="seconds watched", ordering="seconds")
+    @admin.display(description=_("seconds watched"), ordering="seconds")
     def watched(self, row: Viewing) -> str:
         return f"{row.seconds:.0f}"

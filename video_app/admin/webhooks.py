@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models import Delivery, Event, Webhook
 from video_app.outside.addresses import ForbiddenTargetError, checked
@@ -38,13 +39,18 @@ class WebhookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
-            messages.warning(request, f"Its secret, shown this once: {obj.secret}")
+            messages.warning(
+                request, _("Its secret, shown this once: %(secret)s") % {"secret": obj.secret}
+            )
 
-    @admin.action(description="Make a new secret", permissions=["change"])
+    @admin.action(description=_("Make a new secret"), permissions=["change"])
     def new_secret(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
         for webhook in queryset:
             secret = deliveries.rotate_secret(webhook)
-            messages.warning(request, f"{webhook.url}: {secret}, shown this once.")
+            messages.warning(
+                request,
+                _("%(url)s: %(secret)s, shown this once.") % {"url": webhook.url, "secret": secret},
+            )
 
 
 @admin.register(Delivery)
@@ -60,8 +66,10 @@ class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description="Send again", permissions=["view"])
+    @admin.action(description=_("Send again"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         for delivery in queryset:
             deliveries.replay(delivery)
-        messages.success(request, f"{len(queryset)} messages are on their way.")
+        messages.success(
+            request, _("%(count)s messages are on their way.") % {"count": len(queryset)}
+        )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from video_app.catalogue import progress
 from video_app.models import State, Video
 
@@ -10,21 +12,24 @@ def outlook(video: Video) -> dict[str, Any]:
     """`{state, percent, label}`: how far a film is, for programs and for people."""
     percent = progress.percent(video)
     labels = {
-        State.PENDING: "waiting for a worker" if video.video_file else "being uploaded",
-        State.PROCESSING: f"encoding {percent:.0f} %{_pace(video)}",
-        State.COMPLETED: "ready",
-        State.FAILED: f"failed: {video.error}",
+        State.PENDING: _("waiting for a worker") if video.video_file else _("being uploaded"),
+        State.PROCESSING: _("encoding %(percent)s %%") % {"percent": round(percent)} + _pace(video),
+        State.COMPLETED: _("ready"),
+        State.FAILED: _("failed: %(why)s") % {"why": video.error},
     }
     label = labels[State(video.state)]
     if reason := progress.waiting(video):
-        label = f"{label}, waiting: {reason}"
+        label = _("%(state)s, waiting: %(why)s") % {"state": label, "why": reason}
     return {"state": video.state, "percent": percent, "label": label}
 
 
 def _pace(video: Video) -> str:
     """When a running transcode will be done, and whether one can watch already."""
     pace = progress.pace(video)
-    left = f", {clock(pace.seconds_left)} left at {pace.speed:g}x" if pace else ""
+    left = ""
+    if pace:
+        about = {"time": clock(pace.seconds_left), "speed": f"{pace.speed:g}"}
+        left = ", " + _("%(time)s left at %(speed)sx") % about
     return left + (f", {_watchable(video)}" if video.current_build_id else "")
 
 
@@ -33,7 +38,9 @@ def _watchable(video: Video) -> str:
     ready = progress.ready(video)
     names = list(ready)  # the poorest first
     now = [name for name in names if ready[name] == max(ready.values())]
-    return f"watchable in {now[-1]}, better later" if now[-1:] != names[-1:] else "watchable"
+    if now[-1:] == names[-1:]:
+        return _("watchable")
+    return _("watchable in %(name)s, better later") % {"name": now[-1]}
 
 
 def clock(seconds: float) -> str:

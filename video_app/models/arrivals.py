@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models.builds import Build
 from video_app.models.leased import Leased
@@ -92,9 +93,9 @@ class Upload(Arrival):
 
 
 class ImportOrigin(models.TextChoices):
-    FOLDER = "folder", "A folder of the server"
-    URL = "url", "An address"
-    BUCKET = "bucket", "A bucket"
+    FOLDER = "folder", _("A folder of the server")
+    URL = "url", _("An address")
+    BUCKET = "bucket", _("A bucket")
 
 
 class Import(Arrival, Leased):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models.leased import Leased
 from video_app.pipeline import layers, layout
@@ -11,10 +12,10 @@ from video_app.pipeline.types import Plan
 
 
 class BuildState(models.TextChoices):
-    ENCODING = "encoding", "Encoding"
-    COMPLETE = "complete", "Complete"
-    CANCELLED = "cancelled", "Cancelled"
-    FAILED = "failed", "Failed"
+    ENCODING = "encoding", _("Encoding")
+    COMPLETE = "complete", _("Complete")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
 
 
 class Build(Leased):
@@ -84,14 +85,11 @@ class Build(Leased):
     def segment_keys(self, folder: str) -> list[str]:
         """Where the segments of a rendition or track lie, in their order."""
         plan, prefix = self.plan, self.prefix
-        spans = (
-            (plan.chunk(index), place)
-            for index, place in self.chunks.order_by("index").values_list("index", "place")
-        )
+        chunks = self.chunks.order_by("index").only("index", "place", "low_place", "build_id")
         return [
-            layout.segment_key(prefix, folder, number, place)
-            for span, place in spans
-            for number in range(span.first_segment, span.end_segment)
+            layout.segment_key(prefix, folder, number, chunk.place_of(folder))
+            for chunk in chunks
+            for number in range(*plan.chunk_cuts[chunk.index : chunk.index + 2])
         ]
 
 
@@ -109,8 +107,13 @@ class Tombstone(models.Model):
 
 
 class ChunkState(models.TextChoices):
-    DUE = "due", "Due"
-    DONE = "done", "Done"
+    DUE = "due", _("Due")
+    DONE = "done", _("Done")
+
+
+def place_of(folder: str, place: str, low_place: str) -> str:
+    """The attempt's folder in which the segments of a rendition or track lie: its layer's."""
+    return low_place if low_place and layers.is_low(folder) else place
 
 
 class Chunk(Leased):
@@ -127,6 +130,13 @@ class Chunk(Leased):
     revision = models.PositiveSmallIntegerField("how often it was mended", default=0, db_default=0)
     place = models.CharField(
         "folder of its segments, in a bucket", max_length=32, blank=True, default="", db_default=""
+    )
+    low_place = models.CharField(
+        "folder of its low layer, if that is another",
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
     )
     done_at = models.DateTimeField(null=True)
     has_low = models.BooleanField("its low layer is there", default=False, db_default=False)
@@ -150,6 +160,10 @@ class Chunk(Leased):
 
     def __str__(self) -> str:
         return f"chunk {self.index} of build {self.build_id}"
+
+    def place_of(self, folder: str) -> str:
+        """The folder in a bucket under which a rendition or track of this chunk lies."""
+        return place_of(folder, self.place, self.low_place)
 
     @property
     def has_been_whole(self) -> bool:

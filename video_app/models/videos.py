@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from video_app.models.builds import Build
 from video_app.models.categories import Category
@@ -19,10 +20,10 @@ from video_app.models.querysets import VideoQuerySet
 
 
 class State(models.TextChoices):
-    PENDING = "pending", "Pending"
-    PROCESSING = "processing", "Processing"
-    COMPLETED = "completed", "Completed"
-    FAILED = "failed", "Failed"
+    PENDING = "pending", _("Pending")
+    PROCESSING = "processing", _("Processing")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
 
 
 def source_name(video: "Video", filename: str) -> str:
@@ -41,9 +42,9 @@ COUNTED = ["audience", "age_rating", "is_published", "current_build"]
 class Audience(models.TextChoices):
     """Who may see a published film."""
 
-    EVERYBODY = "everybody", "Everybody"
-    GROUPS = "groups", "Members of its groups"
-    UNLISTED = "unlisted", "Whoever has its address"
+    EVERYBODY = "everybody", _("Everybody")
+    GROUPS = "groups", _("Members of its groups")
+    UNLISTED = "unlisted", _("Whoever has its address")
 
 
 class Video(Leased):

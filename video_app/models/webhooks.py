@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.TextChoices):
@@ -43,9 +44,9 @@ class Webhook(models.Model):
 
 
 class DeliveryState(models.TextChoices):
-    DUE = "due", "Due"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Failed"
+    DUE = "due", _("Due")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
 
 
 class Delivery(models.Model):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from itertools import takewhile
 
+from video_app.pipeline import ladder
 from video_app.pipeline.types import Plan, Rung
 
 # A third of the work of five rungs (docs/benchmarks.md): faster than real time on two cores.
@@ -26,6 +27,11 @@ class Layer(StrEnum):
 def has_layers(plan: Plan) -> bool:
     """Whether the plan has rungs above the low layer's, and such below."""
     return 0 < len(_low(plan)) < len(plan.rungs)
+
+
+def is_low(folder: str) -> bool:
+    """Whether a rendition or track, of a plan that has layers, is in the low one."""
+    return folder in LOW_NAMES or folder not in ladder.NAMES
 
 
 def part(plan: Plan, layer: Layer) -> Plan:

@@ -4,6 +4,7 @@ import re
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
+from video_app.models.builds import place_of
 from video_app.pipeline import layout
 from video_app.store import local, the_store
 from video_app.streaming import delivery
@@ -41,7 +42,8 @@ def send(
 
 def segment_key(build: PlayableBuild, folder: str, number: int) -> str:
     """The key of a segment of a rendition or track."""
-    place = next((place for end, place in build["places"] if number < end), "")
+    places = next((places for end, *places in build["places"] if number < end), ["", ""])
+    place = place_of(folder, *places)
     return layout.segment_key(build["prefix"], folder, number, place)
 
 

@@ -72,7 +72,8 @@ def damaged_chunks(build: Build) -> list[int]:
 def _is_whole(build: Build, chunk: Chunk, sizes: dict[str, int]) -> bool:
     first = build.plan.chunk(chunk.index).first_segment
     return all(
-        sizes.get(layout.segment_key(build.prefix, folder, number, chunk.place)) == segment["size"]
+        sizes.get(layout.segment_key(build.prefix, folder, number, chunk.place_of(folder)))
+        == segment["size"]
         for folder, segments in chunk.report.items()
         for number, segment in enumerate(segments, first)
     )

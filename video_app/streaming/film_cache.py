@@ -23,7 +23,7 @@ LIFETIME = 10  # seconds
 PLACEHOLDER_LIFETIME = 2  # seconds
 
 # Of the fields of `Film`; raise it with every change of them, for rolling upgrades.
-CACHE_VERSION = 7
+CACHE_VERSION = 8
 
 
 class PlayableBuild(TypedDict):
@@ -45,7 +45,8 @@ class PlayableBuild(TypedDict):
     tracks_revision: int  # how often people edited the tracks
     total: int  # segments that there will be
     length: float  # average seconds of a segment
-    places: list[tuple[int, str]]  # in the bucket: end of each chunk's segments, their folder
+    # In the bucket: end of each chunk's segments, their folder, that of the low layer.
+    places: list[tuple[int, str, str]]
 
 
 class Film(TypedDict):
@@ -135,8 +136,8 @@ def _playable(build: Build, revision: int, tracks_revision: int) -> PlayableBuil
     )
 
 
-def _places(build: Build, plan: Plan) -> list[tuple[int, str]]:
+def _places(build: Build, plan: Plan) -> list[tuple[int, str, str]]:
     if not build.stored_at:
         return []
-    places = build.chunks.order_by("index").values_list("place", flat=True)
-    return list(zip(plan.chunk_cuts[1:], places, strict=False))
+    chunks = build.chunks.order_by("index").values_list("place", "low_place")
+    return [(end, *places) for end, places in zip(plan.chunk_cuts[1:], chunks, strict=False)]

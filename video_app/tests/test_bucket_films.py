@@ -211,6 +211,31 @@ def test_gives_no_link_to_strangers(stored: Build, member: Client, path: str) ->
     assert member.get(f"/api/video/{stored.video_id}/{path}").status_code == 404
 
 
+def test_each_layer_has_a_place_of_its_own(encoder: Encoder, member: Client) -> None:
+    call_command("setup_bucket")
+    build = make_encoding(1)
+    Build.objects.update(stored_at=ago(0))
+    write("a.mp4", b"film")
+    the_store().put([(local.path("a.mp4"), "sources/a.mp4")])
+
+    def link(rung: str) -> bytes:
+        return get(addresses(member.get(f"/api/video/{build.video_id}/{rung}/index.m3u8"))[0])[1]
+
+    for runs, state in ((1, ChunkState.DUE), (2, ChunkState.DONE)):
+        lease = claim(encoding.due().filter(build=build))
+        assert lease
+        encoding.run_ahead(lease)
+        chunk = Chunk.objects.get()
+        assert (encoder.runs, chunk.state, link("360p")) == (runs, state, b"run 1")
+    assert link("720p") == b"run 2"
+    low, high = build.segment_keys("360p"), build.segment_keys("720p")
+    assert chunk.low_place in low[0]
+    assert chunk.place in high[0]
+    attempts.remove_spent(build)
+    assert {*low, *high} <= set(the_store().sizes(build.prefix))
+    assert member.get(f"/api/video/{build.video_id}/360p/000.ts").url.split("?")[0].endswith(low[0])
+
+
 def test_late_attempt_changes_nothing(encoder: Encoder) -> None:
     """Its lease ran out while it put its segments; another worker has published meanwhile."""
     call_command("setup_bucket")
@@ -357,5 +382,5 @@ class TestResumableUploads:
         monkeypatch.setattr(multipart, "ABANDONED", timedelta(seconds=-60))
         the_store().sweep()
 
-        assert the_store().find(begun.key) == ""
+        assert multipart.find(begun.key) == ""
         assert the_store().sizes("uploads") == {}

@@ -14,8 +14,8 @@ def remove_spent(build: Build) -> None:
     if the_store().puts_at_once:
         return
     needed = set()
-    for place, token in build.chunks.values_list("place", "lease_token"):
-        needed |= {place, token.hex if token else ""}
+    for *places, token in build.chunks.values_list("place", "low_place", "lease_token"):
+        needed |= {*places, token.hex if token else ""}
     for entry in list(the_store().list(build.prefix)):
         name = entry.key.rpartition("/")[2]
         if entry.is_folder and PLACE.fullmatch(name) and name not in needed:

@@ -80,15 +80,12 @@ def _run(lease: Lease, *, ahead: Layer) -> None:
         layer = _layer(chunk, ahead)
         with work_folder(chunk.build, lease) as work:
             report = encode(chunk, work, lease, layer)
-            place = put_first(chunk, work, lease)
+            place = put_first(chunk, work, lease, layer)
             patiently(lambda: publish(lease, report, work, place, layer))
 
 
 def _layer(chunk: Chunk, ahead: Layer) -> Layer:
-    """What is encoded now. Where the store cannot rename, a chunk lies in the folder of one
-    attempt: all of it is."""
-    if not the_store().puts_at_once:
-        return Layer.ALL
+    """What is encoded now."""
     return Layer.HIGH if chunk.has_low else ahead
 
 
@@ -133,13 +130,13 @@ def _threads(niceness: int) -> int:
     return effort.threads(takes_all=is_last or niceness == effort.FIRST_NICENESS)
 
 
-def put_first(chunk: Chunk, work: Path, lease: Lease) -> str:
+def put_first(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> str:
     """Put the segments into a folder of this attempt alone, where the store cannot rename;
     that folder, or "" where `publish` moves them."""
     if the_store().puts_at_once:
         return ""
     place = lease.token.hex
-    the_store().put(segment_files(chunk, work, place), watch=lease.keep)
+    the_store().put(segment_files(chunk, work, place, layer), watch=lease.keep)
     return place
 
 
@@ -188,12 +185,15 @@ def _mark(lease: Lease, chunk: Chunk, report: dict[str, Any], layer: Layer, plac
     is_begun = chunk.index > 0 or chunk.has_low
     if layer == Layer.LOW and layers.has_layers(chunk.build.plan):
         low_at = Coalesce(F("low_at"), clock.now())
-        lease.release(**UNHURT, has_low=True, low_at=low_at, report=report, error="")
+        low = {"has_low": True, "low_at": low_at, "low_place": place}
+        lease.release(**UNHURT, **low, report=report, error="")
         request(Chunk.objects.filter(pk=chunk.pk))
         request_next(chunk.build)
     else:
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, place=place, **done)
+        # What made all of it made the low layer too.
+        done |= {"place": place} if layer == Layer.HIGH else {"place": place, "low_place": ""}
+        lease.release(setback="", retry_at=None, **done)
     if not is_begun:
         request(due().filter(is_free(), build=chunk.build, index__gt=0))
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from video_app.catalogue import progress
 from video_app.catalogue.outlook import outlook
@@ -102,7 +103,7 @@ def _problems() -> list[str]:
     told = [identity.problem(), *_living().exclude(problem="").values_list("problem", flat=True)]
     waiting = [progress.waiting(video) for video in Video.objects.exclude(retry_at=None)[:SHOWN]]
     if not _living().exists():
-        told.append("No worker is running: nothing is encoded.")
+        told.append(_("No worker is running: nothing is encoded."))
     return list(dict.fromkeys(filter(None, [*told, *waiting])))
 
 

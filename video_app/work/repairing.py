@@ -62,7 +62,8 @@ def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str 
         if work and not place:
             the_store().put(encoding.segment_files(chunk, work))
         done = {"state": ChunkState.DONE, "report": report, "done_at": clock.now(), "error": ""}
-        lease.release(setback="", retry_at=None, place=place, revision=F("revision") + 1, **done)
+        where = {"place": place, "low_place": ""}
+        lease.release(setback="", retry_at=None, revision=F("revision") + 1, **where, **done)
         _look_for_lost_extras(chunk.build)
         transaction.on_commit(lambda: film_cache.forget([chunk.build.video_id]))
     logger.warning("chunk_mended", extra={"build": chunk.build_id, "chunk": chunk.index})

@@ -76,7 +76,9 @@ def verify(build: Build, lease: Lease) -> int:
 def _is_whole(build: Build, chunk: Chunk, lease: Lease) -> bool:
     first = build.plan.chunk(chunk.index).first_segment
     return all(
-        _matches(layout.segment_key(build.prefix, folder, number, chunk.place), segment, lease)
+        _matches(
+            layout.segment_key(build.prefix, folder, number, chunk.place_of(folder)), segment, lease
+        )
         for folder, segments in chunk.report.items()
         for number, segment in enumerate(segments, first)
     )

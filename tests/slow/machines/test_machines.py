@@ -130,10 +130,11 @@ def upload(site: Site, film: Path, title: str, half_way: Callable[[], object] = 
     client = TusClient(f"{site.stack.url}/api/uploads/", headers=headers)
     given: dict[str, Any] = {"chunk_size": 256 * 1024, "retries": 20, "retry_delay": 1}
     about = {"filename": "film.mp4", "title": title, "category": "drama"}
-    uploader = client.uploader(str(film), metadata=about, **given)
-    uploader.upload(stop_at=film.stat().st_size // 2)
-    half_way()
-    uploader.upload()
+    with film.open("rb") as file:
+        uploader = client.uploader(file_stream=file, metadata=about, **given)
+        uploader.upload(stop_at=film.stat().st_size // 2)
+        half_way()
+        uploader.upload()
     found = site.get(uploader.url.removeprefix(site.stack.url))
     return int(re.search(rb'"video":\s*(\d+)', found)[1])  # type: ignore[index]
 
@@ -195,6 +196,7 @@ def test_nobody_misses_a_worker_that_is_killed(
         in_hand = len(until(lambda: site.rows(LEASED, host), "a chunk of its", 60, pause=0.02))
         lab.kill(victim)
         until(lambda: not site.rows(LEASED, host), "the leases of the dead are free", 15)
+        until(lambda: site.status(video)["playable"], "its first picture", 120, pause=0.5)
         with watching(site, video) as other:
             site.wait_for(video, seconds=300)
         lab.start(victim)
