@@ -285,3 +285,20 @@ def test_a_player_without_a_server_says_so_and_goes_on_when_it_is_back(
 
     play(page)
     console.forgive("ERR_FAILED")
+
+
+def test_makes_link_for_another_device_on_film_page(
+    product: Stack, signed_in: Page, film: int, tmp_path: Path
+) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{product.url}/film/{film}/")
+    page.get_by_role("button", name="Watch on another device").click()
+    expect(page.locator("#elsewhere-link")).to_have_value(re.compile("/play/.+/master.m3u8$"))
+    wait_for_video(page, "document.querySelector('#elsewhere-qr').naturalWidth > 50")
+    page.screenshot(path=tmp_path / "elsewhere.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    page.get_by_role("button", name="End all my links").click()
+    expect(page.locator("#toast")).to_have_text("All your links have ended")
+    expect(page.get_by_role("dialog")).to_be_hidden()

@@ -3,6 +3,7 @@
 import { row, showFavourite, showPoster } from "./cards.js";
 import { episodeTitle, facts, watchedPercent } from "./catalogue.js";
 import { $, show, toast } from "./dom.js";
+import { startElsewhere } from "./elsewhere.js";
 import * as films from "./films.js";
 import { categoryName, t } from "./language.js";
 import { link } from "./links.js";
@@ -139,4 +140,5 @@ async function showSimilar(film) {
   $("#like").replaceChildren(row(t("More like this"), films.listUrl({ like: film.id }), results.map((other) => makeCard(other))));
 }
 
+startElsewhere();
 startPage(load);
