@@ -14,7 +14,8 @@ from django.core.cache import cache
 from video_app.pipeline import ladder
 from video_app.streaming import watching
 from video_app.streaming.film_cache import PlayableBuild
-from video_app.streaming.rendering import LIFETIME, render
+from video_app.streaming.film_uris import LIFETIME
+from video_app.streaming.rendering import render
 
 # Of the texts; raise it when they are worded differently, for rolling upgrades.
 CACHE_VERSION = 3

@@ -1,20 +1,12 @@
 """The text of each kind of playlist, from a build's plan and what is ready of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from video_app.models import Build
 from video_app.pipeline import layout, master, playlist, storyboard
-from video_app.pipeline.rates import Report
-from video_app.pipeline.types import Plan
-from video_app.store import the_store
 from video_app.streaming import tracks
 from video_app.streaming.film_cache import PlayableBuild
-
-LIFETIME = 3600  # seconds that a text may lie in the cache
-# Players never read an ended playlist again: its links last for the film and a long pause.
-PAUSE_SECONDS = 2 * 3600
+from video_app.streaming.film_uris import Film
 
 MEDIA = "media"
 MASTER = "master"
@@ -34,61 +26,10 @@ def render(build: PlayableBuild, kind: str, asked: str, folder: str) -> str:
     """
     row = Build.objects.select_related("video").get(pk=build["id"])
     elsewhere = f"../{folder}/" if folder != asked else ""
-    return TEXTS[kind](_Film(build, row, row.plan, folder, elsewhere))
+    return TEXTS[kind](Film(build, row, row.plan, folder, elsewhere))
 
 
-@dataclass(frozen=True)
-class _Film:
-    """What a text is made of. `elsewhere` is the way from the playlist to its files."""
-
-    build: PlayableBuild
-    row: Build
-    plan: Plan
-    folder: str
-    elsewhere: str
-
-    def here(self, name: str) -> str:
-        """A player stays with the build it began with, whatever is published meanwhile."""
-        revision = self._mended.get(name)
-        return f"{self.elsewhere}{name}?b={self.row.pk}" + (f"&r={revision}" if revision else "")
-
-    def uri(self, name: str) -> str:
-        """A signed link where the film lies in a bucket that can be linked to for so long."""
-        if not self.build["stored"]:
-            return self.here(name)
-        path = f"{self.folder}/{name}" if self.folder else name
-        key = self._keys.get(name, f"{self.row.prefix}/{path}")
-        seconds = int(self.plan.duration) + PAUSE_SECONDS + LIFETIME
-        return the_store().url(key, seconds) or self.here(name)
-
-    @cached_property
-    def _keys(self) -> dict[str, str]:
-        """Where the folder's segments lie in the bucket."""
-        keys = self.row.segment_keys(self.folder) if self.folder else ()
-        return {key.rpartition("/")[2]: key for key in keys}
-
-    @cached_property
-    def _mended(self) -> dict[str, int]:
-        """The revision of each segment that was encoded again: caches may have the old one."""
-        if not self.build["revision"]:
-            return {}
-        mended = self.row.chunks.filter(revision__gt=0).values_list("index", "revision")
-        spans = [(self.plan.chunk(index), revision) for index, revision in mended]
-        return {
-            layout.segment_name(number): revision
-            for span, revision in spans
-            for number in range(span.first_segment, span.end_segment)
-        }
-
-    def reports(self) -> list[Report]:
-        """Of every chunk. One that is encoded again keeps its last report until it has another."""
-        reports = list(self.row.chunks.order_by("index").values_list("report", flat=True))
-        if len(reports) < self.plan.chunks:
-            raise Build.DoesNotExist  # it is being deleted
-        return reports
-
-
-def _media(film: _Film) -> str:
+def _media(film: Film) -> str:
     return playlist.media_playlist(
         film.plan,
         film.build["ready"].get(film.folder, 0),
@@ -98,36 +39,36 @@ def _media(film: _Film) -> str:
     )
 
 
-def _iframes(film: _Film) -> str:
+def _iframes(film: Film) -> str:
     reports = film.reports() if film.build["complete"] else []
     return playlist.iframe_playlist(film.plan, film.folder, reports, uri=film.uri)
 
 
-def _subtitles(film: _Film) -> str:
+def _subtitles(film: Film) -> str:
     return playlist.subtitle_playlist(film.plan, uri=film.uri)
 
 
-def _added_text(film: _Film) -> str:
+def _added_text(film: Film) -> str:
     """Of a file that lies nowhere: web makes it from the database."""
     edited = film.build["tracks_revision"]
     return playlist.subtitle_playlist(film.plan, uri=lambda name: f"{film.here(name)}&s={edited}")
 
 
-def _storyboard(film: _Film) -> str:
+def _storyboard(film: Film) -> str:
     return storyboard.text(film.plan, uri=film.uri)
 
 
-def _master(film: _Film) -> str:
+def _master(film: Film) -> str:
     return _master_of(film, film.build["offered"])
 
 
-def _whole_master(film: _Film) -> str:
+def _whole_master(film: Film) -> str:
     """The rungs that are offered before the others."""
     offered = film.build["offered"]
     return _master_of(film, offered, [rung for rung in film.build["rungs"] if rung not in offered])
 
 
-def _master_of(film: _Film, offered: Sequence[str], others: Sequence[str] = ()) -> str:
+def _master_of(film: Film, offered: Sequence[str], others: Sequence[str] = ()) -> str:
     complete = film.build["complete"]
     named = tracks.corrected(film.plan, film.row.video.track_edits)
     return master.master_playlist(
@@ -140,7 +81,7 @@ def _master_of(film: _Film, offered: Sequence[str], others: Sequence[str] = ()) 
     )
 
 
-TEXTS: dict[str, Callable[[_Film], str]] = {
+TEXTS: dict[str, Callable[[Film], str]] = {
     MEDIA: _media,
     MASTER: _master,
     WHOLE_MASTER: _whole_master,
