@@ -223,7 +223,8 @@ class Site:
             try:
                 words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
                 # Of a bucket's films only the folder that it works in tells.
-                place = str((folder / "cwd").readlink())
+                in_bucket = isinstance(self.files, Bucket)
+                place = str((folder / "cwd").readlink()) if in_bucket else ""
             except OSError:  # it is gone
                 continue
             is_ours = any(str(self.stack.media) in word for word in (*words, place))
