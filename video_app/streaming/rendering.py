@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from video_app.models import Build
-from video_app.pipeline import layout, master, playlist, storyboard
+from video_app.pipeline import layers, layout, master, playlist, storyboard
 from video_app.pipeline.rates import Report
 from video_app.pipeline.types import Plan
 from video_app.store import the_store
@@ -17,6 +18,7 @@ LIFETIME = 3600  # seconds that a text may lie in the cache
 PAUSE_SECONDS = 2 * 3600
 
 MEDIA = "media"
+OWN = "own media"  # of a player that looks itself what is there of each rung
 MASTER = "master"
 WHOLE_MASTER = "whole-master"  # with the rungs that are not offered yet
 IFRAMES = "iframes"
@@ -26,40 +28,55 @@ STORYBOARD = "storyboard"
 HLS = "application/vnd.apple.mpegurl"
 
 
-def render(build: PlayableBuild, kind: str, asked: str, folder: str) -> str:
-    """The playlist of that kind; the files lie in `folder` where the folder that was `asked`
-    for has none yet.
+class Listed(NamedTuple):
+    """A folder, how many of its segments, and whether another rung's stand in for some."""
+
+    folder: str
+    segments: int
+    has_others: bool
+
+
+def render(build: PlayableBuild, kind: str, listed: Listed) -> str:
+    """The playlist of that kind.
 
     `Build.DoesNotExist` when the build was removed meanwhile.
     """
     row = Build.objects.select_related("video").get(pk=build["id"])
-    elsewhere = f"../{folder}/" if folder != asked else ""
-    return TEXTS[kind](_Film(build, row, row.plan, folder, elsewhere))
+    return TEXTS[kind](_Film(build, row, row.plan, listed))
 
 
 @dataclass(frozen=True)
 class _Film:
-    """What a text is made of. `elsewhere` is the way from the playlist to its files."""
+    """What a text is made of."""
 
     build: PlayableBuild
     row: Build
     plan: Plan
-    folder: str
-    elsewhere: str
+    listed: Listed
+
+    @property
+    def folder(self) -> str:
+        return self.listed.folder
 
     def here(self, name: str) -> str:
         """A player stays with the build it began with, whatever is published meanwhile."""
         revision = self._mended.get(name)
-        return f"{self.elsewhere}{name}?b={self.row.pk}" + (f"&r={revision}" if revision else "")
+        return f"{name}?b={self.row.pk}" + (f"&r={revision}" if revision else "")
 
     def uri(self, name: str) -> str:
         """A signed link where the film lies in a bucket that can be linked to for so long."""
-        if not self.build["stored"]:
+        if not self.build["stored"] or name in self._stand_ins:
             return self.here(name)
         path = f"{self.folder}/{name}" if self.folder else name
         key = self._keys.get(name, f"{self.row.prefix}/{path}")
         seconds = int(self.plan.duration) + PAUSE_SECONDS + LIFETIME
         return the_store().url(key, seconds) or self.here(name)
+
+    @cached_property
+    def _stand_ins(self) -> set[str]:
+        """Segments for which another rung's may have stood: they keep that address."""
+        is_upper = layers.has_layers(self.plan) and not layers.is_low(self.folder)
+        return set(map(layout.segment_name, range(layers.OFFERED_SEGMENTS if is_upper else 0)))
 
     @cached_property
     def _keys(self) -> dict[str, str]:
@@ -91,9 +108,10 @@ class _Film:
 def _media(film: _Film) -> str:
     return playlist.media_playlist(
         film.plan,
-        film.build["ready"].get(film.folder, 0),
+        film.listed.segments,
         complete=film.build["complete"],
         abandoned=film.build["abandoned"],
+        stands_in=film.listed.has_others,
         uri=film.uri,
     )
 
@@ -124,10 +142,13 @@ def _master(film: _Film) -> str:
 def _whole_master(film: _Film) -> str:
     """The rungs that are offered before the others."""
     offered = film.build["offered"]
-    return _master_of(film, offered, [rung for rung in film.build["rungs"] if rung not in offered])
+    others = [rung for rung in film.build["rungs"] if rung not in offered]
+    return _master_of(film, offered, others, query="&own=1" if others else "")
 
 
-def _master_of(film: _Film, offered: Sequence[str], others: Sequence[str] = ()) -> str:
+def _master_of(
+    film: _Film, offered: Sequence[str], others: Sequence[str] = (), query: str = ""
+) -> str:
     complete = film.build["complete"]
     named = tracks.corrected(film.plan, film.row.video.track_edits)
     return master.master_playlist(
@@ -136,12 +157,13 @@ def _master_of(film: _Film, offered: Sequence[str], others: Sequence[str] = ()) 
         complete=complete,
         rungs=[*master.by_preference(film.plan, offered), *others],
         texts=tracks.text_tracks_of(film.row, named),
-        uri=lambda name: film.folder + film.here(name),
+        uri=lambda name: f"{film.folder}{film.here(name)}{query}",
     )
 
 
 TEXTS: dict[str, Callable[[_Film], str]] = {
     MEDIA: _media,
+    OWN: _media,
     MASTER: _master,
     WHOLE_MASTER: _whole_master,
     IFRAMES: _iframes,
