@@ -191,12 +191,13 @@ class ProfileAdmin(_ReadOnlyAdmin):
     def has_clear_pins_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("auth_app.change_profile")
 
-    @admin.action(description="Take the PINs away", permissions=["clear_pins"])
+    @admin.action(description=_("Take the PINs away"), permissions=["clear_pins"])
     def clear_pins(self, request: HttpRequest, queryset: QuerySet[Profile]) -> None:
         touched = [one for one in queryset if one.has_pin and _may_touch(request.user, one.user)]
         for profile in touched:
             profiles.clear_pin(profile, request.user.pk, limits.client_address(request))
-        self.message_user(request, f"{len(touched)} profiles have no PIN any more.")
+        done = _("%(count)s profiles have no PIN any more.")
+        self.message_user(request, done % {"count": len(touched)})
 
 
 @admin.register(ApiToken)

@@ -1,8 +1,6 @@
 """The second factor: proving it, turning it on and off. Asked wherever sessions are made."""
 
-import hashlib
 import logging
-import secrets
 import time
 from typing import Any
 
@@ -13,10 +11,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from auth_app import audit, limits, mails, sessions
+from auth_app import audit, limits, mails, recovery_codes, sessions
 from auth_app.encryption import decrypt, encrypt
 from auth_app.errors import FactorRequiredError, TooManyAttemptsError
-from auth_app.models import EntryPoint, MailKind, Passkey, RecoveryCode, Session, Totp, User
+from auth_app.models import EntryPoint, MailKind, Passkey, Session, Totp, User
 from auth_app.sessions import Client
 
 logger = logging.getLogger(__name__)
@@ -25,8 +23,6 @@ ASK = _("Please enter the code of your authenticator app, or a recovery code.")
 WRONG = _("This code is wrong, was used already or is too old.")
 SCOPES = ("factor", "factor_long")
 STEP = 30  # seconds that a code of an app lives; one step early or late is fine
-RECOVERY_CODES = 10
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what looks alike
 
 
 def prove(user: User, code: str) -> None:
@@ -41,7 +37,7 @@ def prove(user: User, code: str) -> None:
     for scope in SCOPES:
         if wait := limits.hit(scope, str(user.pk)):
             raise TooManyAttemptsError(wait)
-    if not (_is_apps_code(user, code) or _burn(user, code)):
+    if not (_is_apps_code(user, code) or recovery_codes.burn(user, code)):
         logger.warning("second_factor_failed", extra={"user_id": user.pk})
         raise FactorRequiredError(str(WRONG))
     for scope in SCOPES:
@@ -69,22 +65,6 @@ def _uses(app: Totp, code: str) -> bool:
             # Encrypted anew, so that after a change of SECRET_KEY the old one is needed no more.
             return bool(unused.update(last_step=step, secret=encrypt(generator.secret)))
     return False
-
-
-def _burn(user: User, code: str) -> bool:
-    """Whether it is a recovery code; it is gone then."""
-    burnt, _ = RecoveryCode.objects.filter(user=user, digest=_digest(user, code)).delete()
-    if burnt:
-        left = user.recovery_codes.count()
-        audit.record("recovery_code.used", user.pk, "user", user.pk, left=left)
-        mails.ask_for(MailKind.FACTOR, user.email, EntryPoint.API, user=user)
-    return bool(burnt)
-
-
-def _digest(user: User, code: str) -> str:
-    """A plain hash: the codes are too random to be tried, and survive a change of SECRET_KEY."""
-    plain = code.replace("-", "").replace(" ", "").lower()
-    return hashlib.sha256(f"{user.pk} {plain}".encode()).hexdigest()
 
 
 def new_app(user: User) -> str:
@@ -119,25 +99,7 @@ def turned_on(session: Session, kind: str, client: Client) -> list[str]:
     User.objects.filter(pk=user.pk, second_factor_at=None).update(second_factor_at=timezone.now())
     sessions.end_others(session, "second factor")
     _tell(user, "factor.added", user.pk, client.ip, kind=kind)
-    return [] if user.recovery_codes.exists() else new_recovery_codes(user)
-
-
-def new_recovery_codes(user: User) -> list[str]:
-    """Ten codes, shown once; the earlier ones no longer work."""
-    codes = [_random_code() for _ in range(RECOVERY_CODES)]
-    with transaction.atomic():
-        user.recovery_codes.all().delete()
-        RecoveryCode.objects.bulk_create(
-            RecoveryCode(user=user, digest=_digest(user, code)) for code in codes
-        )
-    audit.record("recovery_codes.made", user.pk, "user", user.pk)
-    return codes
-
-
-def _random_code() -> str:
-    """Such as k3m9w-x7fqp-2vhtd: about 74 bits."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(15))
-    return f"{letters[:5]}-{letters[5:10]}-{letters[10:]}"
+    return [] if user.recovery_codes.exists() else recovery_codes.renew(user)
 
 
 def remove_app(user: User, client: Client) -> None:

@@ -1,12 +1,10 @@
 """Passkeys: signing in with what a device keeps, which replaces password and code at once."""
 
 import ipaddress
-import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -18,19 +16,12 @@ from fido2.webauthn import (
     PublicKeyCredentialRpEntity,
     PublicKeyCredentialUserEntity,
     ResidentKeyRequirement,
-    UserVerificationRequirement,
 )
 
 from auth_app import factors
 from auth_app.models import Passkey, Session, User
+from auth_app.passkey_attempts import VERIFIED, PasskeyError, recall, remember
 from auth_app.sessions import Client
-
-ATTEMPT_SECONDS = 300
-VERIFIED = UserVerificationRequirement.REQUIRED
-
-
-class PasskeyError(Exception):
-    """An answer that does not fit, or an attempt that took too long or was used already."""
 
 
 def problem() -> str:
@@ -52,14 +43,14 @@ def begin_registration(user: User) -> dict[str, Any]:
         resident_key_requirement=ResidentKeyRequirement.REQUIRED,
         user_verification=VERIFIED,
     )
-    return {"attempt": _remember(state, user.pk), **dict(options)}
+    return {"attempt": remember(state, user.pk), **dict(options)}
 
 
 def register(
     session: Session, attempt: str, name: str, answer: dict[str, Any], client: Client
 ) -> tuple[Passkey, list[str]]:
     """Keep the new passkey; with it the recovery codes, when it is the first factor."""
-    state = _recall(attempt, session.user_id)
+    state = recall(attempt, session.user_id)
     try:
         found = _server().register_complete(state, answer).credential_data
     except (ValueError, KeyError, TypeError) as error:
@@ -83,13 +74,13 @@ def register(
 def begin_sign_in() -> dict[str, Any]:
     """What the browser signs; it finds the passkey, and with it the user, itself."""
     options, state = _server().authenticate_begin(user_verification=VERIFIED)
-    return {"attempt": _remember(state, None), **dict(options)}
+    return {"attempt": remember(state, None), **dict(options)}
 
 
 def user_of(attempt: str, answer: dict[str, Any]) -> User:
     """The active user whose passkey has signed. The device has checked who it is, so that no
     other factor is asked for."""
-    state = _recall(attempt, None)
+    state = recall(attempt, None)
     passkey = (
         Passkey.objects.select_related("user")
         .filter(credential_id=str(answer.get("id", ""))[:1400], user__is_active=True)
@@ -139,19 +130,3 @@ def _is_address(host: str) -> bool:
 def _handle(user: User) -> bytes:
     """What devices call the user: it says nothing about them."""
     return salted_hmac("auth_app.passkeys", str(user.pk), algorithm="sha256").digest()
-
-
-def _remember(state: Any, user_id: int | None) -> str:
-    attempt = uuid.uuid4().hex
-    kept = {"challenge": state["challenge"], "user_verification": VERIFIED, "user": user_id}
-    cache.set(f"passkey:{attempt}", kept, ATTEMPT_SECONDS)
-    return attempt
-
-
-def _recall(attempt: str, user_id: int | None) -> Any:
-    """The state of an attempt, once: whoever deletes it has it."""
-    key = f"passkey:{attempt[:64]}"
-    state = cache.get(key)
-    if state is None or not cache.delete(key) or state.pop("user") != user_id:
-        raise PasskeyError
-    return state

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from auth_app import audit, limits, services, sessions
+from auth_app import audit, limits, mails, services, sessions
 from auth_app.errors import TooManyAttemptsError, WrongCredentialsError
-from auth_app.models import Profile, Session, User
+from auth_app.models import EntryPoint, MailKind, Profile, Session, User
 from auth_app.sessions import Client
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 MAIN = 0
 MAX_PER_USER = 10
 SCOPES = ("pin", "pin_long")
+TOLD_SECONDS = 3600
 PIN, PASSWORD = "pin", "password"
 
 
@@ -117,7 +119,7 @@ def _check_pin(user: User, asked: Lock, pin: str) -> None:
         raise LockedProfileError(asked.asks, is_wrong=False)
     for scope in SCOPES:
         if wait := limits.hit(scope, str(user.pk)):
-            logger.warning("pin_locked", extra={"user_id": user.pk})
+            _tell_owner(user)
             raise TooManyAttemptsError(wait)
     if not check_password(pin, asked.hashed):
         logger.warning("pin_wrong", extra={"user_id": user.pk})
@@ -125,6 +127,13 @@ def _check_pin(user: User, asked: Lock, pin: str) -> None:
         raise LockedProfileError(PIN, is_wrong=True)
     for scope in SCOPES:
         limits.forget(scope, str(user.pk))
+
+
+def _tell_owner(user: User) -> None:
+    """By mail, once for each row of guesses."""
+    logger.warning("pin_locked", extra={"user_id": user.pk})
+    if cache.add(f"pin-guessing-told:{user.pk}", 1, TOLD_SECONDS):
+        mails.ask_for(MailKind.PIN, user.email, EntryPoint.API, user=user)
 
 
 def make(user: User, asked: dict[str, Any], client: Client) -> Profile:

@@ -19,7 +19,6 @@ from bench.arrivals import (
     events,
     median,
     p95,
-    say,
     table,
     upload,
     values,
@@ -30,7 +29,7 @@ from bench.family import Encoders
 from bench.following import ARRIVING, followed_film, unwatched_film
 from bench.fresh import fresh_product
 from bench.goal import Goal
-from bench.steps import step
+from bench.steps import say, step
 from launcher.tools import usable_ffmpeg
 
 FILMS = ((1080, 5), (1080, 30), (720, 20))  # height and seconds

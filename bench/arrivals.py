@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from bench.family import Encoders
 from bench.fresh import Fresh
+from bench.steps import say
 from bench.viewer import Viewer
 
 POLL_SECONDS = 0.05  # for one film; for several as much more, or asking would be the load
@@ -131,8 +131,3 @@ def events(arrival: Arrival) -> str:
 
 def cores() -> int:
     return len(os.sched_getaffinity(0))
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import load
+from bench.catalogue_films import GROW, QUERIES, SEED, title
 from bench.goal import Goal
-from bench.steps import step
+from bench.steps import say, step
 from tests.stack import Stack, running_stack
 
 SIZES = (10, 10_000, 100_000)
@@ -28,63 +29,6 @@ ROUNDS = 150
 SEARCH_LIMIT = 50.0  # milliseconds
 LIST_CPU = 6.0  # milliseconds
 GROWTH = 1.3
-SYLLABLES = (
-    *("ka", "lo", "mi", "ren", "tas", "vor", "bel", "dun", "gra", "hil"),
-    *("ost", "pen", "qua", "sil", "tor", "ulm", "ver", "wen", "zar", "nik"),
-)
-SEED = """
-import json
-from tests.people import access_token, make_user
-from video_app.tests.films import make_film
-film = make_film("Zarkasil Lomitor")
-users = [make_user(f"user{n}") for n in range(%d)]
-print(json.dumps({"film": film.pk, "tokens": [access_token(user) for user in users]}))
-"""
-GROW = """
-import random
-from django.contrib.auth import get_user_model
-from video_app.catalogue import index
-from video_app.models import Category, Favorite, Series, Tag, Video, WatchPosition
-from bench.catalogue import title
-film, chance = Video.objects.get(pk={film}), random.Random({total})
-categories = Category.values
-tags = [Tag.objects.get_or_create(name=f"Tag {{n}}")[0] for n in range(40)]
-series = [Series.objects.get_or_create(title=title(chance))[0] for n in range(5)]
-have = Video.objects.count()
-Video.objects.bulk_create(
-    [Video(title=title(chance), description=" ".join(title(chance) for _ in range(8)),
-           category=chance.choice(categories), year=1930 + n % 95, video_file="sources/a.mp4",
-           series=chance.choice(series) if n < 100 else None, season=1, episode=n,
-           source_revision=1, planned_revision=1, duration=3600, state="completed",
-           current_build_id=film.current_build_id)
-     for n in range(have, {total})], batch_size=2000)
-made = list(Video.objects.order_by("-pk").values_list("pk", flat=True)[:{total} - have])
-through = Video.tags.through
-through.objects.bulk_create(
-    [through(video_id=pk, tag=chance.choice(tags)) for pk in made], batch_size=2000)
-while index.catch_up():
-    pass
-everything = list(Video.objects.values_list("pk", flat=True))
-for user in get_user_model().objects.all():
-    chosen = chance.sample(everything, min(len(everything), 30))
-    Favorite.objects.bulk_create(
-        [Favorite(user=user, video_id=pk) for pk in chosen], ignore_conflicts=True)
-    WatchPosition.objects.bulk_create(
-        [WatchPosition(user=user, video_id=pk, seconds=60) for pk in chosen],
-        ignore_conflicts=True)
-"""
-QUERIES = """
-import json
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-counts = {{}}
-for name, path in json.loads('''{paths}''').items():
-    with CaptureQueriesContext(connection) as queries:
-        Client(headers={{"Authorization": "Bearer {token}"}}).get(path, SERVER_NAME="127.0.0.1")
-    counts[name] = len(queries)
-print(json.dumps(counts))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +38,6 @@ class Asked:
     p50: float
     p95: float
     cpu: float
-
-
-def title(chance: random.Random) -> str:
-    """Two or three words of a vocabulary of some ten thousand."""
-    lengths = [chance.choice((2, 2, 3)) for _ in range(chance.choice((2, 3)))]
-    return " ".join("".join(chance.choices(SYLLABLES, k=length)) for length in lengths).title()
 
 
 def main(arguments: list[str]) -> int:
@@ -116,8 +54,8 @@ def main(arguments: list[str]) -> int:
 
 def _report(stack: Stack, sizes: list[int]) -> int:
     seeded = json.loads(stack.manage("shell", "-v", "0", "-c", SEED % USERS))
-    _say(load.load_of_machine())
-    _say(f"\n{'Films':>7} {'':8}{'queries':>9}{'CPU ms':>9}{'p50 ms':>9}{'p95 ms':>9}")
+    say(load.load_of_machine())
+    say(f"\n{'Films':>7} {'':8}{'queries':>9}{'CPU ms':>9}{'p50 ms':>9}{'p95 ms':>9}")
     found: dict[tuple[str, int], Asked] = {}
     for total in sizes:
         step(f"a catalogue of {total} films")
@@ -136,7 +74,7 @@ def _measure(
     for name, addresses in _paths(seeded["film"]).items():
         asked = _ask(stack, tokens, addresses)
         found[name, total] = asked
-        _say(
+        say(
             f"{total:>7} {name:8}{queries[name]:>9}"
             f"{asked.cpu:>9.1f}{asked.p50:>9.1f}{asked.p95:>9.1f}"
         )
@@ -194,14 +132,10 @@ def _judge(found: dict[tuple[str, int], Asked], sizes: list[int]) -> int:
     ]  # fmt: skip
     goals.append(Goal("CPU ms of the list's first page", found["list", large].cpu, LIST_CPU))
     goals.append(Goal("p95 ms of the search", found["search", large].p95, SEARCH_LIMIT))
-    _say("")
+    say("")
     for goal in goals:
-        _say(str(goal))
+        say(str(goal))
     return 0 if all(goal.holds for goal in goals) else 1
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

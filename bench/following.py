@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.arrivals import Bench, say, upload, wait
+from bench.arrivals import Bench, upload, wait
 from bench.clips import clip
 from bench.goal import Goal
-from bench.steps import step
+from bench.steps import say, step
 from bench.viewer import Viewer
 
 FOLLOWED, ARRIVING = 2 * 60, 4  # seconds of the film that is followed; films that arrive meanwhile

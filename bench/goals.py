@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bench.goal import Goal
-from bench.variants import Result
+from bench.results import Result
 
 BYTES_TOLERANCE = 1.05
 VMAF_TOLERANCE = 0.5

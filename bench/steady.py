@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import load, nginx
-from bench.steps import step
+from bench.steps import say, step
 from tests.stack import Stack, free_port, running_stack
 
 SECONDS_PER_SEGMENT = 6
@@ -87,17 +87,15 @@ def _report(stack: Stack, port: int, asked: argparse.Namespace) -> None:
     seeded = json.loads(stack.manage("shell", "-v", "0", "-c", code))
     addresses = stack.directory / "addresses.txt"
     addresses.write_text("\n".join(_addresses(port, **seeded)))
-    _say(f"{load.load_of_machine()}; h2load with {CONNECTIONS} connections on the same cores.")
-    _say(
-        f"{'viewers':>9}{'asked/s':>9}{'sent/s':>9}{'MB/s':>7}{'p50 ms':>8}{'p99 ms':>8}{'bad':>5}"
-    )
+    say(f"{load.load_of_machine()}; h2load with {CONNECTIONS} connections on the same cores.")
+    say(f"{'viewers':>9}{'asked/s':>9}{'sent/s':>9}{'MB/s':>7}{'p50 ms':>8}{'p99 ms':>8}{'bad':>5}")
     held = 0
     for rate in RATES:
         p99, sent = _measure(rate, addresses, stack.directory, asked)
         if p99 > ENOUGH_MS or sent < 0.95 * rate:
             break
         held = rate * SECONDS_PER_SEGMENT
-    _say(f"Held at p99 of {ENOUGH_MS} ms: {held} viewers.")
+    say(f"Held at p99 of {ENOUGH_MS} ms: {held} viewers.")
 
 
 def _addresses(port: int, film: int, build: int, rights: list[str]) -> Iterator[str]:
@@ -123,12 +121,8 @@ def _measure(
     bad = sum(row[1] != "200" for row in rows)
     megabytes = sent * asked.kilobytes / 1000
     viewers = rate * SECONDS_PER_SEGMENT
-    _say(f"{viewers:9}{rate:9}{sent:9.0f}{megabytes:7.0f}{p50:8.1f}{p99:8.1f}{bad:5}")
+    say(f"{viewers:9}{rate:9}{sent:9.0f}{megabytes:7.0f}{p50:8.1f}{p99:8.1f}{bad:5}")
     return p99, sent
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Says on stderr what a benchmark is doing, so that it never seems to hang."""
+"""Says on stderr what a benchmark is doing, so that it never seems to hang; results on stdout."""
 
 import sys
 import time
@@ -11,3 +11,9 @@ def step(text: str) -> None:
     elapsed = int(time.monotonic() - _STARTED)
     sys.stderr.write(f"[{elapsed // 60:3d}:{elapsed % 60:02d}] {text}\n")
     sys.stderr.flush()
+
+
+def say(text: str) -> None:
+    """A line of the result."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

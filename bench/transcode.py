@@ -5,9 +5,7 @@ then the time from the end of an upload to its first playable segment.
 """
 
 import argparse
-import os
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +14,8 @@ from bench import variants
 from bench.cost import Cost, run
 from bench.first_segment import first_segment_goals
 from bench.goals import cost_goals, quality_goals, rate_goals
-from bench.steps import step
-from bench.variants import Film, Result
+from bench.results import NAMES, Film, Result, describe, print_table
+from bench.steps import say, step
 from bench.vmaf import vmaf
 from tests.media.real import real_film
 from video_app.pipeline.ffmpeg import find_ffmpeg
@@ -27,13 +25,6 @@ from video_app.pipeline.rates import Report
 from video_app.pipeline.source import read_source
 from video_app.pipeline.types import Plan
 
-NAMES = {
-    "a": "(a) usual: an ffmpeg per rendition, medium",
-    "b": "(b) an ffmpeg per rendition, our settings",
-    "c": "(c) our pipeline, one worker",
-    "d": "(d) our pipeline, two workers",
-    "e": "(e) floor: x264 alone on scaled frames",
-}
 SCORED = "abc"
 LIMITS = Limits(duration=24 * 3600, pixels=8192 * 4320)
 
@@ -80,7 +71,7 @@ def _compare(source: Path, folder: Path, every: int) -> None:
     plan = make_plan(read_source(source, max_streams=64), LIMITS)
     plan = replace(plan, source=replace(plan.source, audios=plan.source.audios[:1]))
     film = Film(find_ffmpeg(), source, plan)
-    _describe(film)
+    describe(film)
     results, reports = _run_all(film, folder)
     for letter in SCORED:
         step(f"VMAF of ({letter})")
@@ -89,7 +80,7 @@ def _compare(source: Path, folder: Path, every: int) -> None:
             results[letter].scores[rung.name] = vmaf(source, joined, plan, rung, every=every)
     step("one decode, twice")
     decode_cpu = min(variants.decode(film).cpu for _ in range(2))
-    _print_table(results)
+    print_table(results)
     say(f"one decode: {decode_cpu:.1f} CPU s\n")
     goals = [
         *cost_goals(results, decode_cpu),
@@ -97,15 +88,6 @@ def _compare(source: Path, folder: Path, every: int) -> None:
         *rate_goals(_rates(plan, reports)),
     ]
     say("\n".join(map(str, goals)))
-
-
-def _describe(film: Film) -> None:
-    video, plan = film.plan.source.video, film.plan
-    load = Path("/proc/loadavg").read_text().split()[0] if sys.platform == "linux" else "?"
-    say(f"{film.source.name}: {video.width}x{video.height}, {float(plan.duration):.2f} s of it")
-    say(f"{film.binary}; {os.cpu_count()} cores, load {load} at the start")
-    for rung in plan.rungs:
-        say(f"  {rung.name:>5}: {rung.preset}, CRF {rung.crf}")
 
 
 def _run_all(film: Film, folder: Path) -> tuple[dict[str, Result], list[Report]]:
@@ -143,23 +125,6 @@ def _rates(plan: Plan, reports: list[Report]) -> dict[str, tuple[int, int]]:
     pattern = r"#EXT-X-STREAM-INF:.*?BANDWIDTH=(\d+),AVERAGE-BANDWIDTH=(\d+).*\n(\w+)/"
     master = master_playlist(plan, reports, complete=True)
     return {rung: (int(peak), int(average)) for peak, average, rung in re.findall(pattern, master)}
-
-
-def _print_table(results: dict[str, Result]) -> None:
-    say(f"\n{'':<44}{'CPU s':>8}{'wall s':>8}{'MB':>8}  per rung: kB and VMAF")
-    for letter, result in results.items():
-        rungs = "".join(
-            f"{size // 1000:>8}" + (f"/{result.scores[rung]:5.1f}" if result.scores else "")
-            for rung, size in result.sizes.items()
-        )
-        total = sum(result.sizes.values()) / 1e6
-        cost = f"{result.cost.cpu:>8.1f}{result.cost.wall:>8.1f}{total:>8.2f}"
-        say(f"{NAMES[letter]:<44}{cost}{rungs}")
-
-
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from bench.cost import Cost, measured, run
+from bench.results import Film, Result
 from video_app.pipeline import command
 from video_app.pipeline.rates import Report
 from video_app.pipeline.source import read_source
@@ -15,25 +16,6 @@ from video_app.pipeline.types import Plan, Rung
 
 THREADS = 1  # per encoder, everywhere, so that costs compare
 BICUBIC = "scale={width}:{height}:flags=bicubic,setsar=1"  # ffmpeg's default
-
-
-@dataclass(slots=True)
-class Result:
-    """`sizes` in bytes and `scores` in VMAF by rung."""
-
-    cost: Cost
-    sizes: dict[str, int] = field(default_factory=dict)
-    scores: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    binary: str
-    source: Path
-    plan: Plan
-
-    def one_rung(self, rung: Rung) -> Plan:
-        return replace(self.plan, rungs=(rung,))
 
 
 def usual(film: Film, folder: Path) -> Result:

@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.clips import clip
 from bench.fresh import EMAIL, Fresh, fresh_product
 from bench.goal import Goal
+from bench.lines import LINES, Line, shape
 from bench.manual import manual_page
-from bench.steps import step
+from bench.steps import say, step
 from launcher.tools import usable_ffmpeg
 from tests.needs import CHROMIUM
 
@@ -41,21 +42,6 @@ TRANSFERRED = """() => performance.getEntriesByType("resource")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    name: str
-    rate: float  # bits per second, both ways
-    latency: int  # milliseconds that every request waits
-    goal: float  # seconds to the first frame
-
-
-LINES = (
-    Line("1.6 Mbit/s, 150 ms", 1.6e6, 150, 3.5),
-    Line("10 Mbit/s, 40 ms", 10e6, 40, 1.2),
-    Line("50 Mbit/s, 20 ms", 50e6, 20, 0.6),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Start:
     first_frame: float
     kilobytes: float
@@ -69,7 +55,7 @@ def main(arguments: list[str]) -> int:
     if CHROMIUM is None:
         sys.exit("This benchmark needs Chromium.")
     film = clip(usable_ffmpeg(), 1080, 30)
-    _say(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start")
+    say(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start")
     step("starting Videoflix")
     with fresh_product() as product, sync_playwright() as playwright:
         video = _encoded(product, film)
@@ -79,9 +65,9 @@ def main(arguments: list[str]) -> int:
             pages = {"ours": f"{product.url}/watch/{video}/", "hls.js' manual": manual}
             goals = list(_measure(browser, product, pages, asked.rounds))
         browser.close()
-    _say("")
+    say("")
     for goal in goals:
-        _say(str(goal))
+        say(str(goal))
     return 0
 
 
@@ -114,7 +100,7 @@ def _measure(
 
 def _start(browser: Browser, product: Fresh, url: str, line: Line) -> Start:
     page = _page(browser, product)
-    _shape(page, line)
+    shape(page, line)
     page.goto(url, wait_until="commit")
     page.wait_for_function("() => window.firstFrame", timeout=60_000)
     kilobytes = page.evaluate(TRANSFERRED) / 1000
@@ -134,19 +120,10 @@ def _page(browser: Browser, product: Fresh) -> Page:
     return context.new_page()
 
 
-def _shape(page: Page, line: Line) -> None:
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    bytes_per_second = line.rate / 8
-    shape = {"downloadThroughput": bytes_per_second, "uploadThroughput": bytes_per_second}
-    about = {"offline": False, "latency": line.latency}
-    session.send("Network.emulateNetworkConditions", about | shape)
-
-
 def _drop(browser: Browser, product: Fresh, url: str) -> float:
     """Seconds from the return of a line, lost in the middle of a film, to moving pictures."""
     page = _page(browser, product)
-    _shape(page, LINES[0])
+    shape(page, LINES[0])
     page.goto(url, wait_until="commit")
     page.wait_for_function("() => window.firstFrame", timeout=60_000)
     page.context.set_offline(True)
@@ -165,13 +142,8 @@ def _tell(name: str, starts: Sequence[Start]) -> float:
     median = statistics.median(frames)
     each = " ".join(f"{seconds:.2f}" for seconds in frames)
     about = f"{starts[-1].kilobytes:6.0f} kB, {starts[-1].height}p"
-    _say(f"  {name:36} median {median:6.2f} s   {about}   ({each})")
+    say(f"  {name:36} median {median:6.2f} s   {about}   ({each})")
     return median
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -5,17 +5,16 @@ import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from auth_app.limits import Limit
-from core.guessing import GUESSABLE, is_guessable, is_weak_key, is_weak_token
+from core.weaknesses import LOCAL_HOSTS, weaknesses
 from video_app.store import cdn
 
-LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 WEEK = 7 * 24 * 3600  # the longest life of a signed link into a bucket
 SAME_SITES = {"lax", "strict", "none"}
 # Into files, and into the mail catcher that docker-compose.yml starts.
@@ -29,7 +28,7 @@ NO_MAIL = Warning(
 
 @register(Tags.security, deploy=True)
 def weak_configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    found = [*_weaknesses(), *_mistakes()]
+    found = [*weaknesses(), *_mistakes()]
     errors: list[CheckMessage] = [Error(text, id=f"core.E{number:03}") for number, text in found]
     return [*errors, NO_MAIL] if settings.EMAIL_HOST in UNDELIVERED else errors
 
@@ -42,25 +41,8 @@ def refuse_mistakes() -> None:
 
 def refuse_weak_production() -> None:
     """Raise when this is production and its secrets can be guessed or read in the sources."""
-    if settings.PRODUCTION and (found := [text for _, text in _weaknesses()]):
+    if settings.PRODUCTION and (found := [text for _, text in weaknesses()]):
         raise ImproperlyConfigured("PRODUCTION=True refuses to start: " + " ".join(found))
-
-
-def _weaknesses() -> Iterator[tuple[int, str]]:
-    rules = [
-        (1, is_weak_key(settings.SECRET_KEY), "SECRET_KEY is missing, short or an example."),
-        (2, is_weak_key(_signing_key()), "JWT_SIGNING_KEY is short or an example."),
-        (3, settings.DEBUG, "DEBUG is on."),
-        (4, "*" in settings.ALLOWED_HOSTS, "ALLOWED_HOSTS allows every host."),
-        (5, _allows_all_origins(), "CORS allows every origin, with credentials."),
-        (6, is_guessable(settings.SUPERUSER_PASSWORD), "The superuser's password is guessable."),
-        (7, _has_open_database(), "The database has no password."),
-        (8, _has_open_redis(), "Redis on another host has no password."),
-        (19, _database_password() in GUESSABLE, "The database's password is a default one."),
-        (20, _redis_password() in GUESSABLE, "Redis's password is a default one."),
-        (21, is_weak_token(settings.RQ_API_TOKEN), "RQ_API_TOKEN needs 16 random characters."),
-    ]
-    return ((number, text) for number, is_weak, text in rules if is_weak)
 
 
 def _mistakes() -> Iterator[tuple[int, str]]:
@@ -112,35 +94,6 @@ def _cdn_mistakes() -> Iterator[tuple[int, str]]:
         yield 24, "MEDIA_CDN_URL has to begin with http:// or https:// and a host."
     elif problem := cdn.problem():
         yield 25, f"Links through MEDIA_CDN_URL cannot be signed: {problem}"
-
-
-def _signing_key() -> str:
-    return str(settings.SIMPLE_JWT["SIGNING_KEY"])
-
-
-def _allows_all_origins() -> bool:
-    allows_all = getattr(settings, "CORS_ALLOW_ALL_ORIGINS", False)
-    return settings.CORS_ALLOW_CREDENTIALS and (allows_all or "*" in settings.CORS_ALLOWED_ORIGINS)
-
-
-def _database_password() -> str:
-    return str(settings.DATABASES["default"].get("PASSWORD") or "").lower()
-
-
-def _redis_password() -> str:
-    return unquote(urlsplit(settings.REDIS_URL).password or "").lower()
-
-
-def _has_open_database() -> bool:
-    database = settings.DATABASES["default"]
-    host = str(database.get("HOST", ""))
-    is_socket = host.startswith("/") or not host
-    return "postgresql" in database["ENGINE"] and not is_socket and not database.get("PASSWORD")
-
-
-def _has_open_redis() -> bool:
-    url = urlsplit(settings.REDIS_URL)
-    return url.hostname not in LOCAL_HOSTS | {None} and not url.password
 
 
 def _is_web_address(url: str) -> bool:

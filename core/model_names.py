@@ -15,6 +15,7 @@ APPS = ("auth_app", "video_app")
 NAMES = (
     _("user name"),
     _("profile"),
+    _("Viewers do not see it."),
     _("profiles"),
     _("picture"),
     _("hash of the PIN"),

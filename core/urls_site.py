@@ -42,6 +42,7 @@ urlpatterns = [
     ),
     path("oidc/login/", oidc.leave, name="oidc-login"),
     path("oidc/callback/", oidc.come_back, name="oidc-callback"),
+    path("profiles/", Page.as_view(template_name="web/profiles.html"), name="page-profiles"),
     path("account/", Page.as_view(template_name="web/account.html"), name="page-account"),
     path(
         "confirm-address/",

@@ -6,7 +6,7 @@ that moment (`work.order`), which may be another: a job may run any number of ti
 
 from rq import get_current_job
 
-from video_app.webhooks import deliveries
+from video_app.webhooks import sending
 from video_app.work import order
 
 
@@ -72,4 +72,4 @@ def _work() -> None:
 
 def deliver_webhook(webhook_id: int) -> None:
     """A receiver has messages due."""
-    deliveries.deliver(webhook_id)
+    sending.deliver(webhook_id)

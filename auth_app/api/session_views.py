@@ -20,6 +20,7 @@ from auth_app.api.serializers import (
 )
 from auth_app.authentication import bearer_token
 from auth_app.models import Session
+from auth_app.passkey_attempts import PasskeyError
 from auth_app.tokens import SessionRefreshToken, tokens_of
 
 WRONG_CREDENTIALS = _("Wrong e-mail address or password, or the account is not active yet.")
@@ -99,7 +100,7 @@ class PasskeyLoginView(LoginView):
             session = services.sign_in_with_passkey(
                 asked["attempt"], asked["credential"], self.client()
             )
-        except (passkeys.PasskeyError, sessions.UserChangedError):
+        except (PasskeyError, sessions.UserChangedError):
             return Response({"detail": WRONG_PASSKEY}, status=401)
         return self.signed_in(request, session)
 

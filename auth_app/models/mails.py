@@ -18,6 +18,7 @@ class MailKind(models.TextChoices):
     MOVING = "moving", _("A new address was asked for")
     MOVED = "moved", _("The address has changed")
     FACTOR = "factor", _("The second factor has changed")
+    PIN = "pin", _("Too many wrong PINs")
     INVITATION = "invitation", _("Invitation")
     DELETION = "deletion", _("The account will be deleted")
 

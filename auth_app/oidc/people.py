@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from auth_app import audit, sign_ups
 from auth_app.managers import normalized
 from auth_app.models import Identity, User
-from auth_app.oidc.provider import OidcError
+from auth_app.oidc.fetching import OidcError
 
 logger = logging.getLogger(__name__)
 

@@ -2,31 +2,22 @@
 
 import base64
 import hashlib
-import json
 import secrets
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import jwt
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-SECONDS, MAX_BYTES = 10, 1024 * 1024
-DISCOVERED = 3600  # seconds
+from auth_app.oidc.fetching import OidcError, configuration, fetch
+
 # No symmetric one: the client's secret signs no identity here.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 LEEWAY = 15
-
-
-class OidcError(Exception):
-    """The provider cannot be reached, refuses, or says what it cannot prove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +49,17 @@ def authorization_url(attempt: Attempt) -> str:
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    endpoint = _configuration()["authorization_endpoint"]
+    endpoint = configuration()["authorization_endpoint"]
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
 
 def claims(code: str, attempt: Attempt) -> dict[str, Any]:
     """What the provider proves of who has signed in."""
-    found = _configuration()
+    found = configuration()
     answer = _tokens(found["token_endpoint"], code, attempt.verifier)
     try:
         raw = answer["id_token"]
-        keys = jwt.PyJWKSet.from_dict(_fetch(found["jwks_uri"]))
+        keys = jwt.PyJWKSet.from_dict(fetch(found["jwks_uri"]))
         header = jwt.get_unverified_header(raw)
         proved = jwt.decode(
             raw,
@@ -122,33 +113,4 @@ def _tokens(endpoint: str, code: str, verifier: str) -> dict[str, Any]:
     pair = ":".join(quote(name, safe="") for name in names)
     basic = base64.b64encode(pair.encode()).decode()
     headers = {"Authorization": f"Basic {basic}"}
-    return _fetch(endpoint, urlencode(body).encode(), headers)
-
-
-def _configuration() -> dict[str, Any]:
-    """The provider's description of itself; its issuer has to be the configured one."""
-    key = f"oidc-configuration:{settings.OIDC_ISSUER}"
-    found: dict[str, Any] | None = cache.get(key)
-    if found is None:
-        well_known = f"{settings.OIDC_ISSUER.rstrip('/')}/.well-known/openid-configuration"
-        found = _fetch(well_known)
-        wanted = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
-        if found.get("issuer") != settings.OIDC_ISSUER or not wanted <= found.keys():
-            raise OidcError(_("The provider describes another issuer."))
-        cache.set(key, found, DISCOVERED)
-    return found
-
-
-def _fetch(
-    url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """A JSON object; the operator names the provider, so that its address is trusted."""
-    asked = urllib.request.Request(url, body, {"Accept": "application/json", **(headers or {})})  # noqa: S310 - https, by a check
-    try:
-        with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310
-            found = json.loads(answer.read(MAX_BYTES))
-    except (OSError, ValueError) as error:
-        raise OidcError(_("The provider does not answer.")) from error
-    if not isinstance(found, dict):
-        raise OidcError(_("The provider does not answer in JSON."))
-    return found
+    return fetch(endpoint, urlencode(body).encode(), headers)

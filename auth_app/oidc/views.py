@@ -18,6 +18,7 @@ from auth_app import cookies, limits, sessions
 from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint
 from auth_app.oidc import people, provider
+from auth_app.oidc.fetching import OidcError
 from auth_app.tokens import tokens_of
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     binding, following = secrets.token_urlsafe(32), _local(request.GET.get("next", "/"))
     try:
         response = HttpResponseRedirect(provider.authorization_url(attempt))
-    except provider.OidcError as error:
+    except OidcError as error:
         return _refused(str(error))
     record = {"attempt": asdict(attempt), "binding": binding, "next": following}
     cache.set(f"oidc:{attempt.state}", record, ATTEMPT_SECONDS)
@@ -66,7 +67,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _refused(gettext("That took too long, or was used already. Please try again."))
     try:
         response = _signed_in(request, record)
-    except (provider.OidcError, sessions.UserChangedError) as error:
+    except (OidcError, sessions.UserChangedError) as error:
         return _refused(str(error) or gettext("Please try again."))
     except FactorRequiredError:
         return _refused(str(FACTOR))
@@ -76,7 +77,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 
 def _signed_in(request: HttpRequest, record: dict[str, object]) -> HttpResponse:
     if "code" not in request.GET:
-        raise provider.OidcError(_("The provider has not signed you in."))
+        raise OidcError(_("The provider has not signed you in."))
     attempt = provider.Attempt(**record["attempt"])  # type: ignore[arg-type]  # made above
     user = people.user_of(provider.claims(request.GET["code"], attempt))
     agent = request.headers.get("User-Agent", "")

@@ -15,6 +15,7 @@ from auth_app.api.me.profile_views import WRONG
 from auth_app.authentication import LIMITED
 from auth_app.models import AuditEntry, Profile, Session, User
 from auth_app.tests.accounts import ALICE, BOB, PASSWORD, STAFF, make_user, signed_in
+from auth_app.tests.post import delivered
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/me/profiles/"
@@ -236,6 +237,17 @@ class TestChanging:
         assert is_limited(child)
         assert AuditEntry.objects.filter(action="profile.pin_wrong", actor=user).count() == 10
         assert use(child, 0, password=PASSWORD).status_code == 200
+
+    @pytest.mark.django_db(transaction=True)
+    def test_tells_owner_once_when_pins_are_guessed(self) -> None:
+        child = child_of(make_user(), pin=PIN)
+        for guess in range(8):
+            use(child, 0, pin=f"{guess:04}")
+
+        [told] = delivered()
+
+        assert (told.to, told.subject) == ([ALICE], "Somebody is guessing a PIN")
+        assert PIN not in str(told.message())
 
     def test_counts_pins_of_all_sessions_of_account(self, settings: Any) -> None:
         settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"pin": "4/min"}

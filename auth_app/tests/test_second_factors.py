@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import api_tokens, encryption, factors, links, sessions
+from auth_app import api_tokens, encryption, factors, links, recovery_codes, sessions
 from auth_app.models import AuditEntry, Passkey, RecoveryCode, Session, Totp, User
 from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, STAFF, make_user, signed_in
 from auth_app.tests.authenticator import Authenticator
@@ -130,7 +130,7 @@ class TestCodes:
 
     def test_burns_recovery_code(self) -> None:
         user, _ = protected()
-        code = factors.new_recovery_codes(user)[0].upper()
+        code = recovery_codes.renew(user)[0].upper()
         assert (log_in(code=code).status_code, log_in(code=code).status_code) == (200, 401)
         assert RecoveryCode.objects.count() == 9
         assert code.lower().replace("-", "") not in str(RecoveryCode.objects.values())
@@ -280,7 +280,7 @@ class TestRequiredOfStaff:
 
 def test_operator_helps_who_lost_everything() -> None:
     user, _ = protected()
-    factors.new_recovery_codes(user)
+    recovery_codes.renew(user)
     call_command("remove_second_factor", ALICE, stdout=StringIO())
     assert log_in().status_code == 200
     assert not RecoveryCode.objects.exists()
@@ -305,7 +305,7 @@ def _user_permissions() -> Any:
 
 def test_survives_a_change_of_secret_key(settings: Any) -> None:
     user, app = protected()
-    codes = factors.new_recovery_codes(user)
+    codes = recovery_codes.renew(user)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new" * 20
     assert log_in(code=app.now()).status_code == 200
     settings.SECRET_KEY_FALLBACKS = []

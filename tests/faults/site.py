@@ -222,9 +222,12 @@ class Site:
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                # Of a bucket's films only the folder that it works in tells.
+                place = str((folder / "cwd").readlink())
             except OSError:  # it is gone
                 continue
-            if any(str(self.stack.media) in word for word in words) and "postgres" not in words[0]:
+            is_ours = any(str(self.stack.media) in word for word in (*words, place))
+            if is_ours and "postgres" not in words[0]:
                 yield int(folder.name), words
 
     def encoding(self, seconds: float = 40) -> int:
@@ -272,9 +275,11 @@ class Site:
         assert not found, found
 
     def pass_time(self) -> None:
-        """From a bucket nothing is removed before ten leases have passed: let them."""
+        """From a bucket nothing is removed before ten leases have passed, and it is looked
+        through every six hours: let them pass."""
         if isinstance(self.files, Bucket):
             self.change_rows("UPDATE video_app_discarded SET created_at = '2000-01-01 00:00:00'")
+            self.change_rows("UPDATE video_app_installation SET cleaned_at = NULL")
 
     def leftovers(self) -> list[str]:
         builds = {f"hls/{v}/{b}" for v, b in self.rows("SELECT video_id, id FROM video_app_build")}

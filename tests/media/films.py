@@ -14,12 +14,13 @@ from typing import Any
 import av
 
 from tests.media.samples import BITS, TONE_HERTZ, WIDTH
-from video_app.pipeline import ffmpeg, source, transcode
+from video_app.pipeline import ffmpeg, seekable, source, transcode
 from video_app.pipeline.command import TIMESTAMP_ORIGIN
 from video_app.pipeline.grid import GOPS_PER_SEGMENT
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, Plan
 
 LIMITS = Limits(duration=6 * 3600, pixels=8192 * 4320)
 TICKS = 90_000
@@ -74,7 +75,7 @@ def prepare(path: Path, folder: Path) -> tuple[Path, Source]:
     if found.is_seekable:
         return path, found
     copy = folder / "copy.mkv"
-    return copy, source.make_seekable(BINARY, path, found, copy, watch=lambda: None)
+    return copy, seekable.make_seekable(BINARY, path, found, copy, watch=lambda: None)
 
 
 def encode(path: Path, folder: Path, *, is_whole: bool = False) -> Film:

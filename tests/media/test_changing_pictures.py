@@ -9,7 +9,7 @@ from tests.media import unusual
 from tests.media.films import prepare
 from tests.media.samples import X264, Samples, ffmpeg
 from video_app.pipeline import source
-from video_app.pipeline.types import VideoStream
+from video_app.pipeline.streams import VideoStream
 
 pytestmark = pytest.mark.ffmpeg
 WIDE, OLD = ("-aspect", "16:9"), ("-aspect", "4:3")

@@ -9,7 +9,7 @@ from tests.media import unusual
 from tests.media.films import assert_exact, prepare
 from tests.media.samples import AAC, X264, ffmpeg
 from video_app.pipeline import source
-from video_app.pipeline.types import Source
+from video_app.pipeline.streams import Source
 
 pytestmark = pytest.mark.ffmpeg
 

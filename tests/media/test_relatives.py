@@ -12,7 +12,7 @@ from tests.media.films import assert_exact, prepare
 from tests.media.samples import AAC, X264, ffmpeg
 from video_app.pipeline import source
 from video_app.pipeline.errors import PipelineError
-from video_app.pipeline.types import Source
+from video_app.pipeline.streams import Source
 
 pytestmark = pytest.mark.ffmpeg
 VPX = ("-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-pix_fmt", "yuva420p")

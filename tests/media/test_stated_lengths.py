@@ -9,7 +9,7 @@ from tests.media.films import assert_exact, assert_in_order, prepare
 from tests.media.samples import X264
 from video_app.pipeline import source
 from video_app.pipeline.errors import PipelineError
-from video_app.pipeline.types import Source
+from video_app.pipeline.streams import Source
 
 pytestmark = pytest.mark.ffmpeg
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from video_app.admin.subtitles import language_choices
 from video_app.models import Subtitle
@@ -19,14 +20,14 @@ class CaptionsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         widget=forms.Textarea(attrs={"rows": 14, "cols": 60, "spellcheck": "true"}),
         max_length=texts.MAX_BYTES,
         strip=False,
-        help_text="WebVTT: each text below its times.",
+        help_text=_("WebVTT: each text below its times."),
     )
 
     class Meta:
         model = Subtitle
         fields = ("is_draft", "language", "label", "offset", "text")
-        labels = {"is_draft": "Draft"}
-        help_texts = {"is_draft": "Viewers do not see it. Take the tick away to approve it."}
+        labels = {"is_draft": _("Draft")}
+        help_texts = {"is_draft": _("Viewers do not see it. Take the tick away to approve it.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +54,7 @@ class CaptionsInline(admin.StackedInline):  # type: ignore[type-arg]  # not subs
     extra = 0
     max_num = 0  # they are made by a machine
     fields = ("is_draft", "language", "label", "offset", "text")
-    verbose_name_plural = "automatic captions"
+    verbose_name_plural = _("automatic captions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subtitle]:
         rows: QuerySet[Subtitle] = super().get_queryset(request)

@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from video_app.api import browsing, lists
+from video_app.api import browsing, browsing_serializers, lists
 from video_app.api.docs import NOT_MODIFIED, document, paged
 from video_app.api.queries import PageQuery
 from video_app.api.serializers import HomeSerializer, VideoSerializer
@@ -31,7 +31,7 @@ document(
     browsing.CategoriesView,
     get=extend_schema(
         operation_id="list_categories",
-        responses={200: browsing.CategorySerializer(many=True), 304: NOT_MODIFIED},
+        responses={200: browsing_serializers.CategorySerializer(many=True), 304: NOT_MODIFIED},
         tags=["catalogue"],
     ),
 )
@@ -39,7 +39,7 @@ document(
     browsing.TagsView,
     get=extend_schema(
         operation_id="list_tags",
-        responses={200: browsing.TagSerializer(many=True), 304: NOT_MODIFIED},
+        responses={200: browsing_serializers.TagSerializer(many=True), 304: NOT_MODIFIED},
         tags=["catalogue"],
     ),
 )
@@ -48,7 +48,7 @@ document(
     get=extend_schema(
         operation_id="list_series",
         parameters=[PageQuery],
-        responses=paged("Series", browsing.SeriesSerializer),
+        responses=paged("Series", browsing_serializers.SeriesSerializer),
         tags=["catalogue"],
     ),
 )
@@ -57,7 +57,7 @@ document(
     get=extend_schema(
         operation_id="get_series",
         parameters=[SERIES],
-        responses={200: browsing.WholeSeriesSerializer, 304: NOT_MODIFIED},
+        responses={200: browsing_serializers.WholeSeriesSerializer, 304: NOT_MODIFIED},
         tags=["catalogue"],
     ),
 )
@@ -65,8 +65,8 @@ document(
     browsing.SuggestionsView,
     get=extend_schema(
         operation_id="suggest",
-        parameters=[browsing.SuggestionQuery],
-        responses=browsing.SuggestionSerializer(many=True),
+        parameters=[browsing_serializers.SuggestionQuery],
+        responses=browsing_serializers.SuggestionSerializer(many=True),
         tags=["catalogue"],
     ),
 )

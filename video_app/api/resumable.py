@@ -44,6 +44,10 @@ class AdminSession(BaseAuthentication):
         is_staff = user and user.is_active and user.is_staff and not user.lacks_required_factor
         return (user, None) if is_staff else None
 
+    def authenticate_header(self, request: Request) -> str:
+        """Whose session is over is told so by 401, as everywhere; without this it were 403."""
+        return 'Bearer realm="api"'
+
 
 class TusView(APIView):
     """What is the same for all answers of the protocol."""

@@ -58,6 +58,9 @@ def _in_folder(location: str) -> str:
     """Without links and dots, so that what is compared is what will be read."""
     path = Path(location)
     folders = [Path(root).resolve() for root in roots() if Path(root).is_absolute()]
-    real = path.resolve()
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError):  # links that lead in circles
+        return ""
     is_inside = path.is_absolute() and any(real.is_relative_to(folder) for folder in folders)
     return str(real) if is_inside else ""

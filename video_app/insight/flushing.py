@@ -4,14 +4,10 @@ Everything in Redis is a state since the beginning, so it may be read any number
 was counted before is in the viewing's row, changed in the same transaction as the sums.
 """
 
-import json
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
-from typing import Any
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
@@ -21,8 +17,9 @@ from redis.exceptions import RedisError
 
 from video_app.insight import sums
 from video_app.insight.redis_store import CHANGED, REPORT, REPORTED, connection, key
+from video_app.insight.viewings import Changed, inferred, reported
 from video_app.models import FilmDay, Video, Viewing
-from video_app.models.watching import PARTS, day_of, no_stalls
+from video_app.models.watching import no_stalls
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +27,6 @@ BATCH = 500
 LOCK_SECONDS = 60
 # Until then a player may still say that it reports itself.
 SILENT_SECONDS = 90
-# What a first report may claim to have seen already, and the pace of reports.
-SLACK_SECONDS = 60
 VIEWING_DAYS = 7
 
 # Only if nothing came meanwhile.
@@ -42,16 +37,6 @@ for i = 1, #ARGV, 2 do
     end
 end
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A viewing in Redis of which something is new, and since when."""
-
-    key: str
-    score: float
-    state: dict[str, str]
-    is_reported: bool
 
 
 def flush() -> None:
@@ -114,63 +99,11 @@ def _viewing(changed: Changed) -> Viewing | None:
     if not changed.state:  # it has expired
         return None
     if changed.is_reported:
-        return _reported(changed)
+        return reported(changed)
     reporter = changed.state["reporter"]
     if connection().exists(key(REPORTED, reporter)):
         return None
-    return _inferred(changed)
-
-
-def _row(changed: Changed, **fields: Any) -> Viewing:
-    began, last = float(changed.state["began"]), float(changed.state["last"])
-    name = f"{changed.key} {changed.state['began']}".encode()
-    began_at = datetime.fromtimestamp(began, UTC)
-    return Viewing(
-        id=blake2b(name, digest_size=16).hexdigest(),
-        video_id=int(changed.state["video"]),
-        day=day_of(began_at),
-        began_at=began_at,
-        last_at=datetime.fromtimestamp(last, UTC),
-        is_reported=changed.is_reported,
-        **fields,
-    )
-
-
-def _inferred(changed: Changed) -> Viewing:
-    """Neither more than was fetched nor more than time has passed."""
-    state = changed.state
-    count, length = int(state["count"]), float(state["length"])
-    passed = float(state["last"]) - float(state["began"]) + length
-    startup = state.get("startup")
-    return _row(
-        changed,
-        is_view=count >= min(2, int(state["total"])),
-        seconds=min(count * length, passed),
-        startup=float(startup) if startup else None,
-        stalls=int(state["stalls"]),
-        seen=int(float(state["mask"])) & ((1 << PARTS) - 1),
-        request_id=state["request"],
-    )
-
-
-def _reported(changed: Changed) -> Viewing:
-    told = json.loads(changed.state["told"])
-    passed = float(changed.state["last"]) - float(changed.state["began"]) + SLACK_SECONDS
-    seconds = min(told["watched"], passed)
-    return _row(
-        changed,
-        is_view=seconds > 0,
-        seconds=seconds,
-        startup=told.get("startup"),
-        stalls=sum(told["stalls"]),
-        stall_lengths=told["stalls"],
-        stalled=min(told["stalled"], passed),
-        switches=told["switches"],
-        seen=told["seen"],
-        end=told["end"],
-        problem=told["problem"],
-        request_id=told["request"],
-    )
+    return inferred(changed)
 
 
 @transaction.atomic

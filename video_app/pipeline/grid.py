@@ -7,7 +7,7 @@ instants by construction and every duration is an exact fraction.
 import math
 from fractions import Fraction
 
-from video_app.pipeline.types import VideoStream
+from video_app.pipeline.streams import VideoStream
 
 NTSC = Fraction(1000, 1001)
 STANDARD_RATES = tuple(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from video_app.pipeline.grid import rate_divisor
-from video_app.pipeline.types import Rung, VideoStream
+from video_app.pipeline.streams import VideoStream
+from video_app.pipeline.types import Rung
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from video_app.pipeline import languages, ranking
-from video_app.pipeline.types import MAX_TRACKS, Note
+from video_app.pipeline.streams import Note
+from video_app.pipeline.types import MAX_TRACKS
 
 TEXT_SUBTITLES = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"}
 # A file may state a length that is so far off without a word about it.

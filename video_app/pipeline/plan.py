@@ -6,7 +6,8 @@ from fractions import Fraction
 from video_app.pipeline import grid
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.ladder import choose_rungs, display_size
-from video_app.pipeline.types import Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import Plan
 
 MIN_SIDE = 16  # one macroblock
 MAX_ASPECT = 20  # the smallest rendition is ten lines high then

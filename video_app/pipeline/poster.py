@@ -12,7 +12,7 @@ from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.location import Location
 from video_app.pipeline.seeking import is_odd
-from video_app.pipeline.types import Source
+from video_app.pipeline.streams import Source
 
 CANDIDATES = 6
 LIMITS = ffmpeg.ProcessLimits(seconds=60, file_size=16 * 1024**2)

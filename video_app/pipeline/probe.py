@@ -8,15 +8,10 @@ from typing import Any
 from video_app.pipeline import notes, ranking
 from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.refusals import UNDECODABLE, chosen_picture, refuse_incomplete, refuse_many
 from video_app.pipeline.shapes import main_shape, read_shapes
-from video_app.pipeline.types import (
-    MAX_TRACKS,
-    AudioStream,
-    ChapterMark,
-    Source,
-    SubtitleStream,
-    VideoStream,
-)
+from video_app.pipeline.streams import AudioStream, ChapterMark, Source, SubtitleStream, VideoStream
+from video_app.pipeline.types import MAX_TRACKS
 
 HDR_TRANSFERS = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG); ITU-T H.273
 # Many files say it in words only.
@@ -25,16 +20,12 @@ SDH_TITLE = re.compile(r"\bSDH\b|\bCC\b|hearing.impaired", re.IGNORECASE)
 # The mode of `probe_child` that looks at no sound.
 DEAF = "deaf"
 MAX_CHAPTER_TITLE = 200
-# A film of which no more than the rest is missing is shown.
-COMPLETE_SHARE = Fraction(95, 100)
 # So many places at which the container's key pictures are none, and no seek is trusted.
 FALSE_KEYS = 2
 
 BT709_MATRIX, UNSPECIFIED_MATRIX = 1, 2  # ibid.
 FULL_RANGE = 2  # as libavutil counts: 0 unspecified, 1 limited
 NO_FILM = "This is not a video file that can be read."
-NO_VIDEO = "The file has no video in it, only sound or pictures."
-UNDECODABLE = "The video in this file cannot be decoded."
 
 
 def source_from_facts(facts: dict[str, Any], *, max_streams: int, is_copy: bool = False) -> Source:
@@ -44,11 +35,11 @@ def source_from_facts(facts: dict[str, Any], *, max_streams: int, is_copy: bool 
     """
     if "error" in facts:
         raise PipelineError(NO_FILM)
-    _refuse_many(facts, max_streams)
-    chosen = _chosen(facts)
+    refuse_many(facts, max_streams)
+    chosen = chosen_picture(facts)
     video = _video(facts, chosen, is_copy=is_copy)
     sounds = [s for s in ranking.own_sounds(facts["streams"], chosen) if notes.is_heard(s)]
-    _refuse_incomplete(facts)
+    refuse_incomplete(facts)
     return Source(
         container=facts["container"],
         size=facts["size"],
@@ -75,50 +66,6 @@ def _chapters(facts: dict[str, Any]) -> Iterator[ChapterMark]:
             title = "".join(c for c in mark["title"] if c.isprintable()).strip()
             yield ChapterMark(start, title[:MAX_CHAPTER_TITLE])
             last = start
-
-
-def _refuse_many(facts: dict[str, Any], max_streams: int) -> None:
-    """Fonts, covers, texts and other programs cost nothing: nobody decodes them."""
-    streams = facts["streams"]
-    chosen = next((s for s in streams if s["index"] == facts["chosen"]), None)
-    costly = [*ranking.candidates(streams), *ranking.own_sounds(streams, chosen)]
-    if len(costly) > max_streams:
-        raise PipelineError(f"The file has more than {max_streams} streams.")
-
-
-def _refuse_incomplete(facts: dict[str, Any]) -> None:
-    """Headers lie; only bytes that are missing tell a file that was cut off."""
-    if not facts["is_cut_off"]:
-        return
-    end, stated = notes.lengths(facts)
-    if notes.is_short(end, stated):
-        raise PipelineError(
-            f"The file is incomplete: it should last {float(stated):.0f} s "
-            f"but ends after {float(end):.0f} s. Please upload it again."
-        )
-    if not stated and facts["size"] < facts["expected_size"] * COMPLETE_SHARE:
-        raise PipelineError(
-            f"The file is incomplete: it should have {facts['expected_size']} bytes "
-            f"but has {facts['size']}. Please upload it again."
-        )
-
-
-def _chosen(facts: dict[str, Any]) -> dict[str, Any]:
-    streams: list[dict[str, Any]] = facts["streams"]
-    pictures = [s for s in streams if s["kind"] == "video" and not s["is_picture"]]
-    if not pictures:
-        raise PipelineError(NO_VIDEO)
-    for stream in pictures:
-        if stream["index"] == facts["chosen"]:
-            return stream
-    if codecs := {s["codec"] for s in pictures if s["type"] == "unknown" and s["codec"]}:
-        raise PipelineError(unknown_codec(*sorted(codecs)))
-    raise PipelineError(UNDECODABLE)
-
-
-def unknown_codec(*codecs: str) -> str:
-    """The refusal of a film in a codec that one of our libraries does not know."""
-    return f"The video in this file cannot be decoded here: its codec is {', '.join(codecs)}."
 
 
 def _video(facts: dict[str, Any], stream: dict[str, Any], *, is_copy: bool) -> VideoStream:

@@ -15,7 +15,8 @@ from itertools import pairwise
 from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.command import Back
 from video_app.pipeline.errors import EncodeError
-from video_app.pipeline.types import ChunkSpan, Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import ChunkSpan, Plan
 
 # Seconds; most films have a key picture every ten.
 STEPS = (command.NEAREST, Fraction(10), Fraction(60))

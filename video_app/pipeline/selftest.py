@@ -8,7 +8,8 @@ from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.measure import measure
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import AudioStream, Plan, Source, VideoStream
+from video_app.pipeline.streams import AudioStream, Source, VideoStream
+from video_app.pipeline.types import Plan
 
 RATE = Fraction(25)
 SIDE = 64  # pixels

@@ -1,49 +1,22 @@
 """Encoding one chunk in a work folder, and proving that it came out as planned."""
 
-import errno
-import os
-import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from video_app.pipeline import command, ffmpeg, seeking
+from video_app.pipeline.chunk_limits import chunk_memory, try_seconds
 from video_app.pipeline.command import Back
-from video_app.pipeline.errors import (
-    DamagedSourceError,
-    EncodeError,
-    StorageFullError,
-    UnknownCodecError,
-)
+from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.faults import is_harmless, raise_if_damaged, raise_if_full
 from video_app.pipeline.layout import segment_name
 from video_app.pipeline.location import Location
 from video_app.pipeline.measure import UnplannedOutputError, measure
 from video_app.pipeline.progress import Progress
-from video_app.pipeline.types import ChunkSpan, Plan, Source
+from video_app.pipeline.types import ChunkSpan, Plan
 
-# Wall clock: generous, because a slow machine is no error.
-SECONDS_PER_SECOND = 40
-MIN_SECONDS = 300
-# Address space: stacks, heaps and pictures of each thread of the decoder, the filters and
-# five encoders. Measured with 8K HDR: 1.7 GB with one thread, 0.4 GB more with each further.
-MEMORY = 3 * 1024**3
-MEMORY_PER_THREAD = 512 * 1024**2
-# What ffmpeg says when the file is at fault, whatever its version.
-DECODER_IS_MISSING = re.compile(r"Unknown decoder|[Dd]ecoder .*not found|no decoder found")
-INPUT_IS_BROKEN = re.compile(
-    r"Invalid data found|rror while decoding|rror submitting packet|Decode error rate"
-)
-
-# What decoders say when they begin between key pictures, and nothing is missing afterwards.
-HARMLESS = re.compile(r"mmco|POCs unavailable|reference (picture|frame)|first frame")
 MAX_HELD = 10  # seconds
-# What it says when the storage or the memory is.
-MACHINE_IS_AT_FAULT = re.compile(
-    r"Input/output error|Stale file|endpoint is not connected|No such file|Permission denied"
-    r"|Cannot allocate memory"
-)
 
 Report = dict[str, list[dict[str, Any]]]
 Watch = Callable[[float], None] | None
@@ -88,7 +61,7 @@ class _Encode:
     @property
     def limits(self) -> ffmpeg.ProcessLimits:
         return ffmpeg.ProcessLimits(
-            seconds=_try_seconds(self.plan, self.span),
+            seconds=try_seconds(self.plan, self.span),
             memory=chunk_memory(self.threads),
             niceness=self.niceness,
         )
@@ -126,7 +99,7 @@ def encode_chunk(
     """Encode the chunk's segments of all rungs into `work` and measure them.
 
     `watch` gets the encoded seconds about once a second and stops the encode by
-    raising. Returns the chunk's report (see `playlist`). `EncodeError` when the
+    raising. Returns the chunk's report (see `rates`). `EncodeError` when the
     output is not exactly what was planned, whatever ffmpeg said; `DamagedSourceError`
     when that is the file's doing.
     """
@@ -134,8 +107,8 @@ def encode_chunk(
     try:
         return _encode_exactly(encode)
     except (EncodeError, OSError) as error:
-        _raise_if_full(work, error)
-        _raise_if_damaged(encode, error)
+        raise_if_full(work, error)
+        raise_if_damaged(plan, span, error, encode.complaints)
         raise
 
 
@@ -158,7 +131,7 @@ def _encode_somehow(encode: _Encode) -> tuple[Report, Back]:
     except ffmpeg.TimeLimitError:
         raise
     except EncodeError as error:
-        _raise_if_full(encode.work, error)
+        raise_if_full(encode.work, error)
         return _encode_carefully(encode)
     if not (encode.complaints or seeking.is_odd(encode.plan.source)):
         return report, command.NEAREST
@@ -171,15 +144,6 @@ def _encode_carefully(encode: _Encode) -> tuple[Report, Back]:
     return encode.run(start), start
 
 
-def is_harmless(complaint: str, source: Source) -> bool:
-    """Whether a line of ffmpeg's is no sign of pictures that are missing."""
-    marks = [
-        (f"[{audio.codec}", f"#0:{audio.index}:", f"#0:{audio.index}/") for audio in source.audios
-    ]
-    is_sound = any(mark in complaint for of_one in marks for mark in of_one)
-    return is_sound or HARMLESS.search(complaint) is not None
-
-
 def _make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:
     """Without what an earlier try left of this chunk."""
     for folder in plan.folders:
@@ -188,47 +152,6 @@ def _make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:
             (work / folder / segment_name(number)).unlink(missing_ok=True)
 
 
-def chunk_seconds(plan: Plan, span: ChunkSpan) -> int:
-    """The wall clock that one chunk may take, with a second try from the film's start."""
-    return 2 * _try_seconds(plan, span)
-
-
-def _try_seconds(plan: Plan, span: ChunkSpan) -> int:
-    length = plan.time(span.end_frame - span.first_frame)
-    return max(MIN_SECONDS, int(length * SECONDS_PER_SECOND)) + int(plan.time(span.first_frame))
-
-
-def chunk_memory(threads: int) -> int:
-    """Bytes that an encode may take; 0 threads are one for each core."""
-    return MEMORY + MEMORY_PER_THREAD * (threads or os.cpu_count() or 1)
-
-
 def _progress(plan: Plan, span: ChunkSpan) -> Progress:
     divisor = plan.rungs[0].rate_divisor
     return Progress(divisor / plan.rate, (span.end_frame - span.first_frame) // divisor)
-
-
-def _raise_if_full(work: Path, error: Exception) -> None:
-    """ffmpeg's HLS muxer says nothing about a full disk, so ask the disk."""
-    is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-    if is_full or shutil.disk_usage(work).free < 2**20:
-        raise StorageFullError("There is no room left for the encoded film.") from error
-
-
-def _raise_if_damaged(encode: _Encode, error: Exception) -> None:
-    """Tell a file's fault from the machine's: the same decoder that fails here is well."""
-    said = "\n".join([str(error), *encode.complaints])
-    if MACHINE_IS_AT_FAULT.search(said):
-        return
-    if DECODER_IS_MISSING.search(str(error)):
-        codec = encode.plan.source.video.codec
-        raise UnknownCodecError(
-            f'The picture is encoded as "{codec}", which the server cannot decode.'
-        ) from error
-    is_short = isinstance(error, UnplannedOutputError) and encode.complaints
-    if is_short or INPUT_IS_BROKEN.search(str(error)):
-        start, end = (encode.plan.time(n) for n in (encode.span.first_frame, encode.span.end_frame))
-        raise DamagedSourceError(
-            f"The file is damaged: what lies between {float(start):.0f} s and {float(end):.0f} s "
-            "cannot be decoded. Please upload it again."
-        ) from error

@@ -27,7 +27,7 @@ PUT_BYTES = 16 * 1024**2
 WEEK = 7 * 24 * 3600  # the longest life of a signed link
 
 
-class BucketStore(multipart.Uploads):
+class BucketStore:
     """Nothing is renamed there: what is visible is what a row names."""
 
     puts_at_once = False

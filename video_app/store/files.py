@@ -7,7 +7,7 @@ from django.db import transaction
 
 from video_app.models import Tombstone, Video, held_keys
 from video_app.pipeline import layout
-from video_app.pipeline.source import seekable_key
+from video_app.pipeline.seekable import seekable_key
 from video_app.store import identity
 from video_app.store.chosen import the_store
 

@@ -101,34 +101,3 @@ class Store(Protocol):
     def sweep(self) -> None:
         """Remove what transfers have left that were broken off long ago."""
         ...
-
-    # --- uploads, part by part; a handle is a text of at most 1,500 characters
-    def begin(self, key: str) -> str:
-        """Begin an upload; its handle. Nothing lies under the key before `finish`."""
-        ...
-
-    def find(self, key: str) -> str:
-        """The handle of an upload that was begun for a key and not finished; "" without one."""
-        ...
-
-    def offset(self, handle: str) -> int:
-        """How many bytes have come for good. `FileNotFoundError` when it was aborted."""
-        ...
-
-    def append(
-        self, handle: str, offset: int, pieces: Iterable[bytes], *, watch: Watch = unwatched
-    ) -> int:
-        """Add bytes from `offset` on; the new offset. `OffsetError` when it is another one.
-
-        `watch` is called before each piece is kept: whoever lost the right to write raises there.
-        What `pieces` gave before it raised is kept; what came before `watch` did, may be.
-        """
-        ...
-
-    def finish(self, handle: str) -> int:
-        """Have what was uploaded under its key; its size. May be repeated."""
-        ...
-
-    def abort(self, handle: str) -> None:
-        """Forget an unfinished upload; may be repeated."""
-        ...

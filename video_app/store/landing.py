@@ -7,7 +7,7 @@ machine receives them, and cannot be taken back.
 
 import os
 
-from video_app.store import identity, local
+from video_app.store import identity, local, multipart
 from video_app.store.chosen import the_store
 from video_app.store.interface import OffsetError
 
@@ -28,8 +28,8 @@ def begin(key: str) -> None:
     """Have an empty file. `AwayError` when the media are away or another database's."""
     identity.check()
     if not the_store().puts_at_once:
-        if not the_store().find(key):
-            the_store().begin(key)
+        if not multipart.find(key):
+            multipart.begin(key)
         return
     path = local.path(key)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -41,8 +41,8 @@ def begin(key: str) -> None:
 def size(key: str) -> int:
     """Bytes that lie there; 0 without a file."""
     try:
-        handle = "" if the_store().puts_at_once else the_store().find(key)
-        return the_store().offset(handle) if handle else the_store().size(key)
+        handle = "" if the_store().puts_at_once else multipart.find(key)
+        return multipart.offset(handle) if handle else the_store().size(key)
     except FileNotFoundError:
         identity.check()
         return 0
@@ -65,15 +65,15 @@ def append(key: str, offset: int, piece: bytes | bytearray) -> None:
 
 def _append_to_parts(key: str, offset: int, piece: bytes | bytearray) -> None:
     """What came before and was not counted is the same part of the same file."""
-    handle = the_store().find(key)
+    handle = multipart.find(key)
     try:
-        the_store().append(handle, offset, [bytes(piece)])
+        multipart.append(handle, offset, bytes(piece))
     except OffsetError as error:
         known = error.offset - offset
         if known < 0:
             raise OSError("The bucket has lost what had come.") from error
         if known < len(piece):
-            the_store().append(handle, error.offset, [bytes(piece[known:])])
+            multipart.append(handle, error.offset, bytes(piece[known:]))
 
 
 def sync(key: str) -> None:
@@ -85,8 +85,8 @@ def sync(key: str) -> None:
 def finish(key: str, length: int) -> None:
     """Have the whole file for good, and nothing behind its end."""
     if not the_store().puts_at_once:
-        if handle := the_store().find(key):
-            the_store().finish(handle)
+        if handle := multipart.find(key):
+            multipart.finish(handle)
         return
     os.truncate(local.path(key), length)
     local.sync([local.path(key), local.path(key).parent])
@@ -96,6 +96,6 @@ def abort(key: str) -> None:
     """Remove what has come."""
     if identity.problem():
         return
-    if not the_store().puts_at_once and (handle := the_store().find(key)):
-        the_store().abort(handle)
+    if not the_store().puts_at_once and (handle := multipart.find(key)):
+        multipart.abort(handle)
     the_store().remove(key)

@@ -1,7 +1,6 @@
 """The store that is a folder: `MEDIA_ROOT`, on this machine or shared with others."""
 
 import errno
-import hashlib
 import os
 import shutil
 import uuid
@@ -12,7 +11,7 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 
-from video_app.store.interface import AwayError, Entry, File, OffsetError, Watch, unwatched
+from video_app.store.interface import AwayError, Entry, File, Watch, unwatched
 from video_app.store.section import Section
 
 __all__ = ["AwayError", "LocalStore", "free_bytes", "key", "path", "remove", "root", "sync"]
@@ -125,50 +124,6 @@ class LocalStore:
     def sweep(self) -> None:
         """Nothing: what was broken off lies in `tmp/`, with what others left there."""
 
-    # --- uploads: a file in `tmp/` that grows
-
-    def begin(self, key: str) -> str:
-        name = _upload_name(key)
-        unfinished = _unfinished(name)
-        unfinished.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.touch(mode=0o640)
-        sync([unfinished, unfinished.parent])
-        return f"{name} {key}"
-
-    def find(self, key: str) -> str:
-        name = _upload_name(key)
-        return f"{name} {key}" if _unfinished(name).exists() else ""
-
-    def offset(self, handle: str) -> int:
-        name, key = handle.split(" ", 1)
-        with suppress(FileNotFoundError):
-            return _unfinished(name).stat().st_size
-        return self.size(key)
-
-    def append(
-        self, handle: str, offset: int, pieces: Iterable[bytes], *, watch: Watch = unwatched
-    ) -> int:
-        with _unfinished(handle.split(" ", 1)[0]).open("r+b") as file:
-            if (there := file.seek(0, os.SEEK_END)) != offset:
-                raise OffsetError(there)
-            try:
-                for piece in pieces:
-                    watch()
-                    file.write(piece)
-            finally:
-                file.flush()
-                os.fsync(file.fileno())
-            return file.tell()
-
-    def finish(self, handle: str) -> int:
-        name, key = handle.split(" ", 1)
-        with suppress(FileNotFoundError):  # it was finished before
-            self.put([(_unfinished(name), key)])
-        return self.size(key)
-
-    def abort(self, handle: str) -> None:
-        _unfinished(handle.split(" ", 1)[0]).unlink(missing_ok=True)
-
 
 def _entry(prefix: str, found: "os.DirEntry[str]") -> Entry | None:
     key = f"{prefix}/{found.name}" if prefix else found.name
@@ -199,11 +154,3 @@ def _copy_from_elsewhere(file: Path, target: Path) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _upload_name(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _unfinished(name: str) -> Path:
-    return path(UPLOADS) / f"{name}.upload"

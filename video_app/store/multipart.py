@@ -5,25 +5,15 @@ beside them as a small file, whose name says how many parts lie before it. A han
 `<part size> <upload id> <key>`.
 """
 
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from video_app.store import s3
-from video_app.store.interface import OffsetError, Watch, unwatched
-from video_app.store.parts import (
-    WAITING,
-    PartUpload,
-    begin,
-    complete,
-    part_bytes_for,
-    parts_of,
-    put_bytes,
-    send_part,
-)
+from video_app.store import parts, s3
+from video_app.store.interface import OffsetError, unwatched
+from video_app.store.parts import WAITING, PartUpload, complete, parts_of, put_bytes, send_part
 from video_app.store.s3 import client, errors, name, patiently
 
 # Longer than whoever began an upload keeps it.
@@ -35,108 +25,86 @@ def _read(handle: str) -> PartUpload:
     return PartUpload(int(part_bytes), upload_id, key)
 
 
-class Uploads:
-    """The uploads of `interface.Store`."""
+def begin(key: str) -> str:
+    """Begin an upload; its handle. Nothing lies under the key before `finish`."""
+    with errors():
+        return parts.begin(key, settings.MAX_UPLOAD_BYTES, {}).handle
 
-    def begin(self, key: str) -> str:
-        with errors():
-            return begin(key, settings.MAX_UPLOAD_BYTES, {}).handle
 
-    def find(self, key: str) -> str:
-        wanted = name(key)
-        where = {"Bucket": wanted["Bucket"], "Prefix": wanted["Key"]}
-        with errors():
-            found = client().list_multipart_uploads(**where)
-        for upload in found.get("Uploads", ()):
-            if upload["Key"] == wanted["Key"]:
-                part_bytes = part_bytes_for(settings.MAX_UPLOAD_BYTES)
-                return PartUpload(part_bytes, upload["UploadId"], key).handle
-        return ""
+def find(key: str) -> str:
+    """The handle of an upload that was begun for a key and not finished; "" without one."""
+    wanted = name(key)
+    where = {"Bucket": wanted["Bucket"], "Prefix": wanted["Key"]}
+    with errors():
+        found = client().list_multipart_uploads(**where)
+    for upload in found.get("Uploads", ()):
+        if upload["Key"] == wanted["Key"]:
+            part_bytes = parts.part_bytes_for(settings.MAX_UPLOAD_BYTES)
+            return PartUpload(part_bytes, upload["UploadId"], key).handle
+    return ""
 
-    def offset(self, handle: str) -> int:
-        upload = _read(handle)
-        with errors():
-            parts = parts_of(upload)
-            if parts is None:  # finished, or aborted
-                return int(client().head_object(**name(upload.key))["ContentLength"])
-            return len(parts) * upload.part_bytes + _rest_size(upload, len(parts))
 
-    def append(
-        self, handle: str, offset: int, pieces: Iterable[bytes], *, watch: Watch = unwatched
-    ) -> int:
-        upload = _read(handle)
-        with errors():
-            parts = parts_of(upload)
-            if parts is None:
-                raise OffsetError(self.offset(handle))
-            rest = _rest(upload, len(parts))
-            if (there := len(parts) * upload.part_bytes + len(rest)) != offset:
-                raise OffsetError(there)
-            return _Appending(upload, len(parts), rest, watch).take(pieces)
-
-    def finish(self, handle: str) -> int:
-        upload = _read(handle)
-        with errors():
-            if (parts := parts_of(upload)) is not None:
-                _finish(upload, parts)
+def offset(handle: str) -> int:
+    """How many bytes have come for good. `FileNotFoundError` when it was aborted."""
+    upload = _read(handle)
+    with errors():
+        there = parts_of(upload)
+        if there is None:  # finished, or aborted
             return int(client().head_object(**name(upload.key))["ContentLength"])
-
-    def abort(self, handle: str) -> None:
-        upload = _read(handle)
-        with errors():
-            parts = parts_of(upload)
-            with suppress(client().exceptions.NoSuchUpload):
-                client().abort_multipart_upload(**upload.where)
-            if parts is not None:
-                client().delete_object(**name(upload.rest_key(len(parts))))
+        return len(there) * upload.part_bytes + _rest_size(upload, len(there))
 
 
-class _Appending:
-    """Whole parts go as soon as they are there; what is left waits in a file of its own."""
-
-    def __init__(self, upload: PartUpload, parts: int, rest: bytes, watch: Watch) -> None:
-        self._upload = upload
-        self._parts = self._parts_before = parts
-        self._buffer = bytearray(rest)
-        self._watch = watch
-
-    def take(self, pieces: Iterable[bytes]) -> int:
-        is_ours = True
-
-        def watch() -> None:
-            nonlocal is_ours
-            is_ours = False
-            self._watch()
-            is_ours = True
-
-        try:
-            for piece in pieces:
-                watch()
-                self._buffer += piece
-                self._send_parts()
-        finally:
-            if is_ours:
-                self._keep_rest()
-        return self._parts * self._upload.part_bytes + len(self._buffer)
-
-    def _send_parts(self) -> None:
-        size = self._upload.part_bytes
-        while len(self._buffer) >= size:
-            send_part(self._upload, self._parts + 1, bytes(self._buffer[:size]), self._watch)
-            self._parts += 1
-            del self._buffer[:size]
-
-    def _keep_rest(self) -> None:
-        if self._buffer:
-            key = name(self._upload.rest_key(self._parts))
-            patiently(lambda: put_bytes(bytes(self._buffer), key, {}), unwatched)
-        if self._parts != self._parts_before:
-            client().delete_object(**name(self._upload.rest_key(self._parts_before)))
+def append(handle: str, start: int, piece: bytes) -> int:
+    """Add bytes from `start` on; the new offset. `OffsetError` when it is another one."""
+    upload = _read(handle)
+    with errors():
+        there = parts_of(upload)
+        if there is None:
+            raise OffsetError(offset(handle))
+        rest = _rest(upload, len(there))
+        if (end := len(there) * upload.part_bytes + len(rest)) != start:
+            raise OffsetError(end)
+        return _append(upload, len(there), rest + piece)
 
 
-def _rest_size(upload: PartUpload, parts: int) -> int:
+def _append(upload: PartUpload, before: int, content: bytes) -> int:
+    """Whole parts go at once; what is left waits in a file of its own."""
+    size = upload.part_bytes
+    count = len(content) // size
+    for number in range(count):
+        part = content[number * size : (number + 1) * size]
+        send_part(upload, before + number + 1, part, unwatched)
+    if left := content[count * size :]:
+        key = name(upload.rest_key(before + count))
+        patiently(lambda: put_bytes(left, key, {}), unwatched)
+    if count:
+        client().delete_object(**name(upload.rest_key(before)))
+    return before * size + len(content)
+
+
+def finish(handle: str) -> int:
+    """Have what was uploaded under its key; its size. May be repeated."""
+    upload = _read(handle)
+    with errors():
+        if (there := parts_of(upload)) is not None:
+            _finish(upload, there)
+        return int(client().head_object(**name(upload.key))["ContentLength"])
+
+
+def abort(handle: str) -> None:
+    """Forget an unfinished upload; may be repeated."""
+    upload = _read(handle)
+    with errors():
+        there = parts_of(upload)
+        with suppress(client().exceptions.NoSuchUpload):
+            client().abort_multipart_upload(**upload.where)
+        if there is not None:
+            client().delete_object(**name(upload.rest_key(len(there))))
+
+
+def _rest_size(upload: PartUpload, count: int) -> int:
     try:
-        answer = client().head_object(**name(upload.rest_key(parts)))
+        answer = client().head_object(**name(upload.rest_key(count)))
     except client().exceptions.ClientError as error:
         if error.response["Error"]["Code"] not in s3.MISSING:
             raise
@@ -144,23 +112,23 @@ def _rest_size(upload: PartUpload, parts: int) -> int:
     return int(answer["ContentLength"])
 
 
-def _rest(upload: PartUpload, parts: int) -> bytes:
-    if not _rest_size(upload, parts):
+def _rest(upload: PartUpload, count: int) -> bytes:
+    if not _rest_size(upload, count):
         return b""
-    answer = client().get_object(**name(upload.rest_key(parts)))
+    answer = client().get_object(**name(upload.rest_key(count)))
     content: bytes = answer["Body"].read()
     return content
 
 
-def _finish(upload: PartUpload, parts: list[dict[str, Any]]) -> None:
-    count = len(parts)
+def _finish(upload: PartUpload, sent: list[dict[str, Any]]) -> None:
+    count = len(sent)
     rest = _rest(upload, count)
-    if not parts:  # less than one part is no multipart upload
+    if not sent:  # less than one part is no multipart upload
         patiently(lambda: put_bytes(rest, name(upload.key), {}), unwatched)
         client().abort_multipart_upload(**upload.where)
     else:
         last = [send_part(upload, count + 1, rest, unwatched)] if rest else []
-        complete(upload, [*parts, *last], count * upload.part_bytes + len(rest))
+        complete(upload, [*sent, *last], count * upload.part_bytes + len(rest))
     client().delete_object(**name(upload.rest_key(count)))
 
 

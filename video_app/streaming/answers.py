@@ -19,6 +19,7 @@ from rest_framework.settings import api_settings
 
 from video_app.models import Build, Subtitle
 from video_app.streaming import access, delivery
+from video_app.streaming.conditions import POLICY
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponseBase]
@@ -61,7 +62,7 @@ def _error(request: HttpRequest, error: Exception) -> JsonResponse:
         raise error
     response = JsonResponse(answer.data, status=answer.status_code)
     response["Cache-Control"] = delivery.NO_STORE
-    response["Content-Security-Policy"] = delivery.POLICY
+    response["Content-Security-Policy"] = POLICY
     response["Content-Length"] = str(len(response.content))
     if "Retry-After" in answer:
         response["Retry-After"] = answer["Retry-After"]

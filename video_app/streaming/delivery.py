@@ -1,11 +1,9 @@
-"""How bytes leave: sendfile or X-Accel-Redirect, single ranges, validators, gzip for playlists.
+"""How a file's bytes leave: sendfile or X-Accel-Redirect, single ranges, validators.
 
 Names never come from the client: callers hand over storage keys made from database ids.
 """
 
-import gzip
 import os
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -20,42 +18,19 @@ from django.http import (
     HttpResponseBase,
     StreamingHttpResponse,
 )
-from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from video_app.pipeline.layout import TYPES
 from video_app.store import the_store
+from video_app.streaming.byte_ranges import ByteRange, requested_range
+from video_app.streaming.conditions import POLICY, unless_known
 
 REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
 PIECE = 64 * 1024
 
-# Opened as a page of its own, a film may show itself and nothing else.
-POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'"
-
 # nginx serves MEDIA_ROOT under this location, marked `internal`.
 ACCEL_LOCATION = "/protected/"
-
-# Named, and not with a q-value of 0, which forbids it.
-GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
-SINGLE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-
-
-class _ByteRange:
-    """A range of a file. sendfile(2) starts at its position, other servers read it to the end."""
-
-    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
-        self._file = file
-        self._left = length
-        file.seek(start)
-        self.fileno = file.fileno
-        self.close = file.close
-
-    def read(self, size: int = -1) -> bytes:
-        wanted = self._left if size < 0 else min(size, self._left)
-        piece = self._file.read(wanted)
-        self._left -= len(piece)
-        return piece
 
 
 def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) -> HttpResponseBase:
@@ -83,7 +58,7 @@ def send_stored(
     headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
     headers |= {"ETag": f'"{etag}"', "Accept-Ranges": "bytes", "Last-Modified": ""}
     content_type = TYPES[PurePosixPath(key).suffix]
-    start, end = _requested_range(request, size, headers) or (0, size)
+    start, end = requested_range(request, size, headers) or (0, size)
     del headers["Last-Modified"]
     if size and start >= end:
         headers |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
@@ -96,7 +71,7 @@ def send_stored(
     response = StreamingHttpResponse(
         body, status=206 if is_part else 200, content_type=content_type, headers=headers
     )
-    return _unless_known(request, response)
+    return unless_known(request, response)
 
 
 def _pieces(key: str, start: int, end: int) -> Iterator[bytes]:
@@ -115,7 +90,7 @@ def _send_opened(
         "Accept-Ranges": "bytes",
     }
     response = _file_response(request, file, status.st_size, content_type, headers)
-    answer = _unless_known(request, response, int(status.st_mtime))
+    answer = unless_known(request, response, int(status.st_mtime))
     if answer is not response:
         # Not `response.close()`: that would tell Django that the request is over.
         file.close()
@@ -134,7 +109,7 @@ def _open(key: str) -> BinaryIO:
 def _file_response(
     request: HttpRequest, file: BinaryIO, size: int, content_type: str, headers: dict[str, str]
 ) -> HttpResponseBase:
-    wanted = _requested_range(request, size, headers)
+    wanted = requested_range(request, size, headers)
     start, end = wanted or (0, size)
     if wanted and start >= end:
         file.close()
@@ -148,61 +123,8 @@ def _file_response(
         file.close()
         return HttpResponse(status=status, content_type=content_type, headers=headers)
     return FileResponse(
-        _ByteRange(file, start, end - start),
+        ByteRange(file, start, end - start),
         status=status,
         content_type=content_type,
         headers=headers,
     )
-
-
-def _requested_range(
-    request: HttpRequest, size: int, headers: dict[str, str]
-) -> tuple[int, int] | None:
-    """The half-open byte range asked for; empty when it cannot be satisfied.
-
-    None, which sends everything, without a range, for several, for one that makes no
-    sense (RFC 9110, 14.2), and when `If-Range` names another version of the file.
-    """
-    match = SINGLE_RANGE.fullmatch(request.META.get("HTTP_RANGE", ""))
-    condition = request.META.get("HTTP_IF_RANGE", headers["ETag"])
-    if match is None or condition not in (headers["ETag"], headers["Last-Modified"]):
-        return None
-    first, last = match.groups()
-    if first and last and int(last) < int(first):
-        return None
-    if first:
-        return int(first), min(size, int(last) + 1) if last else size
-    return (max(0, size - int(last)), size) if last else None
-
-
-def send_text(
-    request: HttpRequest, text: str, *, content_type: str, etag: str, cache_control: str
-) -> HttpResponseBase:
-    """A playlist, compressed for those who can read that; `etag` is the bare opaque tag."""
-    # Weak: one tag for the plain and the compressed text.
-    headers = {
-        "Cache-Control": cache_control,
-        "Content-Security-Policy": POLICY,
-        "ETag": f'W/"{etag}"',
-        "Vary": "Accept-Encoding",
-    }
-    body = text.encode()
-    if GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-        headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, compresslevel=5, mtime=0)
-    headers["Content-Length"] = str(len(body))
-    response = HttpResponse(body, content_type=content_type, headers=headers)
-    return _unless_known(request, response)
-
-
-def _unless_known(
-    request: HttpRequest, response: HttpResponseBase, modified: int | None = None
-) -> HttpResponseBase:
-    """304 or 412 instead of the response, when the request's conditions say so."""
-    answer = get_conditional_response(
-        request,
-        response["ETag"],
-        modified,
-        response=response,  # type: ignore[arg-type]  # the stubs know no streamed ones
-    )
-    return answer or response

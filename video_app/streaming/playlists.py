@@ -14,7 +14,8 @@ from django.core.cache import cache
 from video_app.pipeline import ladder
 from video_app.streaming import film_cache, watching
 from video_app.streaming.film_cache import PlayableBuild
-from video_app.streaming.rendering import LIFETIME, OWN, Listed, render
+from video_app.streaming.film_uris import LIFETIME, Listed
+from video_app.streaming.rendering import OWN, render
 
 # Of the texts; raise it when they are worded differently, for rolling upgrades.
 CACHE_VERSION = 4

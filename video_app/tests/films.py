@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from video_app.models import Build, BuildState, Chunk, ChunkState, Import, State, Video
 from video_app.pipeline import layout
-from video_app.pipeline.types import Plan, Rung, Source, VideoStream
+from video_app.pipeline.streams import Source, VideoStream
+from video_app.pipeline.types import Plan, Rung
 from video_app.work import encoding
 from video_app.work.kind import Kind
 from video_app.work.lease import Lease, claim

@@ -16,7 +16,8 @@ from PIL import Image
 
 from tests.people import make_user
 from video_app.models import Build, Series, State, Video
-from video_app.pipeline.types import Note, Plan
+from video_app.pipeline.streams import Note
+from video_app.pipeline.types import Plan
 from video_app.store import identity
 from video_app.tests.films import make_build, make_film, make_plan, make_video, write
 

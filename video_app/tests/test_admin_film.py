@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.people import make_user, signed_in
 from video_app.models import Build, Chapter, Person, Series, Subtitle, Tag, Video
-from video_app.pipeline.types import AudioStream, SubtitleStream
+from video_app.pipeline.streams import AudioStream, SubtitleStream
 from video_app.streaming import film_cache
 from video_app.tests.films import make_film, make_plan, make_video
 from video_app.tests.test_admin import NO_ROWS

@@ -77,6 +77,7 @@ def test_says_it_without_script_too(staff: Client, folder: Path) -> None:
         "{folder}/../secret",
         "{folder}/link",
         "{folder}s",
+        "{folder}/loop",
         "s3://x/y",
     ],
 )
@@ -85,6 +86,7 @@ def test_imports_nothing_from_elsewhere(staff: Client, folder: Path, location: s
     secret.mkdir()
     (secret / "c.mp4").write_bytes(b"secret")
     (folder / "link").symlink_to(secret)
+    (folder / "loop").symlink_to(folder / "loop")
 
     answer = post(staff, location.format(folder=folder))
 

@@ -19,7 +19,7 @@ from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.source import read_source
 from video_app.pipeline.types import Plan
-from video_app.store import AwayError, blocks, local, s3, the_store
+from video_app.store import AwayError, blocks, local, multipart, s3, the_store
 
 pytestmark = [pytest.mark.ffmpeg, pytest.mark.faults]
 KEY = "sources/clip.mp4"
@@ -202,8 +202,8 @@ def test_put_notices_what_arrived_short(proxy: Proxy, clip: Path, impatient: Non
 
 def test_finishes_upload_whose_answer_was_lost(proxy: Proxy) -> None:
     """The bucket completed it; we were told that it fell over."""
-    upload = the_store().begin("sources/big.mp4")
-    the_store().append(upload, 0, [b"x" * (9 * 1024**2)])
+    upload = multipart.begin("sources/big.mp4")
+    multipart.append(upload, 0, b"x" * (9 * 1024**2))
     lost = []
 
     def lose(request: Any, answer: Answer) -> Answer:
@@ -213,6 +213,6 @@ def test_finishes_upload_whose_answer_was_lost(proxy: Proxy) -> None:
         return answer
 
     proxy.mood = lose
-    assert the_store().finish(upload) == 9 * 1024**2
+    assert multipart.finish(upload) == 9 * 1024**2
     assert lost
     assert the_store().size("sources/big.mp4") == 9 * 1024**2

@@ -221,7 +221,12 @@ class TestFilmPage:
     def save(self, staff: Client, row: Subtitle, **changes: Any) -> Any:
         """The film's form as its page has it, with changes of the captions."""
         url = f"/admin/video_app/video/{row.video_id}/change/"
-        fields = {"title": "Film", "category": "other", "audience": "everybody"}
+        fields = {
+            "title": "Film",
+            "category": "other",
+            "audience": "everybody",
+            "is_published": "on",
+        }
         for prefix, total in (("added_subtitles", 0), ("captions", 1), ("chapters", 0)):
             fields |= {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": total}
         own = {"id": row.pk, "video": row.video_id, "language": row.language, "text": row.text}

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from video_app.models import Chapter, Video
-from video_app.pipeline.types import ChapterMark, Plan
+from video_app.pipeline.streams import ChapterMark
+from video_app.pipeline.types import Plan
 from video_app.tests.films import hold, make_plan, make_video
 from video_app.work import planning
 

@@ -17,7 +17,7 @@ from video_app.tests.films import (
     make_video,
     write,
 )
-from video_app.work import cleanup, encoding
+from video_app.work import cleanup, encoding, leftovers, orphans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 LATELY, LONG_AGO = 2, 2 * 24 * 3600
@@ -134,8 +134,8 @@ class TestLeftovers:
     def test_bears_file_that_is_gone_meanwhile(self, media: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(Path, "glob", lambda self, pattern: [media / "tmp/gone"])
 
-        assert not list(cleanup._orphan_files())
-        assert not list(cleanup._stale_files())
+        assert not list(orphans.orphan_files())
+        assert not list(leftovers.stale_files())
 
     def test_bears_file_that_cannot_be_looked_at(
         self, media: Path, monkeypatch: pytest.MonkeyPatch
@@ -144,4 +144,4 @@ class TestLeftovers:
         old = [Unreadable(media / "tmp/old")]
         monkeypatch.setattr(Path, "glob", lambda self, pattern: old)
 
-        assert not list(cleanup._stale_files())
+        assert not list(leftovers.stale_files())

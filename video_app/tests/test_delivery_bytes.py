@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client, RequestFactory
 
 from tests.people import make_user, signed_in
-from video_app.streaming import delivery
+from video_app.streaming import conditions, delivery
 from video_app.tests.films import make_film, write
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_returns_416_for_range_outside_file(asked: str):
     assert response.status_code == 416
     assert response["Content-Range"] == f"bytes */{SIZE}"
     assert response["Content-Length"] == "0"
-    assert response["Content-Security-Policy"] == delivery.POLICY
+    assert response["Content-Security-Policy"] == conditions.POLICY
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from video_app.catalogue import notes
 from video_app.models import Build, BuildState, State, Video
 from video_app.pipeline import derive
 from video_app.pipeline.errors import EncodeError, LeaseLostError, StorageFullError
-from video_app.pipeline.types import SubtitleStream
+from video_app.pipeline.streams import SubtitleStream
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (

@@ -11,7 +11,7 @@ from PIL import Image
 from video_app.models import Installation, Video
 from video_app.streaming import pictures
 from video_app.tests.films import make_film, make_old, write
-from video_app.work import cleanup
+from video_app.work import cleanup, leftovers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_media")]
 
@@ -95,7 +95,7 @@ def test_returns_404_without_picture_or_right(member: Client, film: Video):
 def test_cleanup_removes_old_pictures(member: Client, film: Video, media: Path):
     member.get(f"/api/video/{film.pk}/poster-320.webp")
     (made,) = (media / pictures.FOLDER).iterdir()
-    make_old(made, cleanup.PICTURE_SECONDS + 60)
+    make_old(made, leftovers.PICTURE_SECONDS + 60)
 
     cleanup.clean()
 

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from tests.people import make_user, signed_in
-from video_app.insight import flushing
+from video_app.insight import viewings
 from video_app.insight.segments import recorder
 from video_app.models import FilmDay, Video, Viewing, WatchTotals
 from video_app.tests.films import make_film
@@ -124,7 +124,7 @@ class TestCounting:
             send(member, report(film, sequence=2, watched=80_000.0))
             store()
 
-        assert Viewing.objects.get().seconds == 30 + flushing.SLACK_SECONDS
+        assert Viewing.objects.get().seconds == 30 + viewings.SLACK_SECONDS
 
     def test_keeps_viewings_of_same_name_apart(self, film: Video, member: Client):
         send(member, report(film))

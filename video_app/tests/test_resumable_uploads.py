@@ -175,6 +175,11 @@ class TestRights:
     def test_refuses_stranger(self):
         assert begin(Client()).status_code == 401
 
+    def test_tells_page_of_admin_that_session_is_over(self):
+        upload = Client().get("/api/uploads/", headers={"X-CSRFToken": "admin"})
+
+        assert upload.status_code == 401
+
     def test_refuses_member(self):
         assert begin(signed_in(make_user())).status_code == 403
 

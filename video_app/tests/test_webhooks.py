@@ -19,7 +19,7 @@ from tests.people import make_user, signed_in
 from video_app.models import Delivery, DeliveryState, Event, Video, Webhook
 from video_app.outside import addresses, client
 from video_app.tests.films import make_video
-from video_app.webhooks import deliveries
+from video_app.webhooks import deliveries, sending
 
 pytestmark = pytest.mark.django_db
 INSIDE = [
@@ -116,7 +116,7 @@ class TestSending:
     def test_is_verified_by_receivers_library(self, receiver: Any) -> None:
         webhook = webhook_to(receiver)
         note()
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         [(headers, body)] = receiver.got
         message = standardwebhooks.Webhook(webhook.secret).verify(body, headers)
         assert (message["type"], message["data"]["title"]) == ("video.playable", "Ünïcode")
@@ -126,13 +126,13 @@ class TestSending:
         webhook = webhook_to(receiver)
         note()
         secret = deliveries.rotate_secret(webhook)
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         [(headers, body)] = receiver.got
         for known in (webhook.secret, secret):
             assert standardwebhooks.Webhook(known).verify(body, headers)
         with later(days=2):
             note()
-            deliveries.deliver(webhook.pk)
+            sending.deliver(webhook.pk)
             with pytest.raises(standardwebhooks.WebhookVerificationError):
                 standardwebhooks.Webhook(webhook.secret).verify(
                     receiver.got[1][1], receiver.got[1][0]
@@ -148,14 +148,14 @@ class TestSending:
         receiver.status = 500
         note()
         note(Event.COMPLETED)
-        deliveries.deliver(webhook.pk)
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         assert len(receiver.got) == 1, "it waits after a failure, with its other messages"
         receiver.status = 200
         with later(minutes=2):
             deliveries.deliver_due()
             assert django_rq.get_queue("short").count == 1
-            deliveries.deliver(webhook.pk)
+            sending.deliver(webhook.pk)
         ids = [headers["webhook-id"] for headers, _ in receiver.got]
         times = [headers["webhook-timestamp"] for headers, _ in receiver.got]
         assert ids[0] == ids[1] != ids[2], "in their order"
@@ -164,38 +164,38 @@ class TestSending:
     def test_gives_up_and_may_be_replayed(self, receiver: Any) -> None:
         webhook = webhook_to(receiver)
         note()
-        Delivery.objects.update(attempts=deliveries.MAX_ATTEMPTS - 1)
+        Delivery.objects.update(attempts=sending.MAX_ATTEMPTS - 1)
         receiver.status = 500
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         assert Delivery.objects.get().state == DeliveryState.FAILED
         receiver.status = 200
         deliveries.replay(Delivery.objects.get())
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         assert Delivery.objects.get().state == DeliveryState.DELIVERED
 
     def test_follows_no_redirect(self, receiver: Any) -> None:
         webhook = webhook_to(receiver)
         receiver.status = 302
         note()
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         delivery = Delivery.objects.get()
         assert (delivery.state, delivery.status) == (DeliveryState.DUE, 302)
 
     def test_breaks_off_what_drips(self, receiver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(deliveries, "TIMEOUT", 0.5)
+        monkeypatch.setattr(sending, "TIMEOUT", 0.5)
         webhook = webhook_to(receiver)
         receiver.drips = True
         note()
         began = time.monotonic()
-        deliveries.deliver(webhook.pk)
+        sending.deliver(webhook.pk)
         assert time.monotonic() - began < 3
         assert Delivery.objects.get().state == DeliveryState.DUE
 
     def test_sends_one_at_a_time(self, receiver: Any) -> None:
         webhook = webhook_to(receiver)
         note()
-        assert deliveries._claim(webhook.pk)
-        deliveries.deliver(webhook.pk)
+        assert sending._claim(webhook.pk)
+        sending.deliver(webhook.pk)
         assert receiver.got == []
 
 

@@ -12,7 +12,7 @@ from video_app.models import Build, BuildState, ChunkState, Video
 from video_app.pipeline import derive, ffmpeg, languages
 from video_app.pipeline.derive import Subtitles
 from video_app.pipeline.errors import EncodeError
-from video_app.pipeline.types import SubtitleStream
+from video_app.pipeline.streams import SubtitleStream
 from video_app.streaming import film_cache
 from video_app.work import clock, extras, machine, posters, queue, sources
 from video_app.work.folders import put_folder, work_folder

@@ -124,12 +124,9 @@ def run_next(lane: str = "") -> bool:
         workers.report(problem)
         return False
     lanes = LANES.get(lane, EVERY_LANE)
-    return any(_run_one(turn) for turn in ORDER if turn.lane in lanes)
-
-
-def _run_one(turn: Turn) -> bool:
-    for pk in turn.candidates():
-        if lease := claim(turn.kind.due().filter(pk=pk)):
-            (turn.body or turn.kind.run)(lease)
-            return True
+    for turn in ORDER:
+        for pk in turn.candidates() if turn.lane in lanes else ():
+            if lease := claim(turn.kind.due().filter(pk=pk)):
+                (turn.body or turn.kind.run)(lease)
+                return True
     return False

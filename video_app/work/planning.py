@@ -12,10 +12,11 @@ from django.db.models import F
 from video_app.catalogue import versions
 from video_app.models import Build, BuildState, Chapter, Chunk, Event, State, Video
 from video_app.models.leased import NO_LEASE
-from video_app.pipeline import ffmpeg, source
+from video_app.pipeline import ffmpeg, seekable, source
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import Plan
 from video_app.store import the_store
 from video_app.store.local import UPLOADS
 from video_app.streaming import film_cache
@@ -82,8 +83,7 @@ def _cancel_builds(video: Video) -> None:
 
 def _plan(video: Video, lease: Lease) -> Plan:
     limits = Limits(duration=settings.MAX_DURATION_SECONDS, pixels=settings.MAX_PIXELS)
-    with _opened(video, lease) as location:
-        found = _look(location, lease)
+    with _examined(video, lease) as (location, found):
         plan = make_plan(found, limits)
         if found.is_seekable:
             return plan
@@ -91,21 +91,23 @@ def _plan(video: Video, lease: Lease) -> Plan:
 
 
 @contextmanager
-def _opened(video: Video, lease: Lease) -> Iterator[str]:
+def _examined(video: Video, lease: Lease) -> Iterator[tuple[str, Source]]:
+    """Where the uploaded file can be read meanwhile, and what it is."""
+    watch, most = lease.keep, settings.MAX_STREAMS
     try:
-        with sources.opened(sources.uploaded(video), watch=lease.keep) as location:
-            yield location
+        with sources.opened(sources.uploaded(video), watch=watch) as location:
+            yield location, source.read_source(location, max_streams=most, watch=watch)
     except FileNotFoundError as error:
         raise PipelineError(source.GONE) from error
 
 
 def _make_seekable(video: Video, location: str, found: Source, lease: Lease) -> Source:
     """Chunks need exact seeks: give the streams a container with an index."""
-    key = source.seekable_key(sources.uploaded(video))
+    key = seekable.seekable_key(sources.uploaded(video))
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
     with the_store().work_folder(f"{UPLOADS}/{lease.token}") as work:
         copy = work / "copy.mkv"
-        copied = source.make_seekable(binary, location, found, copy, watch=lease.keep)
+        copied = seekable.make_seekable(binary, location, found, copy, watch=lease.keep)
         the_store().put([(copy, key)], watch=lease.keep)
     return copied
 
@@ -114,14 +116,9 @@ def provide_seekable(video: Video, lease: Lease) -> None:
     """Make the copy again that a source needed to be sought in, if it is gone."""
     if sources.has_copy(video):
         return
-    with _opened(video, lease) as location:
-        found = _look(location, lease)
+    with _examined(video, lease) as (location, found):
         if not found.is_seekable:
             _make_seekable(video, location, found, lease)
-
-
-def _look(location: str, lease: Lease) -> Source:
-    return source.read_source(location, max_streams=settings.MAX_STREAMS, watch=lease.keep)
 
 
 def record(lease: Lease, plan: Plan) -> Build | None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from video_app.models import Build, Video
-from video_app.pipeline.source import seekable_key
+from video_app.pipeline.seekable import seekable_key
 from video_app.store import the_store
 
 Result = TypeVar("Result")

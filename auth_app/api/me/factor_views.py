@@ -7,12 +7,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import factors, passkeys
+from auth_app import factors, passkeys, recovery_codes
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
 from auth_app.api.me.serializers import CodeSerializer, FactorsSerializer, NewPasskeySerializer
 from auth_app.errors import FactorRequiredError
 from auth_app.models import Passkey, Totp
+from auth_app.passkey_attempts import PasskeyError
 
 
 class FactorView(MeView):
@@ -69,7 +70,7 @@ class RecoveryView(FactorView):
     def post(self, request: Request) -> Response:
         if self.user.second_factor_at is None:
             return Response({"detail": _("There is no second factor to recover.")}, status=400)
-        return Response({"recovery_codes": factors.new_recovery_codes(self.user)}, status=201)
+        return Response({"recovery_codes": recovery_codes.renew(self.user)}, status=201)
 
 
 class NewPasskeyView(FactorView):
@@ -87,7 +88,7 @@ class PasskeysView(FactorView):
         given = asked["attempt"], asked["name"], asked["credential"]
         try:
             _passkey, codes = passkeys.register(self.session, *given, self.client())
-        except passkeys.PasskeyError as error:
+        except PasskeyError as error:
             raise ValidationError({"detail": _("That did not work. Please try again.")}) from error
         return Response({"recovery_codes": codes}, status=201)
 

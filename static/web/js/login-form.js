@@ -4,6 +4,7 @@ import { noteFreshTokens, send } from "./api.js";
 import { $, show } from "./dom.js";
 import { enhance } from "./forms.js";
 import { hasPasskeys, passkeySignIn } from "./passkeys.js";
+import { forgetProfile, PROFILES } from "./portraits.js";
 import { afterSignIn } from "./session.js";
 
 export function startLoginForm() {
@@ -18,9 +19,12 @@ export function startLoginForm() {
   $("#passkey button").addEventListener("click", signInWithPasskey);
 }
 
-function enter() {
+async function enter() {
   noteFreshTokens();
-  location.replace(afterSignIn(location.search, location.origin));
+  forgetProfile();
+  const next = afterSignIn(location.search, location.origin);
+  const profiles = await send(PROFILES).catch(() => []);
+  location.replace(profiles.length > 1 ? `/profiles/?${new URLSearchParams({ next })}` : next);
 }
 
 /** The password was right; the first time this is a question and no mistake. */
@@ -37,7 +41,7 @@ async function signInWithPasskey() {
   show(summary, false);
   try {
     await passkeySignIn();
-    enter();
+    await enter();
   } catch (error) {
     if (error.name === "NotAllowedError") return; // the person has cancelled it
     summary.textContent = error.message;

@@ -1,10 +1,11 @@
 /** What all pages of the catalogue have in common: session, search field, marks on cards. */
 
-import { ApiError, refresh } from "./api.js";
+import { ApiError, refresh, request } from "./api.js";
 import { card, showFavourite } from "./cards.js";
 import { $, $$, show, toast } from "./dom.js";
 import * as films from "./films.js";
 import { t } from "./language.js";
+import { PROFILES, rememberProfile, showInHeader, showRemembered } from "./portraits.js";
 import { keepSessionFresh, leaveForLogin, signOut } from "./session.js";
 import { startSuggestions } from "./suggestions.js";
 
@@ -12,6 +13,7 @@ const shown = new Map(); // id → film, one object per film however often it is
 
 /** Run a page: `load` fills it. */
 export async function startPage(load) {
+  showRemembered();
   $("#sign-out").addEventListener("click", signOut);
   $("#retry").addEventListener("click", () => location.reload());
   try {
@@ -22,9 +24,16 @@ export async function startPage(load) {
     startSuggestions();
     await load();
     keepSessionFresh();
+    await showProfile();
   } catch (error) {
     fail(error);
   }
+}
+
+async function showProfile() {
+  const current = (await request(PROFILES)).find((profile) => profile.is_current);
+  rememberProfile(current);
+  showInHeader(current);
 }
 
 export function fail(error) {

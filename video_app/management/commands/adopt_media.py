@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from video_app.models import Build, Installation, Video
 from video_app.store import identity, local, the_store
-from video_app.work import cleanup
+from video_app.work import cleanup, orphans
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 def unknown_folders() -> list[str]:
     """Folders of films or builds that no row knows."""
-    return list(cleanup.orphan_folders())
+    return list(orphans.orphan_folders())
 
 
 def adopt() -> None:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from video_app.models import Installation
 from video_app.store import bucket, identity, the_store
-from video_app.work import cleanup
+from video_app.work import orphans
 
 ANSWER_SECONDS = 20
 CREDENTIALS = "Access-Control-Allow-Credentials"
@@ -43,7 +43,7 @@ def _mark() -> None:
     """Make an empty bucket, or one of films that this database knows, its own."""
     if not (problem := identity.problem()):
         return
-    if problem != identity.AWAY or list(cleanup.orphan_folders()):
+    if problem != identity.AWAY or list(orphans.orphan_folders()):
         raise CommandError(problem)
     installation = Installation.objects.get(pk=1)
     identity.write_mark(installation.media_id)

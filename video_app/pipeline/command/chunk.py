@@ -1,35 +1,12 @@
 """The one process that encodes a chunk; docs/adr/0003 explains the recipe."""
 
-from fractions import Fraction
-
-from video_app.pipeline.command.clock import (
-    NEAREST,
-    TIMESTAMP_ORIGIN,
-    Back,
-    audio_frame,
-    seek,
-    seek_point,
-)
-from video_app.pipeline.command.opening import (
-    base_arguments,
-    decimal,
-    input_arguments,
-)
+from video_app.pipeline.command.clock import NEAREST, Back, seek, seek_point
+from video_app.pipeline.command.muxers import tee
+from video_app.pipeline.command.opening import base_arguments, input_arguments
 from video_app.pipeline.command.picture import grid_graph, video_codec, video_graph
-from video_app.pipeline.command.sound import (
-    audio_codec,
-    audio_graph,
-    audio_rates,
-    sounds,
-    track_rate_place,
-)
-from video_app.pipeline.grid import GOPS_PER_SEGMENT
+from video_app.pipeline.command.sound import audio_codec, audio_graph, sounds
 from video_app.pipeline.types import ChunkSpan, Plan
 
-# The muxer joins sound frames for half of it, else each fills packets of its own (half of
-# 120p would be padding), and moves all time stamps by twice as much.
-MUX_DELAY = Fraction(1, 2)
-OFFSET = TIMESTAMP_ORIGIN - 2 * MUX_DELAY
 # Where the pictures' size changes, the scalers follow; new filters would count from 0.
 REINIT = ("-reinit_filter:v", "0")
 # However much of the file is damaged: what comes out is compared.
@@ -123,78 +100,5 @@ def _encode(
         *("-map_metadata", "-1", "-map_chapters", "-1"),
         # Time stamps are final as they leave the filters.
         *("-fps_mode", "passthrough"),
-        *("-f", "tee", _tee(plan, span)),
+        *("-f", "tee", tee(plan, span)),
     ]
-
-
-def _tee(plan: Plan, span: ChunkSpan) -> str:
-    """One muxer per rendition and track behind one set of encoders.
-
-    Names are relative to the work folder, so nothing in them needs escaping.
-    """
-    rates = audio_rates(plan)
-    segment = plan.gop * GOPS_PER_SEGMENT / plan.rate
-    # A little under one segment: the muxer cuts at the first key frame after it.
-    cut_after = segment - plan.gop / plan.rate / 8
-    outputs = []
-    for number, rung in enumerate(plan.rungs):
-        select = f"v:{number}" + (f",a:{rates.index(rung.audio_rate)}" if plan.has_audio else "")
-        outputs.append(_muxer(rung.name, select, cut_after, span))
-    # The first sound track comes after the further ones, and is encoded already.
-    encodes = [*range(len(rates), len(rates) + len(plan.tracks)), track_rate_place(plan)]
-    for folder, encode in zip(plan.track_folders, encodes, strict=False):
-        outputs.append(_track_muxer(folder, f"a:{encode}", plan, span))
-    return "|".join(outputs)
-
-
-def _muxer(folder: str, select: str, cut_after: Fraction, span: ChunkSpan) -> str:
-    return _slave(
-        f"{folder}/index.m3u8",
-        select,
-        {
-            "f": "hls",
-            "hls_time": decimal(cut_after),
-            "hls_list_size": "0",
-            "hls_segment_filename": f"{folder}/%03d.ts",
-            "start_number": str(span.first_segment),
-        },
-    )
-
-
-def _track_muxer(folder: str, select: str, plan: Plan, span: ChunkSpan) -> str:
-    """Sound can be cut anywhere: at each cut before the first frame that begins after it."""
-    first, *cuts = (audio_frame(plan.time(cut)) for cut in _cuts(plan, span))
-    # Counted and not timed: versions differ in where the muxer's clock begins.
-    frames = [str(cut - first) for cut in cuts]
-    return _slave(
-        f"{folder}/%03d.ts",
-        select,
-        {
-            "f": "segment",
-            "segment_format": "mpegts",
-            # Tables at the beginning are enough, and would come with each packet of sound.
-            "segment_format_options": _quoted("pat_period=86400:sdt_period=86400"),
-            "segment_frames": ",".join(frames),
-            "segment_start_number": str(span.first_segment),
-        },
-    )
-
-
-def _cuts(plan: Plan, span: ChunkSpan) -> tuple[int, ...]:
-    return plan.cuts[span.first_segment : span.end_segment + 1]
-
-
-def _slave(target: str, select: str, options: dict[str, str]) -> str:
-    options = {
-        "select": _quoted(select),
-        **options,
-        # Here and not of `tee`, which would round it to whole frames.
-        "output_ts_offset": decimal(OFFSET),
-        "max_delay": str(int(MUX_DELAY * 1_000_000)),
-    }
-    return f"[{':'.join(f'{name}={value}' for name, value in options.items())}]{target}"
-
-
-def _quoted(value: str) -> str:
-    """For a muxer behind `tee`, which takes one level of quotes away."""
-    return f"\\'{value}\\'"

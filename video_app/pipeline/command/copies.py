@@ -2,7 +2,8 @@
 
 from video_app.pipeline.command.opening import base_arguments, input_arguments
 from video_app.pipeline.command.sound import resampler, stereo
-from video_app.pipeline.types import SAMPLE_RATE, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import SAMPLE_RATE
 
 
 def remux(binary: str, path: str, source: Source, target: str) -> list[str]:

@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from video_app.pipeline.command.opening import decimal
-from video_app.pipeline.types import ChunkSpan, Plan, Rung, VideoStream
+from video_app.pipeline.streams import VideoStream
+from video_app.pipeline.types import ChunkSpan, Plan, Rung
 
 # What the presets between "veryfast" and "medium" buy at equal quality; see docs/adr/0004.
 X264 = "me=dia:subme=3:trellis=1:aq-mode=2:rc-lookahead=20"

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from video_app.pipeline.command.clock import LEAD_IN, audio_frames
 from video_app.pipeline.command.opening import decimal
-from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, AudioStream, ChunkSpan, Plan
+from video_app.pipeline.streams import AudioStream
+from video_app.pipeline.types import AAC_FRAME, SAMPLE_RATE, ChunkSpan, Plan
 
 # Bits per second of each selectable sound track.
 TRACK_RATE = 128_000

@@ -6,7 +6,8 @@ from video_app.pipeline.command.opening import base_arguments, decimal, input_ar
 from video_app.pipeline.command.picture import TONEMAP, fitted
 from video_app.pipeline.ladder import display_size
 from video_app.pipeline.storyboard import COLUMNS, ROWS, every_nth_gop, picture_size
-from video_app.pipeline.types import Plan, Source
+from video_app.pipeline.streams import Source
+from video_app.pipeline.types import Plan
 
 # How far to look for a key picture.
 KEY_SECONDS = 20

@@ -21,7 +21,8 @@ from video_app.pipeline.probe_child.frames import (
 )
 from video_app.pipeline.probe_child.streams import read_streams
 from video_app.pipeline.probe_child.survey import Survey, survey
-from video_app.pipeline.types import MAX_TRACKS, seeks_exactly
+from video_app.pipeline.streams import seeks_exactly
+from video_app.pipeline.types import MAX_TRACKS
 
 # Seconds; less may be pictures that recordings begin with and nobody can decode.
 LATE = Fraction(1, 2)

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from video_app.pipeline.plan import Limits, make_plan
-from video_app.pipeline.types import AudioStream, Plan, Source, VideoStream
+from video_app.pipeline.streams import AudioStream, Source, VideoStream
+from video_app.pipeline.types import Plan
 
 LIMITS = Limits(duration=6 * 3600, pixels=8192 * 4320)
 VIDEO = VideoStream(

@@ -8,8 +8,9 @@ import pytest
 
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
+from video_app.pipeline.streams import Note
 from video_app.pipeline.tests.samples import LIMITS, a_plan, a_rate, a_source, a_video
-from video_app.pipeline.types import Note, Plan
+from video_app.pipeline.types import Plan
 
 
 def test_it_survives_json():

@@ -7,9 +7,10 @@ import m3u8
 import pytest
 
 from video_app.pipeline import master, playlist, rates
+from video_app.pipeline.streams import SubtitleStream
 from video_app.pipeline.tests.samples import a_plan, a_rate, an_audio, reports
 from video_app.pipeline.text_tracks import TextTrack, of_source
-from video_app.pipeline.types import Plan, SubtitleStream
+from video_app.pipeline.types import Plan
 
 PLAN = a_plan(30)
 

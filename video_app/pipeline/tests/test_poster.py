@@ -12,7 +12,7 @@ from video_app.pipeline import poster
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.pipeline.source import read_source
-from video_app.pipeline.types import Source
+from video_app.pipeline.streams import Source
 
 pytestmark = pytest.mark.ffmpeg
 BINARY = find_ffmpeg()

@@ -2,8 +2,8 @@
 
 import pytest
 
+from video_app.pipeline.faults import is_harmless
 from video_app.pipeline.tests.samples import a_source, an_audio
-from video_app.pipeline.transcode import is_harmless
 
 SOURCE = a_source(audios=(an_audio(1, codec="aac"), an_audio(12, codec="mp3float")))
 

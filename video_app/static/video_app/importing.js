@@ -1,5 +1,7 @@
 /** The import page, live: places with many films are imported step by step, rows follow. */
 
+import { n, t } from "./language.js";
+
 const POLL_MS = 2000;
 
 /** Send the form again and again while there are more films; `tell` hears what came of it. */
@@ -8,7 +10,7 @@ export async function importAll(post, tell) {
   for (;;) {
     const { status, json } = await post();
     if (status !== 200) {
-      tell(json.error ?? "The server cannot be reached.", true);
+      tell(json.error ?? t("The server cannot be reached."), true);
       return false;
     }
     // What earlier rounds began is not new to this one.
@@ -21,10 +23,11 @@ export async function importAll(post, tell) {
 
 /** What an import found, in a sentence. */
 export function told({ added, before }, isOver = true) {
-  const films = (count) => `${count} ${count === 1 ? "film" : "films"}`;
-  const again = before ? ` ${films(before)} had been imported before.` : "";
-  if (!added && before) return again.trim();
-  return `${films(added)} will be fetched${isOver ? "." : " so far …"}${isOver ? again : ""}`;
+  const again = n("%(count)s film had been imported before.", "%(count)s films had been imported before.", before);
+  if (!added && before) return again;
+  if (!isOver) return n("%(count)s film will be fetched so far …", "%(count)s films will be fetched so far …", added);
+  const now = n("%(count)s film will be fetched.", "%(count)s films will be fetched.", added);
+  return before ? `${now} ${again}` : now;
 }
 
 /** Put new rows in place of old ones, and leave those alone that say the same. */
@@ -85,7 +88,7 @@ function start(form) {
     const button = form.querySelector("button");
     if (button.disabled) return;
     button.disabled = true;
-    place.textContent = "Looking for films …";
+    place.textContent = t("Looking for films …");
     if (await importAll(post, tell)) input.value = "";
     button.disabled = false;
   });

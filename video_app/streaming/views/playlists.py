@@ -4,7 +4,15 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
 from video_app.pipeline import layout
-from video_app.streaming import delivery, film_cache, playlists, rendering, tracks, watching
+from video_app.streaming import (
+    delivery,
+    film_cache,
+    playlist_delivery,
+    playlists,
+    rendering,
+    tracks,
+    watching,
+)
 from video_app.streaming.access import Viewing, is_linked, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
@@ -96,7 +104,7 @@ def _send(
         build = build | {"stored": False}
     cached = viewing.cached.get(wanted.key)
     text = playlists.fresh(cached, wanted, build)
-    return delivery.send_text(
+    return playlist_delivery.send_text(
         request,
         text["text"],
         content_type=rendering.TYPES[wanted.kind],

@@ -5,7 +5,7 @@ from rest_framework.exceptions import NotFound
 
 from video_app.insight.segments import note as note_segment
 from video_app.pipeline import ladder, layout
-from video_app.streaming import damage, delivery, film_cache, tracks, watching
+from video_app.streaming import damage, delivery, film_cache, playlist_delivery, tracks, watching
 from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import segment_key, send_segment
@@ -75,7 +75,7 @@ def added_text_segment(
     except IndexError as error:
         raise NotFound from error
     is_named = "b" in request.GET and request.GET.get("s") == str(build["tracks_revision"])
-    return delivery.send_text(
+    return playlist_delivery.send_text(
         request,
         text,
         content_type=layout.TYPES[".vtt"],
