@@ -18,6 +18,9 @@ import pytest
 def test_slow(): pass
 @pytest.mark.faults
 def test_marked_fault(): pass
+@pytest.mark.folder
+@pytest.mark.slow
+def test_disk(): pass
 def test_beside(): pass
 """,
     "tests/faults/test_f.py": """
@@ -27,7 +30,7 @@ def test_fault(): pass
 """,
     "tests/browser/test_b.py": "def test_page(): pass\n",
 }
-INI = "[pytest]\nmarkers =\n  slow: x\n  faults: x\n  browser: x\n"
+INI = "[pytest]\nmarkers =\n  folder: x\n  slow: x\n  faults: x\n  browser: x\n"
 PLUGINS = ("-p", "xdist.plugin", "-p", "tests.groups", "-p", "tests.order")
 
 
@@ -57,17 +60,18 @@ def run_pytest(folder: Path, *arguments: str) -> str:
     [
         ("", "plain beside"),
         ("--faults", "fault marked_fault"),
-        ("--slow", "slow"),
+        ("--slow", "slow disk"),
+        ("--slow --store bucket", "slow"),
         ("--browser", "page"),
-        ("--faults --slow", "fault marked_fault slow"),
+        ("--faults --slow", "fault marked_fault slow disk"),
         ("--faults -k marked", "marked_fault"),
         ("--faults -m slow", "fault"),
-        ("-m slow", "slow"),
+        ("-m slow", "slow disk"),
         ("-m 'not slow'", "plain beside"),
         ("tests/faults/test_f.py", "fault"),
         ("tests/faults", "fault"),
         ("tests", ""),
-        ("test_marked.py", "slow marked_fault beside"),
+        ("test_marked.py", "slow disk marked_fault beside"),
         ("test_marked.py::test_slow", "slow"),
         ("--faults -n 2", "fault marked_fault"),
     ],
@@ -116,6 +120,7 @@ def test_keeps_the_order_within_a_file(project: Path) -> None:
     assert [line.split("::")[1] for line in ours] == [
         "test_slow",
         "test_marked_fault",
+        "test_disk",
         "test_beside",
     ]
 
