@@ -31,7 +31,7 @@ OPERATIONS = [
         "get_playlist",
         "The playlist of one rendition. It grows while the film is encoded.",
         text_answer(HLS),
-        (parameter.RESOLUTION, parameter.BUILD),
+        (parameter.RESOLUTION, parameter.BUILD, parameter.OWN),
     ),
     Operation(
         "{resolution}/iframes.m3u8",

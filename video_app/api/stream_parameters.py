@@ -34,6 +34,13 @@ RUNGS = _parameter(
     "While the film is encoded: also those that have just begun, whose playlists may still be "
     "empty. `ready` in the film's status says what is there.",
 )
+OWN = _parameter(
+    "own",
+    "query",
+    {"type": "string", "enum": ["1"]},
+    "While the film is encoded: this rendition's segments alone. Without it the playlist begins "
+    "with those of a lower one until half a minute of this one is there.",
+)
 VIDEO = _parameter("video_id", "path", {"type": "integer", "minimum": 1})
 TRACK = _parameter("track", "path", PLACE, "From 0.")
 ADDED = _parameter("subtitle_id", "path", {"type": "integer", "minimum": 1})

@@ -23,14 +23,16 @@ def media_playlist(
     *,
     complete: bool,
     abandoned: bool = False,
+    stands_in: bool = False,
     uri: Callable[[str], str] = str,
 ) -> str:
     """The playlist of any one rendition, listing the first `ready_segments` segments.
 
     One that grew keeps its type when it ends, with the last segment or where its build
-    was `abandoned`. `uri` makes a segment's URI of its name.
+    was `abandoned`; not while it `stands_in` for another, whose own segments follow. `uri`
+    makes a segment's URI of its name.
     """
-    ended = complete or abandoned or ready_segments == plan.segments
+    ended = complete or abandoned or (ready_segments == plan.segments and not stands_in)
     lines = _head(6, complete=complete)
     for number in range(ready_segments):
         lines.append(f"#EXTINF:{_seconds(plan.segment_duration(number))},")

@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum, prefetch_rela
 
 from video_app.catalogue import versions
 from video_app.models import Audience, Build, BuildState, Chunk, Video
-from video_app.pipeline import layers
+from video_app.pipeline import ladder, layers
 from video_app.pipeline.types import Plan
 
 LIFETIME = 10  # seconds
@@ -61,6 +61,13 @@ class Film(TypedDict):
 def is_growing(build: PlayableBuild) -> bool:
     """Whether more of it will follow."""
     return not (build["complete"] or build["abandoned"])
+
+
+def stand_in(build: PlayableBuild, rung: str) -> tuple[str, int]:
+    """Whose segments stand for those of a rung that players are not offered yet, and how many:
+    no more than it has itself once it is offered, so that no list of them gets shorter."""
+    other = ladder.nearest(rung, tuple(build["offered"]))
+    return other, min(build["ready"][other], layers.OFFERED_SEGMENTS)
 
 
 def key(video_id: int) -> str:

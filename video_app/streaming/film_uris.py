@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from video_app.models import Build
-from video_app.pipeline import layout
+from video_app.pipeline import layers, layout
 from video_app.pipeline.rates import Report
 from video_app.pipeline.types import Plan
 from video_app.store import the_store
@@ -15,29 +16,46 @@ LIFETIME = 3600  # seconds that a text may lie in the cache
 PAUSE_SECONDS = 2 * 3600
 
 
+class Listed(NamedTuple):
+    """A folder, how many of its segments, and whether another rung's stand in for some."""
+
+    folder: str
+    segments: int
+    has_others: bool
+
+
 @dataclass(frozen=True)
 class Film:
-    """What a text is made of. `elsewhere` is the way from the playlist to its files."""
+    """What a text is made of."""
 
     build: PlayableBuild
     row: Build
     plan: Plan
-    folder: str
-    elsewhere: str
+    listed: Listed
+
+    @property
+    def folder(self) -> str:
+        return self.listed.folder
 
     def here(self, name: str) -> str:
         """A player stays with the build it began with, whatever is published meanwhile."""
         revision = self._mended.get(name)
-        return f"{self.elsewhere}{name}?b={self.row.pk}" + (f"&r={revision}" if revision else "")
+        return f"{name}?b={self.row.pk}" + (f"&r={revision}" if revision else "")
 
     def uri(self, name: str) -> str:
         """A signed link where the film lies in a bucket that can be linked to for so long."""
-        if not self.build["stored"]:
+        if not self.build["stored"] or name in self._stand_ins:
             return self.here(name)
         path = f"{self.folder}/{name}" if self.folder else name
         key = self._keys.get(name, f"{self.row.prefix}/{path}")
         seconds = int(self.plan.duration) + PAUSE_SECONDS + LIFETIME
         return the_store().url(key, seconds) or self.here(name)
+
+    @cached_property
+    def _stand_ins(self) -> set[str]:
+        """Segments for which another rung's may have stood: they keep that address."""
+        is_upper = layers.has_layers(self.plan) and not layers.is_low(self.folder)
+        return set(map(layout.segment_name, range(layers.OFFERED_SEGMENTS if is_upper else 0)))
 
     @cached_property
     def _keys(self) -> dict[str, str]:

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.core.cache import cache
 
 from video_app.pipeline import ladder
-from video_app.streaming import watching
+from video_app.streaming import film_cache, watching
 from video_app.streaming.film_cache import PlayableBuild
-from video_app.streaming.film_uris import LIFETIME
-from video_app.streaming.rendering import render
+from video_app.streaming.film_uris import LIFETIME, Listed
+from video_app.streaming.rendering import OWN, render
 
 # Of the texts; raise it when they are worded differently, for rolling upgrades.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 
 class Playlist(TypedDict):
@@ -58,26 +58,28 @@ def fresh(cached: Any, wanted: Wanted, build: PlayableBuild) -> Playlist:
 
     `Build.DoesNotExist` when the build was removed meanwhile.
     """
-    folder = _folder(build, wanted.folder)
+    folder = _nearest(build, wanted.folder)
+    segments, has_others = _segments(build, wanted.kind, folder)
     flags = f"{build['complete']:d}{build['abandoned']:d}.{build['tracks_revision']}"
     where = _bucket_version() if build["stored"] else ""
-    ready = f"{build['ready'].get(folder, 0)}.{folder}.{len(build['offered'])}"
+    ready = f"{segments}.{has_others:d}.{len(build['offered'])}"
     version = f"{CACHE_VERSION}.{build['id']}.{ready}.{build['revision']}.{flags}{where}"
     if cached and cached["version"] == version:
         found: Playlist = cached
         return found
-    text = render(build, wanted.kind, _nearest(build, wanted.folder), folder)
+    text = render(build, wanted.kind, Listed(folder, segments, has_others))
     made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
     cache.set(wanted.key, made, LIFETIME)
     return made
 
 
-def _folder(build: PlayableBuild, asked: str) -> str:
-    """Where the files lie of the rendition or track that was asked for: of the nearest one
-    when there is none of that name, or nothing of it yet."""
-    folder = _nearest(build, asked)
-    begun = tuple(name for name in build["rungs"] if build["ready"].get(name))
-    return ladder.nearest(folder, begun) if begun and folder in build["rungs"] else folder
+def _segments(build: PlayableBuild, kind: str, folder: str) -> tuple[int, bool]:
+    """How many segments are listed, and whether another rung's stand in for some: under the
+    same addresses, because players give up a film whose addresses change (hls.js)."""
+    own = build["ready"].get(folder, 0)
+    if folder not in build["rungs"] or folder in build["offered"] or (kind == OWN and own):
+        return own, False
+    return max(own, film_cache.stand_in(build, folder)[1]), True
 
 
 def _nearest(build: PlayableBuild, asked: str) -> str:

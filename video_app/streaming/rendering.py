@@ -6,9 +6,10 @@ from video_app.models import Build
 from video_app.pipeline import layout, master, playlist, storyboard
 from video_app.streaming import tracks
 from video_app.streaming.film_cache import PlayableBuild
-from video_app.streaming.film_uris import Film
+from video_app.streaming.film_uris import Film, Listed
 
 MEDIA = "media"
+OWN = "own media"  # of a player that looks itself what is there of each rung
 MASTER = "master"
 WHOLE_MASTER = "whole-master"  # with the rungs that are not offered yet
 IFRAMES = "iframes"
@@ -18,23 +19,22 @@ STORYBOARD = "storyboard"
 HLS = "application/vnd.apple.mpegurl"
 
 
-def render(build: PlayableBuild, kind: str, asked: str, folder: str) -> str:
-    """The playlist of that kind; the files lie in `folder` where the folder that was `asked`
-    for has none yet.
+def render(build: PlayableBuild, kind: str, listed: Listed) -> str:
+    """The playlist of that kind.
 
     `Build.DoesNotExist` when the build was removed meanwhile.
     """
     row = Build.objects.select_related("video").get(pk=build["id"])
-    elsewhere = f"../{folder}/" if folder != asked else ""
-    return TEXTS[kind](Film(build, row, row.plan, folder, elsewhere))
+    return TEXTS[kind](Film(build, row, row.plan, listed))
 
 
 def _media(film: Film) -> str:
     return playlist.media_playlist(
         film.plan,
-        film.build["ready"].get(film.folder, 0),
+        film.listed.segments,
         complete=film.build["complete"],
         abandoned=film.build["abandoned"],
+        stands_in=film.listed.has_others,
         uri=film.uri,
     )
 
@@ -65,10 +65,13 @@ def _master(film: Film) -> str:
 def _whole_master(film: Film) -> str:
     """The rungs that are offered before the others."""
     offered = film.build["offered"]
-    return _master_of(film, offered, [rung for rung in film.build["rungs"] if rung not in offered])
+    others = [rung for rung in film.build["rungs"] if rung not in offered]
+    return _master_of(film, offered, others, query="&own=1" if others else "")
 
 
-def _master_of(film: Film, offered: Sequence[str], others: Sequence[str] = ()) -> str:
+def _master_of(
+    film: Film, offered: Sequence[str], others: Sequence[str] = (), query: str = ""
+) -> str:
     complete = film.build["complete"]
     named = tracks.corrected(film.plan, film.row.video.track_edits)
     return master.master_playlist(
@@ -77,12 +80,13 @@ def _master_of(film: Film, offered: Sequence[str], others: Sequence[str] = ()) -
         complete=complete,
         rungs=[*master.by_preference(film.plan, offered), *others],
         texts=tracks.text_tracks_of(film.row, named),
-        uri=lambda name: film.folder + film.here(name),
+        uri=lambda name: f"{film.folder}{film.here(name)}{query}",
     )
 
 
 TEXTS: dict[str, Callable[[Film], str]] = {
     MEDIA: _media,
+    OWN: _media,
     MASTER: _master,
     WHOLE_MASTER: _whole_master,
     IFRAMES: _iframes,

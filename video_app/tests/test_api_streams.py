@@ -18,6 +18,7 @@ from rest_framework.exceptions import PermissionDenied
 from tests.people import make_user, signed_in
 from video_app.api import stream_docs, urls, urls_content
 from video_app.models import BuildState, Video
+from video_app.pipeline import layout
 from video_app.streaming import access, damage, film_cache
 from video_app.tests.films import (
     make_build,
@@ -26,6 +27,7 @@ from video_app.tests.films import (
     make_video,
     publish,
     segment_bytes,
+    write,
 )
 
 pytestmark = pytest.mark.django_db
@@ -355,7 +357,7 @@ class TestGrowth:
         return video
 
     def test_lists_finished_prefix(self, growing: Video, member: Client):
-        response = member.get(url(growing, "720p/index.m3u8"))
+        response = member.get(url(growing, "360p/index.m3u8"))
 
         assert [line for line in lines(response) if ".ts" in line][-1].startswith("003.ts")
         assert "#EXT-X-PLAYLIST-TYPE:EVENT" in lines(response)
@@ -425,18 +427,20 @@ class TestLayers:
         return video
 
     @staticmethod
-    def layer(film: Video, **changes: Any) -> None:
-        film.current_build.chunks.update(**changes)
+    def layer_of(film: Video, chunks: Any, **changes: Any) -> None:
+        chunks.update(**changes)
         film_cache.forget([film.pk])
+
+    def layer(self, film: Video, **changes: Any) -> None:
+        self.layer_of(film, film.current_build.chunks, **changes)
 
     def test_lists_each_rendition_as_far_as_it_is_there(self, growing: Video, member: Client):
         listed = {
-            rung: member.get(url(growing, f"{rung}/index.m3u8")).content.decode().count(".ts")
+            rung: member.get(url(growing, f"{rung}/index.m3u8?own=1")).content.decode().count(".ts")
             for rung in ("360p", "720p")
         }
 
         assert listed == {"360p": 4, "720p": 2}
-        assert member.get(url(growing, "720p/002.ts")).status_code == 404
 
     def test_names_upper_renditions_once_players_can_keep_to_them(
         self, growing: Video, member: Client
@@ -457,20 +461,58 @@ class TestLayers:
     def test_names_all_renditions_when_asked(self, growing: Video, member: Client):
         found = lines(member.get(url(growing, "master.m3u8?rungs=all")))
 
-        assert [line[:4] for line in found if "/" in line[:6]] == ["360p", "720p"]
+        named = [line for line in found if "/" in line[:6]]
+        assert [line[:4] for line in named] == ["360p", "720p"]
+        assert all(line.endswith("&own=1") for line in named)
 
-    def test_answers_rendition_without_pictures_with_the_nearest(
+    def test_begins_rendition_that_is_not_offered_with_a_lower_one(
         self, growing: Video, member: Client
     ):
-        self.layer(growing, state="due", has_low=True, low_at=timezone.now())
+        """Whatever is encoded next, a list only grows."""
+        chunks = growing.current_build.chunks
+        chunks.update(state="due", has_low=True, low_at=timezone.now())
+        seen: list[list[str]] = []
+        for done in range(5):
+            self.layer_of(growing, chunks.filter(index__lt=done), state="done")
+            text = lines(member.get(url(growing, "720p/index.m3u8")))
+            seen.append([line for line in text if ".ts" in line])
+
         build = growing.current_build_id
+        assert [len(segments) for segments in seen] == [6, 6, 6, 6, 8]
+        assert {segments[0] for segments in seen} == {f"000.ts?b={build}"}
 
-        before = lines(member.get(url(growing, "720p/index.m3u8")))
-        growing.current_build.chunks.filter(index=0).update(state="done")
-        film_cache.forget([growing.pk])
+    def test_sends_segment_of_a_lower_rendition_for_a_while(self, growing: Video, member: Client):
+        build = growing.current_build
+        write(layout.segment_key(build.prefix, "360p", 3), b"low")
 
-        assert f"../360p/000.ts?b={build}" in before
-        assert f"000.ts?b={build}" in lines(member.get(url(growing, "720p/index.m3u8")))
+        own = member.get(url(growing, f"720p/000.ts?b={build.pk}"))
+        lent = member.get(url(growing, f"720p/003.ts?b={build.pk}"))
+
+        assert own.getvalue() == segment_bytes(build, "720p", 0)
+        assert lent.getvalue() == b"low"
+        assert "immutable" in own["Cache-Control"]
+        assert lent["Cache-Control"] == "no-store"
+        assert member.get(url(growing, "720p/004.ts")).status_code == 404
+
+    def test_does_not_end_rendition_with_another(self, member: Client):
+        """A short film whose low layer is whole: its own pictures follow."""
+        video = make_video(state="processing")
+        build = make_build(video, make_plan(segments=2, chunk=1), done=1)
+        build.chunks.update(has_low=True, low_at=timezone.now())
+        publish(build)
+
+        named, low = (
+            lines(member.get(url(video, f"{rung}/index.m3u8"))) for rung in ("720p", "360p")
+        )
+
+        assert named.count("#EXT-X-ENDLIST") == 0
+        assert low[-1] == "#EXT-X-ENDLIST"
+        assert len(named) == len(low) - 1
+
+    def test_gives_rendition_of_its_own_to_whom_it_is_enough(self, growing: Video, member: Client):
+        text = lines(member.get(url(growing, "720p/index.m3u8?own=1")))
+
+        assert [line[:6] for line in text if ".ts" in line] == ["000.ts", "001.ts"]
 
     def test_keeps_listing_what_is_encoded_again(self, growing: Video, member: Client):
         before = lines(member.get(url(growing, "360p/index.m3u8")))

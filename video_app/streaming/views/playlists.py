@@ -32,7 +32,10 @@ def master(request: HttpRequest, video_id: int, base: str = "") -> HttpResponseB
 
 @stream_view
 def rendition(request: HttpRequest, video_id: int, resolution: str) -> HttpResponseBase:
-    wanted = _wanted(request, video_id, rendering.MEDIA, resolution)
+    """With `own=1` of that rendition alone, as soon as it has a segment; else a growing film's
+    begins with another's until there is enough of it."""
+    kind = rendering.OWN if request.GET.get("own") == "1" else rendering.MEDIA
+    wanted = _wanted(request, video_id, kind, resolution)
     viewing = require_viewer(request, video_id, *wanted.keys)
     return _send(request, wanted, viewing, named_build(request, viewing.film))
 

@@ -9,21 +9,33 @@ from video_app.streaming import damage, delivery, film_cache, playlist_delivery,
 from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import segment_key, send_segment
+from video_app.streaming.film_cache import PlayableBuild
 
 
 @stream_view
 def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -> HttpResponseBase:
     viewing = require_viewer(request, video_id, watching.noted_key(video_id))
     build = named_build(request, viewing.film)
-    rung = ladder.nearest(resolution, tuple(build["rungs"]))
-    if number >= build["ready"].get(rung, 0):
-        raise NotFound
+    asked = ladder.nearest(resolution, tuple(build["rungs"]))
+    rung = _there(build, asked, number)
     if film_cache.is_growing(build):
         _note(viewing, video_id, number)
     with damage.reported(build, number):
         response = send_segment(request, build, segment_key(build, rung, number))
+    if rung != asked:
+        response["Cache-Control"] = delivery.NO_STORE
     note_segment(request, viewing.viewer, video_id, number, (build["total"], build["length"]))
     return response
+
+
+def _there(build: PlayableBuild, asked: str, number: int) -> str:
+    """The rung whose segment is sent: another one where playlists let it stand in."""
+    if number < build["ready"].get(asked, 0):
+        return asked
+    rung, segments = film_cache.stand_in(build, asked)
+    if number >= segments:
+        raise NotFound
+    return rung
 
 
 def _note(viewing: Viewing, video_id: int, number: int) -> None:

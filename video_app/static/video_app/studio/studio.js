@@ -77,7 +77,9 @@ function drop(film) {
   next.focus();
 }
 
+/** What was begun earlier has to be known first, or it would begin anew. */
 async function take(files, unreadable = []) {
+  await restored;
   if (unreadable.length) say(t("These could not be read: %(names)s.", { names: unreadable.join(", ") }));
   await queue.take(files);
 }
@@ -154,4 +156,5 @@ document.getElementById("vf-resume-all").addEventListener("click", () => queue.r
 startDropping();
 warnBeforeLoss();
 goOnWhenBack();
-restore().then(follow);
+const restored = restore();
+restored.then(follow);
