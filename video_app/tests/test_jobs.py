@@ -27,6 +27,7 @@ JOBS = [
     ("repair_chunk", (404, 0)),
     ("verify_build", (404,)),
     ("fetch_import", (404,)),
+    ("caption_film", (404,)),
     ("deliver_webhook", (404,)),
 ]
 
