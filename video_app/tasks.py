@@ -7,7 +7,7 @@ that moment (`work.order`), which may be another: a job may run any number of ti
 from rq import get_current_job
 
 from video_app.webhooks import sending
-from video_app.work import order
+from video_app.work import order, queue
 
 
 def plan_video(video_id: int, revision: int) -> None:
@@ -67,7 +67,11 @@ def caption_film(build_id: int) -> None:
 
 def _work() -> None:
     job = get_current_job()
-    order.run_next(job.origin if job else "")
+    done = order.run_next(job.origin if job else "")
+    if job and (job.origin, done) == (queue.TRANSCODE, queue.URGENT):
+        # What it was enqueued for is still due, and nobody else is woken for it.
+        task = str(job.func_name).rpartition(".")[2]
+        queue.enqueue(queue.TRANSCODE, queue.Call(task, tuple(job.args)))
 
 
 def deliver_webhook(webhook_id: int) -> None:

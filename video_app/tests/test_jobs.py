@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -75,6 +76,20 @@ def test_does_the_most_important_work_whatever_the_job_says(
     video.refresh_from_db()
     assert video.state == State.PROCESSING
     assert encoder.runs == 0
+
+
+@pytest.mark.parametrize(("lane", "left"), [("transcode", ["encode_rest-7-1"]), ("urgent", [])])
+def test_wakes_another_for_what_waits_behind_urgent_work(
+    prober: list[Any], monkeypatch: pytest.MonkeyPatch, lane: str, left: list[str]
+) -> None:
+    """Else it would wait for the sweeper, with the machine idle."""
+    make_video("New")
+    job = SimpleNamespace(origin=lane, func_name="video_app.tasks.encode_rest", args=(7, 1))
+    monkeypatch.setattr(tasks, "get_current_job", lambda: job)
+
+    tasks.encode_rest(7, 1)
+
+    assert [name for name in jobs("transcode") if name.startswith("encode_rest")] == left
 
 
 def test_runs_jobs_any_number_of_times(encoder: Encoder, prober: list[Any]) -> None:

@@ -115,18 +115,18 @@ LANES = {
 }
 
 
-def run_next(lane: str = "") -> bool:
-    """Do the most important work that is due in a lane; whether there was any.
+def run_next(lane: str = "") -> str:
+    """Do the most important work that is due in a lane; the lane of its own, "" without any.
 
     Nothing is begun while the media are away or another database's.
     """
     if problem := machine.storage_problem():
         workers.report(problem)
-        return False
+        return ""
     lanes = LANES.get(lane, EVERY_LANE)
     for turn in ORDER:
         for pk in turn.candidates() if turn.lane in lanes else ():
             if lease := claim(turn.kind.due().filter(pk=pk)):
                 (turn.body or turn.kind.run)(lease)
-                return True
-    return False
+                return turn.lane
+    return ""
