@@ -30,6 +30,11 @@ def assert_recovers(site: Site, video: int, *, repeated: int = 1) -> None:
     site.assert_clean()
 
 
+def leased_chunks(site: Site) -> list[tuple[int, int]]:
+    """Build and index of the chunks that somebody works on, or died over."""
+    return site.rows('SELECT build_id, "index" FROM video_app_chunk WHERE lease_token IS NOT NULL')
+
+
 def assert_gone(site: Site, ffmpeg: int) -> None:
     until(lambda: ffmpeg not in site.encoders(), "ffmpeg is dead", 2, pause=0.02)
 
@@ -69,9 +74,9 @@ def test_a_killed_ffmpeg_is_started_again_at_once(site: Site, film: Path) -> Non
 
 def test_everything_goes_when_the_supervisor_is_killed(site: Site, film: Path) -> None:
     video, ffmpeg = begin(site, film)
-    in_hand = len(site.encoders())  # one chunk, or one layer of it, of each of its processes
     site.stack.stop("worker", kill=True)
     assert_gone(site, ffmpeg)
+    in_hand = len(leased_chunks(site))  # one, or one layer of it, of each of its processes
     site.start_worker()
     assert_recovers(site, video, repeated=in_hand)
 
@@ -83,16 +88,14 @@ def test_a_stopped_worker_gives_its_chunk_back(site: Site, film: Path) -> None:
     site.stop_worker()
     assert not site.encoders()
     assert not list(site.stack.media.glob("hls/*/*/.lease-*"))
-    assert not site.rows("SELECT id FROM video_app_chunk WHERE lease_token IS NOT NULL")
+    assert not leased_chunks(site)
     site.start_worker()
     assert_recovers(site, video)
 
 
 def test_of_two_workers_with_the_same_chunk_one_encodes(site: Site, film: Path) -> None:
     video, _ = begin(site, film)
-    (build, index), *_ = site.rows(
-        'SELECT build_id, "index" FROM video_app_chunk WHERE lease_token IS NOT NULL'
-    )
+    (build, index), *_ = leased_chunks(site)
     call = f"from video_app.tasks import encode_chunk; encode_chunk({build}, {index})"
     second = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "shell", "--verbosity=0", "-c", call],
