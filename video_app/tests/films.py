@@ -17,7 +17,7 @@ from video_app.pipeline.streams import Source, VideoStream
 from video_app.pipeline.types import Plan, Rung
 from video_app.work import encoding
 from video_app.work.kind import Kind
-from video_app.work.lease import Lease, claim
+from video_app.work.lease import Body, Lease, claim, work_on
 
 SEGMENT_FRAMES = 144  # six seconds
 VIDEO = VideoStream(
@@ -164,10 +164,13 @@ def hold(kind: Kind, **which: Any) -> Lease:
 
 def run(kind: Kind, **which: Any) -> bool:
     """Do a piece of work if it is due; whether it was."""
-    lease = claim(kind.due().filter(**which))
-    if lease:
-        kind.run(lease)
-    return lease is not None
+    return work_on(kind.due().filter(**which), kind.run, kind.failed)
+
+
+def work_under(lease: Lease, kind: Kind, body: Body | None = None) -> None:
+    """Do what a lease was taken for before."""
+    with lease.held(kind.failed):
+        (body or kind.run)(lease)
 
 
 def hold_chunk(build: Build, index: int) -> Lease:

@@ -23,7 +23,7 @@ from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.store import blocks, identity, local, multipart, the_store
 from video_app.streaming import film_cache
 from video_app.tests.conftest import Encoder
-from video_app.tests.films import ago, make_encoding, run, segment_bytes, write
+from video_app.tests.films import ago, make_encoding, run, segment_bytes, work_under, write
 from video_app.work import attempts, cleanup, encoding, extras, finishing, planning, posters
 from video_app.work.lease import claim
 
@@ -230,7 +230,7 @@ def test_each_layer_has_a_place_of_its_own(encoder: Encoder, member: Client) -> 
     for runs, state in ((1, ChunkState.DUE), (2, ChunkState.DONE)):
         lease = claim(encoding.due().filter(build=build))
         assert lease
-        encoding.run_ahead(lease)
+        work_under(lease, encoding.KIND, encoding.run_ahead)
         chunk = Chunk.objects.get()
         assert (encoder.runs, chunk.state, link("360p")) == (runs, state, b"run 1")
     # What another rung's may have stood for keeps an address of ours.

@@ -26,6 +26,7 @@ from video_app.tests.films import (
     make_video,
     publish,
     run,
+    work_under,
 )
 from video_app.work import captions, order
 
@@ -196,7 +197,7 @@ def test_adds_nothing_when_lease_was_lost(engine: Engine) -> None:
     lease = hold(captions.KIND, pk=build.pk)
     engine.error = LeaseLostError()
 
-    captions.run(lease)
+    work_under(lease, captions.KIND)
 
     assert not Subtitle.objects.exists()
 

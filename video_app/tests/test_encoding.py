@@ -25,6 +25,7 @@ from video_app.tests.films import (
     make_video,
     replace_source,
     run,
+    work_under,
 )
 from video_app.work import effort, encoding, finishing, machine, planning
 
@@ -91,7 +92,7 @@ class TestRun:
         lease = hold_chunk(make_encoding(1), 0)
         Video.objects.all().delete()
 
-        encoding.run(lease)
+        work_under(lease, encoding.KIND)
 
         assert encoder.runs == 0
 
@@ -240,7 +241,7 @@ class TestRequest:
     def test_enqueues_the_rest_with_the_first_chunk(self, encoder: Encoder, body: Any):
         build = make_encoding(5)
 
-        body(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, body)
 
         ahead = [job for job in jobs("urgent") if job.startswith("encode")]
         assert ahead == [f"encode_ahead-{build.pk}-{index}" for index in (1, 2)]
@@ -250,7 +251,7 @@ class TestRequest:
     def test_enqueues_upper_layer_where_long_work_is_done(self, encoder: Encoder):
         build = make_encoding(2)
 
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
 
         assert f"encode_ahead-{build.pk}-1" in jobs("urgent")
         assert jobs("transcode") == [f"encode_rest-{build.pk}-0"]
@@ -260,7 +261,7 @@ class TestLayers:
     def test_shows_film_as_soon_as_its_low_layer_begins(self, encoder: Encoder, media: Path):
         build = make_encoding(2)
 
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
 
         assert Video.objects.get().current_build == build
         assert build.ready_segments() == {"360p": 1, "720p": 0}
@@ -271,9 +272,9 @@ class TestLayers:
     @pytest.mark.parametrize("body", [encoding.run, encoding.run_ahead])
     def test_encodes_only_what_is_missing(self, encoder: Encoder, media: Path, body: Any):
         build = make_encoding(1)
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
 
-        body(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, body)
 
         texts = {path.parent.name: path.read_text() for path in media.glob("hls/*/*/*/000.ts")}
         assert texts == {"360p": "run 1", "720p": "run 2"}
@@ -292,23 +293,23 @@ class TestLayers:
         plan = make_plan(segments=1, rungs=("120p", "360p"), chunk=1)
         build = make_build(make_video(planned_revision=1), plan, done=0)
 
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
 
         assert build.chunks.get().state == ChunkState.DONE
 
     def test_does_not_finish_film_without_its_upper_layer(self, encoder: Encoder):
         build = make_encoding(1)
 
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
 
         assert not finishing.due().exists()
 
     def test_publishes_no_upper_layer_over_a_lost_low_one(self, encoder: Encoder):
         build = make_encoding(1)
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
         encoder.then = lambda: damage.request_again(build, 0)
 
-        encoding.run(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND)
 
         chunk = build.chunks.get()
         assert (chunk.state, chunk.has_low, chunk.attempts) == (ChunkState.DUE, False, 0)
@@ -318,9 +319,9 @@ class TestLayers:
         settings.LEASE_SECONDS = 0  # so that each second is noted
         build = make_encoding(1)
 
-        encoding.run_ahead(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND, encoding.run_ahead)
         low = build.chunks.get().seconds_done
-        encoding.run(hold_chunk(build, 0))
+        work_under(hold_chunk(build, 0), encoding.KIND)
 
         assert 0 < low < 1 < build.chunks.get().seconds_done
 
@@ -328,7 +329,7 @@ class TestLayers:
         build, niceness = make_encoding(3), []
 
         for index in (0, 2, 1):
-            encoding.run_ahead(hold_chunk(build, index))
+            work_under(hold_chunk(build, index), encoding.KIND, encoding.run_ahead)
             niceness.append(encoder.options["niceness"])
 
         first, ahead = effort.FIRST_NICENESS, effort.AHEAD_NICENESS

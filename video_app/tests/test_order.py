@@ -28,8 +28,7 @@ from video_app.work import (
     verifying,
     workers,
 )
-from video_app.work.kind import Kind
-from video_app.work.lease import Lease
+from video_app.work.lease import claim
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 KINDS = (*(planning, encoding, repairing, finishing, extras, posters, verifying),)
@@ -40,21 +39,17 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was done, in its order. The work itself keeps its lease; chunks end it."""
     found: list[Any] = []
 
-    def note(kind: Kind, body: Any) -> Any:
-        def run(lease: Lease) -> None:
+    def work_on(wanted: Any, body: Any, on_failure: Any) -> bool:
+        lease = claim(wanted)
+        if lease:
             is_ahead = body is encoding.run_ahead and not Chunk.objects.get(pk=lease.pk).has_low
-            found.append(("low chunks" if is_ahead else kind.name, lease.pk))
-            if kind is encoding.KIND:
-                changes = {"has_low": True} if is_ahead else {"state": "done"}
-                lease.release(**changes)
+            found.append(("low chunks" if is_ahead else names[on_failure], lease.pk))
+            if lease.model is Chunk and on_failure is encoding.failed:
+                lease.release(**({"has_low": True} if is_ahead else {"state": "done"}))
+        return lease is not None
 
-        return run
-
-    turns = []
-    for turn in order.ORDER:
-        body = note(turn.kind, turn.body)
-        turns.append(order.Turn(turn.lane, turn.kind, turn.narrow, turn.order, body))
-    monkeypatch.setattr(order, "ORDER", turns)
+    names = {kind.failed: kind.name for kind in order.KINDS}
+    monkeypatch.setattr(order, "work_on", work_on)
     return found
 
 

@@ -33,7 +33,9 @@ def film(media: Path, monkeypatch: pytest.MonkeyPatch) -> Video:
 def verify() -> int:
     lease = claim(verifying.due())
     assert lease
-    return verifying.run(lease)
+    with lease.held(verifying.failed):
+        return verifying.run(lease)
+    return 0
 
 
 def segment(media: Path, film: Video) -> Path:

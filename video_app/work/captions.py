@@ -68,13 +68,12 @@ def request(rows: Any) -> None:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        build = Build.objects.select_related("video").get(pk=lease.pk)
-        plan = tracks.corrected(build.plan, build.video.track_edits)
-        if _is_needed(build, plan):
-            _add_piece(build, plan, lease)
-        else:
-            lease.release(captioned_at=clock.now(), **UNHURT)
+    build = Build.objects.select_related("video").get(pk=lease.pk)
+    plan = tracks.corrected(build.plan, build.video.track_edits)
+    if _is_needed(build, plan):
+        _add_piece(build, plan, lease)
+    else:
+        lease.release(captioned_at=clock.now(), **UNHURT)
 
 
 def _is_needed(build: Build, plan: Plan) -> bool:
@@ -182,4 +181,4 @@ def _note(build: Build, reason: str) -> None:
         notes.remember(build.video_id, CODE, [FAILED.format(reason)])
 
 
-KIND = Kind("captions", due, request, run, give_up)
+KIND = Kind("captions", due, request, run, failed, give_up)

@@ -75,13 +75,12 @@ def run_ahead(lease: Lease) -> None:
 
 
 def _run(lease: Lease, *, ahead: Layer) -> None:
-    with lease.held(failed):
-        chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
-        layer = _layer(chunk, ahead)
-        with work_folder(chunk.build, lease) as work:
-            report = encode(chunk, work, lease, layer)
-            place = put_first(chunk, work, lease, layer)
-            patiently(lambda: publish(lease, report, work, place, layer))
+    chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
+    layer = _layer(chunk, ahead)
+    with work_folder(chunk.build, lease) as work:
+        report = encode(chunk, work, lease, layer)
+        place = put_first(chunk, work, lease, layer)
+        patiently(lambda: publish(lease, report, work, place, layer))
 
 
 def _layer(chunk: Chunk, ahead: Layer) -> Layer:
@@ -260,4 +259,4 @@ def fail(build_id: int, reason: str) -> None:
     logger.error("build_failed", extra={"build": build_id, "reason": reason})
 
 
-KIND = Kind("chunks", due, request, run, give_up)
+KIND = Kind("chunks", due, request, run, failed, give_up)

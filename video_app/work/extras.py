@@ -45,12 +45,11 @@ def request(rows: Any) -> None:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        build = Build.objects.select_related("video").get(pk=lease.pk)
-        with work_folder(build, lease) as work:
-            made = make(build, work, lease)
-        if patiently(lambda: record(lease.wanted, made)):
-            attempts.remove_spent(build)
+    build = Build.objects.select_related("video").get(pk=lease.pk)
+    with work_folder(build, lease) as work:
+        made = make(build, work, lease)
+    if patiently(lambda: record(lease.wanted, made)):
+        attempts.remove_spent(build)
 
 
 def make(build: Build, work: Path, lease: Lease) -> Extras:
@@ -147,4 +146,4 @@ def give_up(build_id: int) -> None:
         logger.error("completed_without_extras", extra={"build": build_id})
 
 
-KIND = Kind("extras", due, request, run, give_up)
+KIND = Kind("extras", due, request, run, failed, give_up)

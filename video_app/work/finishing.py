@@ -40,12 +40,11 @@ def request(rows: Any) -> None:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        build = Build.objects.select_related("video").get(pk=lease.pk)
-        made = _make_subtitles(build, lease)
-        if patiently(lambda: publish(lease.wanted, subtitles=made.count)):
-            _tell_lost_subtitles(build, made)
-            posters.request_for(build.video_id)
+    build = Build.objects.select_related("video").get(pk=lease.pk)
+    made = _make_subtitles(build, lease)
+    if patiently(lambda: publish(lease.wanted, subtitles=made.count)):
+        _tell_lost_subtitles(build, made)
+        posters.request_for(build.video_id)
 
 
 def _tell_lost_subtitles(build: Build, made: Subtitles) -> None:
@@ -109,4 +108,4 @@ def give_up(build_id: int) -> None:
         logger.error("published_without_subtitles", extra={"build": build_id})
 
 
-KIND = Kind("finishes", due, request, run, give_up)
+KIND = Kind("finishes", due, request, run, failed, give_up)

@@ -41,17 +41,16 @@ def request(rows: Any) -> None:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        row = Import.objects.get(pk=lease.pk)
-        try:
-            length = _fetch(row, lease)
-        except fetching.CutError as error:
-            _wait(row, lease, str(error))
-        else:
-            beside = sidecars.collect(row, lease.keep)
-            landing.finish(row.key, length)
-            sidecars.set_picture(row, beside)
-            _publish(row, length, beside, lease)
+    row = Import.objects.get(pk=lease.pk)
+    try:
+        length = _fetch(row, lease)
+    except fetching.CutError as error:
+        _wait(row, lease, str(error))
+    else:
+        beside = sidecars.collect(row, lease.keep)
+        landing.finish(row.key, length)
+        sidecars.set_picture(row, beside)
+        _publish(row, length, beside, lease)
 
 
 def _fetch(row: Import, lease: Lease) -> int:
@@ -157,4 +156,4 @@ def give_up(import_id: int) -> None:
     due().filter(is_hopeless(), pk=import_id).update(error=GAVE_UP, **FREE)
 
 
-KIND = Kind("imports", due, request, run, give_up)
+KIND = Kind("imports", due, request, run, failed, give_up)

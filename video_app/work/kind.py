@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from video_app.work.lease import Lease
+from video_app.work.lease import Body, OnFailure
 
 Rows = QuerySet[Any]
 
@@ -16,12 +16,13 @@ class Kind:
     """One kind of work on rows of one model.
 
     `due` is what is still wanted, `request` enqueues jobs for some due rows, `run` does the
-    work under a lease, and `give_up` ends what was tried too often; without it such work just
-    stays undone.
+    work under a lease, `failed` ends an attempt that may have failed by the film's fault, and
+    `give_up` ends what was tried too often; without it such work just stays undone.
     """
 
     name: str
     due: Callable[[], Rows]
     request: Callable[[Rows], None]
-    run: Callable[[Lease], object]
+    run: Body
+    failed: OnFailure
     give_up: Callable[[int], None] | None = None

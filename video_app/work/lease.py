@@ -24,6 +24,7 @@ from video_app.work import clock, machine, workers
 logger = logging.getLogger(__name__)
 
 Rows = QuerySet[Any]
+Body = Callable[["Lease"], object]
 OnFailure = Callable[["Lease", Exception], None]
 
 RENEW_SECONDS = 2.0
@@ -45,6 +46,16 @@ def may_start() -> Q:
 
 def is_hopeless() -> Q:
     return is_free() & Q(attempts__gte=settings.MAX_ATTEMPTS)
+
+
+def work_on(wanted: Rows, body: Body, on_failure: OnFailure) -> bool:
+    """Do the first of some wanted pieces of work that may start; whether there was one."""
+    lease = claim(wanted)
+    if lease is None:
+        return False
+    with lease.held(on_failure):
+        body(lease)
+    return True
 
 
 def claim(wanted: Rows) -> "Lease | None":

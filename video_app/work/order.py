@@ -29,7 +29,7 @@ from video_app.work import (
     workers,
 )
 from video_app.work.kind import Kind
-from video_app.work.lease import Lease, claim, may_start
+from video_app.work.lease import Body, may_start, work_on
 from video_app.work.queue import TRANSCODE, URGENT
 
 # Rows that are tried before the next turn, when others claim them first.
@@ -80,7 +80,7 @@ class Turn:
     kind: Kind
     narrow: Callable[[Any], Any] = _all
     order: tuple[str, ...] = ("pk",)
-    body: Callable[[Lease], object] | None = None
+    body: Body | None = None
 
     def candidates(self) -> list[int]:
         has_attempts = {"attempts__lt": settings.MAX_ATTEMPTS}  # hopeless posters stay due
@@ -126,7 +126,7 @@ def run_next(lane: str = "") -> str:
     lanes = LANES.get(lane, EVERY_LANE)
     for turn in ORDER:
         for pk in turn.candidates() if turn.lane in lanes else ():
-            if lease := claim(turn.kind.due().filter(pk=pk)):
-                (turn.body or turn.kind.run)(lease)
+            wanted = turn.kind.due().filter(pk=pk)
+            if work_on(wanted, turn.body or turn.kind.run, turn.kind.failed):
                 return turn.lane
     return ""

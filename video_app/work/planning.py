@@ -59,9 +59,7 @@ def request_again(video_id: int) -> bool:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        video = _begin(lease)
-        record(lease, _plan(video, lease))
+    record(lease, _plan(_begin(lease), lease))
 
 
 def _begin(lease: Lease) -> Video:
@@ -188,4 +186,4 @@ def give_up(video_id: int) -> None:
         versions.touch(versions.CATALOGUE)
 
 
-KIND = Kind("plans", due, request, run, give_up)
+KIND = Kind("plans", due, request, run, failed, give_up)

@@ -51,15 +51,14 @@ def request_for(video_id: int) -> None:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        video = Video.objects.get(pk=lease.pk)
-        key = layout.poster_key(video.pk, video.source_revision)
-        _make(video, key, lease)
-        is_shown = lease.release(poster=key, **UNHURT)
-        film_cache.forget([video.pk])
-        unused = video.poster if is_shown else key
-        if unused and not Video.objects.filter(pk=video.pk, poster=unused).exists():
-            the_store().remove(unused)
+    video = Video.objects.get(pk=lease.pk)
+    key = layout.poster_key(video.pk, video.source_revision)
+    _make(video, key, lease)
+    is_shown = lease.release(poster=key, **UNHURT)
+    film_cache.forget([video.pk])
+    unused = video.poster if is_shown else key
+    if unused and not Video.objects.filter(pk=video.pk, poster=unused).exists():
+        the_store().remove(unused)
 
 
 def _make(video: Video, key: str, lease: Lease) -> None:
@@ -81,4 +80,4 @@ def failed(lease: Lease, error: Exception) -> None:
         logger.warning("poster_failed", extra={"video": lease.pk, "reason": str(error)})
 
 
-KIND = Kind("posters", due, request, run)
+KIND = Kind("posters", due, request, run, failed)

@@ -42,14 +42,13 @@ def request(rows: Any) -> None:
 
 
 def run(lease: Lease) -> None:
-    with lease.held(failed):
-        chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
-        build = chunk.build
-        planning.provide_seekable(build.video, lease)
-        with work_folder(build, lease) as work:
-            report = encoding.encode(chunk, work, lease)
-            place = encoding.put_first(chunk, work, lease)
-            patiently(lambda: publish(lease, report, work, place))
+    chunk = Chunk.objects.select_related("build__video").get(pk=lease.pk)
+    build = chunk.build
+    planning.provide_seekable(build.video, lease)
+    with work_folder(build, lease) as work:
+        report = encoding.encode(chunk, work, lease)
+        place = encoding.put_first(chunk, work, lease)
+        patiently(lambda: publish(lease, report, work, place))
 
 
 def publish(lease: Lease, report: dict[str, Any], work: Path | None, place: str = "") -> bool:
@@ -96,4 +95,4 @@ def failed(lease: Lease, error: Exception) -> None:
     request(due().filter(pk=lease.pk, attempts__lt=settings.MAX_ATTEMPTS))
 
 
-KIND = Kind("repairs", due, request, run)
+KIND = Kind("repairs", due, request, run, failed)

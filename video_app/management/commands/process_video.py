@@ -9,7 +9,7 @@ from video_app.management.rows import shown
 from video_app.models import Build, Chunk, State, Video
 from video_app.work import encoding, extras, finishing, planning
 from video_app.work.kind import Kind
-from video_app.work.lease import claim
+from video_app.work.lease import work_on
 
 PAUSE_SECONDS = 0.5
 
@@ -61,5 +61,4 @@ def _work_on(video_id: int) -> None:
 
 def _run_all(kind: Kind, rows: Any) -> None:
     for pk in list(rows.values_list("pk", flat=True)):
-        if lease := claim(kind.due().filter(pk=pk)):
-            kind.run(lease)
+        work_on(kind.due().filter(pk=pk), kind.run, kind.failed)
