@@ -13,6 +13,7 @@ from bench.steps import say
 from bench.viewer import Viewer
 
 POLL_SECONDS = 0.05  # for one film; for several as much more, or asking would be the load
+WHOLE_POLL_SECONDS = 0.5  # when only the end is waited for
 
 
 @dataclass(slots=True)
@@ -47,7 +48,8 @@ class Bench:
                 raise TimeoutError(f"not whole after {seconds:.0f} s: {open_ones}")
             for arrival in open_ones:
                 _look(viewer, arrival)
-            time.sleep(POLL_SECONDS * len(open_ones))
+            is_playable = all(arrival.playable is not None for arrival in open_ones)
+            time.sleep(WHOLE_POLL_SECONDS if is_playable else POLL_SECONDS * len(open_ones))
 
     def wait_until_idle(self) -> None:
         """Posters and storyboards of the last film must not burden the next."""

@@ -109,7 +109,7 @@ def _look(
     length = ends.get(picture.index, Fraction(0)) if picture else Fraction(0)
     found = Survey({})
     if seeks_exactly(container.format.name):  # the others are looked at when they have been copied
-        found = survey(container, picture, sounds, first, (origin, length))
+        found = survey(path, container, (picture, sounds), first, (origin, length))
     grids = {sound.index: sound_grid(first[sound.index], origin) for sound in sounds}
     return {
         "frame": picture_facts(first[picture.index]) if picture else None,

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -10,11 +11,17 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from video_app.pipeline.probe_child.containers import decode, drain, packets
+from video_app.pipeline.probe_child.containers import decode, drain, open_media, packets
+from video_app.pipeline.probe_child.frames import prepare
 
-PLACES = 24
+PLACES = range(1, 24)  # of as many parts of the film
+# Larger ones are decoded one at a time: two decoders' pictures would fill the memory.
+SMALL_PIXELS = 2560 * 1440
 PLACE_PACKETS = 300
 MAX_SECONDS = 5  # of wall clock: very large pictures are looked at in fewer places
+
+# The picture, if any can be decoded, and the sounds.
+Streams = tuple[Any | None, list[Any]]
 
 
 @dataclass(slots=True)
@@ -29,6 +36,14 @@ class Survey:
     false_keys: int = 0
     damaged: int = 0  # places at which nothing can be decoded
 
+    def add(self, other: "Survey") -> None:
+        for index, kinds in other.kinds.items():
+            self.kinds[index] |= kinds
+        self.shapes += other.shapes
+        self.interlaced += other.interlaced
+        self.false_keys += other.false_keys
+        self.damaged += other.damaged
+
     def facts(self) -> dict[str, Any]:
         return {
             "has_steady_sound": all(len(found) <= 1 for found in self.kinds.values()),
@@ -40,39 +55,73 @@ class Survey:
 
 
 def survey(
+    path: str,
     container: InputContainer,
-    picture: Any | None,
-    sounds: list[Any],
+    streams: Streams,
     first: dict[int, list[Any]],
     clock: tuple[Fraction, Fraction],
 ) -> Survey:
     """Look at a film's picture and sounds at places all over it.
 
-    `first` are their first frames, `clock` are the container's start and the film's length.
+    `first` are the streams' first frames, `clock` are the container's start and the film's
+    length.
     """
+    picture, sounds = streams
     found = Survey({s.index: {_kind(frame) for frame in first[s.index]} for s in sounds})
     pictures = first[picture.index] if picture else []
     for frame in pictures[:1]:
         _add_picture(found, picture, frame)
     # Some decoders never say which pictures are key ones.
     can_tell_keys = bool(pictures) and bool(pictures[0].key_frame)
-    for _ in places(container, clock):
-        looked = _look(container, picture if pictures else None, sounds)
+    seen = (picture if pictures else None, sounds)
+    if picture and picture.width * picture.height > SMALL_PIXELS:
+        found.add(_survey(container, seen, clock, PLACES, can_tell_keys=can_tell_keys))
+        return found
+    with open_media(path) as second, ThreadPoolExecutor(1) as thread:
+        twins = _twins(second, seen)
+        others = thread.submit(
+            _survey, second, twins, clock, PLACES[1::2], can_tell_keys=can_tell_keys
+        )
+        found.add(_survey(container, seen, clock, PLACES[::2], can_tell_keys=can_tell_keys))
+        found.add(others.result())
+    return found
+
+
+def _twins(container: InputContainer, streams: Streams) -> Streams:
+    """The same streams of the same file, opened once more."""
+    picture, sounds = streams
+    again = [container.streams[stream.index] for stream in (*sounds, *([picture] * bool(picture)))]
+    prepare(again)
+    return (again.pop() if picture else None), again
+
+
+def _survey(
+    container: InputContainer,
+    streams: Streams,
+    clock: tuple[Fraction, Fraction],
+    numbers: Iterable[int],
+    *,
+    can_tell_keys: bool,
+) -> Survey:
+    picture, sounds = streams
+    found = Survey({sound.index: set() for sound in sounds})
+    for _ in places(container, clock, numbers):
+        looked = _look(container, picture, sounds)
         for index, sound in looked.sounds.items():
             found.kinds[index].add(_kind(sound))
-        if pictures:
+        if picture:
             _add_look(found, picture, looked, can_tell_keys=can_tell_keys)
     return found
 
 
 def places(
-    container: InputContainer, clock: tuple[Fraction, Fraction], count: int = PLACES
+    container: InputContainer, clock: tuple[Fraction, Fraction], numbers: Iterable[int] = PLACES
 ) -> Iterator[Fraction]:
     """Stand at each place in turn, which are times of the container's own clock."""
     deadline = time.monotonic() + MAX_SECONDS
     start, length = clock
-    for number in range(1, count if length > 0 else 1):
-        place = start + length * number / count
+    for number in numbers if length > 0 else ():
+        place = start + length * number / (len(PLACES) + 1)
         try:
             container.seek(int(place * av.time_base))
         except av.FFmpegError:
