@@ -70,7 +70,8 @@ def survey(
     found = Survey({s.index: {_kind(frame) for frame in first[s.index]} for s in sounds})
     pictures = first[picture.index] if picture else []
     for frame in pictures[:1]:
-        _add_picture(found, picture, frame)
+        found.shapes[_shape(picture, frame)] += 1
+        found.interlaced += bool(frame.interlaced_frame)
     # Some decoders never say which pictures are key ones.
     can_tell_keys = bool(pictures) and bool(pictures[0].key_frame)
     seen = (picture if pictures else None, sounds)
@@ -78,11 +79,11 @@ def survey(
         found.add(_survey(container, seen, clock, PLACES, can_tell_keys=can_tell_keys))
         return found
     with open_media(path) as second, ThreadPoolExecutor(1) as thread:
-        twins = _twins(second, seen)
+        half, twins = len(PLACES) // 2, _twins(second, seen)
         others = thread.submit(
-            _survey, second, twins, clock, PLACES[1::2], can_tell_keys=can_tell_keys
+            _survey, second, twins, clock, PLACES[half:], can_tell_keys=can_tell_keys
         )
-        found.add(_survey(container, seen, clock, PLACES[::2], can_tell_keys=can_tell_keys))
+        found.add(_survey(container, seen, clock, PLACES[:half], can_tell_keys=can_tell_keys))
         found.add(others.result())
     return found
 
@@ -103,14 +104,14 @@ def _survey(
     *,
     can_tell_keys: bool,
 ) -> Survey:
-    picture, sounds = streams
-    found = Survey({sound.index: set() for sound in sounds})
+    found = Survey({sound.index: set() for sound in streams[1]})
+    known: _Known = {}
     for _ in places(container, clock, numbers):
-        looked = _look(container, picture, sounds)
+        looked = _look(container, streams, known)
         for index, sound in looked.sounds.items():
             found.kinds[index].add(_kind(sound))
-        if picture:
-            _add_look(found, picture, looked, can_tell_keys=can_tell_keys)
+        if looked.picture:
+            _add_picture(found, looked.picture, can_tell_keys=can_tell_keys)
     return found
 
 
@@ -131,62 +132,78 @@ def places(
             return
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What the first packet of the picture at a place is decoded to."""
+
+    shape: tuple[int, int, str] | None  # none when nothing comes out
+    is_interlaced: bool = False
+    is_right: bool = True
+    is_key: bool = False  # a film can be decoded from here
+
+
 @dataclass(slots=True)
 class _Look:
-    """What lies at one place: a sound of each stream, and what the first packet of the
-    picture is decoded to."""
+    """What lies at one place: a sound of each stream, and the picture."""
 
     sounds: dict[int, Any] = field(default_factory=dict)
-    packet: Any = None
-    picture: Any = None
-    is_right: bool = True
+    picture: _Picture | None = None
 
 
-def _look(container: InputContainer, picture: Any | None, sounds: list[Any]) -> _Look:
+# By packet: seeks to places between two key pictures lead to the same one.
+_Known = dict[tuple[Any, ...], _Picture]
+
+
+def _look(container: InputContainer, streams: Streams, known: _Known) -> _Look:
+    picture, sounds = streams
     look = _Look()
-    streams = [*sounds, *([picture] if picture else [])]
-    for number, (index, packet) in enumerate(packets(container, streams)):
+    wanted = [*sounds, *([picture] if picture else [])]
+    for number, (index, packet) in enumerate(packets(container, wanted)):
         if picture and index == picture.index:
-            _look_at_picture(look, picture, packet)
+            look.picture = look.picture or _look_at_picture(picture, packet, known)
         elif index not in look.sounds:
             for sound in decode(packet)[0][:1]:
                 look.sounds[index] = sound
-        is_seen = picture is None or look.packet
+        is_seen = picture is None or look.picture
         if number >= PLACE_PACKETS or (is_seen and len(look.sounds) == len(sounds)):
             break
     return look
 
 
-def _look_at_picture(look: _Look, stream: Any, packet: Any) -> None:
-    if look.packet or not packet.size:
-        return
-    look.packet = packet
-    frames, look.is_right = decode(packet)
+def _look_at_picture(stream: Any, packet: Any, known: _Known) -> _Picture | None:
+    if not packet.size:
+        return None
+    name = (packet.pts, packet.dts, packet.pos, packet.size)
+    if name not in known:
+        known[name] = _decoded(stream, packet)
+    return known[name]
+
+
+def _decoded(stream: Any, packet: Any) -> _Picture:
+    frames, is_right = decode(packet)
     # One picture costs least: decoders hold back up to 16 unless they are drained.
     frames = frames or drain(stream)
-    look.picture = frames[0] if frames else None
+    if not frames:
+        return _Picture(None, is_right=is_right)
+    frame = frames[0]
+    is_key = packet.is_keyframe and frame.key_frame
+    is_own = None in (packet.pts, frame.pts) or packet.pts == frame.pts
+    interlaced = bool(frame.interlaced_frame)
+    return _Picture(_shape(stream, frame), interlaced, is_right, bool(is_key and is_own))
 
 
-def _add_look(found: Survey, picture: Any, look: _Look, *, can_tell_keys: bool) -> None:
-    if look.picture:
-        _add_picture(found, picture, look.picture)
-    found.damaged += not look.is_right
-    if can_tell_keys and look.packet and look.is_right:
-        found.false_keys += not _is_key(look)
+def _add_picture(found: Survey, picture: _Picture, *, can_tell_keys: bool) -> None:
+    if picture.shape:
+        found.shapes[picture.shape] += 1
+        found.interlaced += picture.is_interlaced
+    found.damaged += not picture.is_right
+    if can_tell_keys and picture.is_right:
+        found.false_keys += not picture.is_key
 
 
-def _is_key(look: _Look) -> bool:
-    """Whether a film can be decoded from here: the packet is a key picture."""
-    frame, packet = look.picture, look.packet
-    if frame is None or not packet.is_keyframe or not frame.key_frame:
-        return False
-    return packet.pts is None or frame.pts is None or packet.pts == frame.pts
-
-
-def _add_picture(found: Survey, stream: Any, frame: Any) -> None:
+def _shape(stream: Any, frame: Any) -> tuple[int, int, str]:
     aspect = stream.codec_context.sample_aspect_ratio or Fraction(0)
-    found.shapes[frame.width, frame.height, str(aspect)] += 1
-    found.interlaced += bool(frame.interlaced_frame)
+    return frame.width, frame.height, str(aspect)
 
 
 def _kind(sound: Any) -> tuple[int, str]:
