@@ -326,11 +326,11 @@ class TestLayers:
         assert 0 < low < 1 < build.chunks.get().seconds_done
 
     def test_gives_first_missing_low_chunk_the_machine(self, encoder: Encoder):
-        build, niceness = make_encoding(3), []
+        build, niceness = make_encoding(6), {}
 
-        for index in (0, 2, 1):
+        for index in (0, 2, 3, 5, 1):
             work_under(hold_chunk(build, index), encoding.KIND, encoding.run_ahead)
-            niceness.append(encoder.options["niceness"])
+            niceness[index] = encoder.options["niceness"]
 
-        first, ahead = effort.FIRST_NICENESS, effort.AHEAD_NICENESS
-        assert niceness == [first, ahead, first]
+        assert niceness[0] == niceness[1] == effort.FIRST_NICENESS
+        assert niceness[1] < niceness[2] < niceness[3] < niceness[5] < effort.NICENESS

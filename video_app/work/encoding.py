@@ -126,7 +126,7 @@ def _progress(chunk: Chunk, lease: Lease, layer: Layer) -> Callable[[float], Non
 
 def _threads(niceness: int) -> int:
     is_last = not due().filter(is_free()).exists()
-    return effort.threads(takes_all=is_last or niceness == effort.FIRST_NICENESS)
+    return effort.threads(takes_all=is_last or niceness < effort.NICENESS)
 
 
 def put_first(chunk: Chunk, work: Path, lease: Lease, layer: Layer = Layer.ALL) -> str:
