@@ -1,5 +1,6 @@
 """Encoding chunks: once, under limits, and again when it failed."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from rq.timeouts import JobTimeoutException
 from video_app.models import Build, BuildState, ChunkState, State, Video
 from video_app.pipeline.errors import EncodeError, PipelineError, StorageFullError
 from video_app.pipeline.layers import Layer
-from video_app.streaming import damage
+from video_app.streaming import damage, watching
 from video_app.tests.concurrency import raising
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import (
@@ -326,11 +327,26 @@ class TestLayers:
         assert 0 < low < 1 < build.chunks.get().seconds_done
 
     def test_gives_first_missing_low_chunk_the_machine(self, encoder: Encoder):
-        build, niceness = make_encoding(6), {}
+        build = make_encoding(6)
+        watching.note(build.video_id)
 
-        for index in (0, 2, 3, 5, 1):
-            work_under(hold_chunk(build, index), encoding.KIND, encoding.run_ahead)
-            niceness[index] = encoder.options["niceness"]
+        niceness = self.niceness_of(encoder, build, (0, 2, 3, 5, 1))
 
-        assert niceness[0] == niceness[1] == effort.FIRST_NICENESS
+        assert niceness[1] < niceness[0] == effort.FIRST_NICENESS
         assert niceness[1] < niceness[2] < niceness[3] < niceness[5] < effort.NICENESS
+
+    def test_gives_what_is_watched_more_of_the_machine(self, encoder: Encoder):
+        watched, other = make_encoding(6), make_encoding(3)
+        watching.note(watched.video_id)
+
+        ours = self.niceness_of(encoder, watched, (0, 1))
+        others = self.niceness_of(encoder, other, (0, 1, 2))
+
+        assert ours[1] < others[0] < others[1] < others[2] < effort.NICENESS
+
+    def niceness_of(self, encoder: Encoder, build: Build, chunks: Iterable[int]) -> dict[int, int]:
+        found = {}
+        for index in chunks:
+            work_under(hold_chunk(build, index), encoding.KIND, encoding.run_ahead)
+            found[index] = encoder.options["niceness"]
+        return found

@@ -6,22 +6,31 @@ from django.conf import settings
 
 from video_app.models import Chunk, ChunkState
 from video_app.pipeline.layers import Layer
+from video_app.streaming import watching
 
-# For the kernel: the pictures that somebody waits for go before those that come after them,
-# each chunk's before the next one's, and these before the rest of films. A process keeps what it
-# began with: the chunk itself has to say it, not only what is missing at that moment.
-FIRST_NICENESS, NICENESS = 2, 17
-AHEAD_NICENESS = {1: 7, 2: 9, 3: 13}  # by a chunk's index; of all later ones:
-LAST_AHEAD_NICENESS = 16
+# For the kernel. Of a film that somebody watches the pictures that are needed next go before
+# everything else, and each chunk before the one after it: a process keeps the niceness that it
+# began with, so the chunk itself has to say it.
+NEXT_NICENESS = 1
+AHEAD_NICENESS = {1: 4, 2: 6, 3: 7}  # by a chunk's index
+FAR_AHEAD_NICENESS = 8
+# First pictures, and beginnings of films that nobody watches yet.
+FIRST_NICENESS = 2
+BEGINNING_NICENESS = {1: 5, 2: 9}
+NICENESS = 19
 
 
 def niceness(chunk: Chunk, layer: Layer) -> int:
-    is_ahead = layer == Layer.LOW or not chunk.index
-    if layer == Layer.HIGH or not is_ahead:
+    if layer == Layer.HIGH or (layer == Layer.ALL and chunk.index):
         return NICENESS
+    if not chunk.index:
+        return FIRST_NICENESS
+    if chunk.build.video_id not in watching.watched_now():
+        return BEGINNING_NICENESS.get(chunk.index, NICENESS)
     earlier = Chunk.objects.filter(build=chunk.build_id, index__lt=chunk.index)
-    waits = earlier.filter(state=ChunkState.DUE, has_low=False).exists()
-    return AHEAD_NICENESS.get(chunk.index, LAST_AHEAD_NICENESS) if waits else FIRST_NICENESS
+    if earlier.filter(state=ChunkState.DUE, has_low=False).exists():
+        return AHEAD_NICENESS.get(chunk.index, FAR_AHEAD_NICENESS)
+    return NEXT_NICENESS
 
 
 def threads(*, takes_all: bool) -> int:
