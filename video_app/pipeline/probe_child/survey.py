@@ -78,6 +78,7 @@ def survey(
     if picture and picture.width * picture.height > SMALL_PIXELS:
         found.add(_survey(container, seen, clock, PLACES, can_tell_keys=can_tell_keys))
         return found
+    # Somebody waits for the first picture: both halves of the film at once.
     with open_media(path) as second, ThreadPoolExecutor(1) as thread:
         half, twins = len(PLACES) // 2, _twins(second, seen)
         others = thread.submit(
