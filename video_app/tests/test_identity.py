@@ -12,7 +12,15 @@ from video_app.store import identity, local
 from video_app.store.identity import AWAY, FOREIGN, MARK, UNKNOWN
 from video_app.store.local import LocalStore
 from video_app.tests.concurrency import raising
-from video_app.tests.films import ago, hold_chunk, make_encoding, make_film, make_video, write
+from video_app.tests.films import (
+    ago,
+    hold_chunk,
+    make_encoding,
+    make_film,
+    make_video,
+    work_under,
+    write,
+)
 from video_app.work import encoding
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,7 +192,7 @@ class TestWithheld:
         lease = hold_chunk(build, 0)
         spoil(media)
 
-        encoding.run(lease)
+        work_under(lease, encoding.KIND)
 
         assert not list(media.glob("hls/*"))
         assert Build.objects.get().state == BuildState.ENCODING

@@ -8,7 +8,7 @@ from PIL import Image
 from video_app.catalogue import notes
 from video_app.ingest import imports
 from video_app.models import Import, Subtitle, Video
-from video_app.tests.films import hold, replace_source, run
+from video_app.tests.films import hold, replace_source, run, work_under
 from video_app.work import importing, sidecars
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,6 @@ def test_adds_nothing_when_lease_was_lost(folder: Path) -> None:
     lease = hold(importing.KIND, pk=row.pk)
     Import.objects.update(lease_token=None)
 
-    importing.run(lease)
+    work_under(lease, importing.KIND)
 
     assert not Subtitle.objects.exists()
