@@ -1,5 +1,6 @@
 """The import page of the admin: what staff may import, and what they are told of it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,6 @@ def test_says_it_without_script_too(staff: Client, folder: Path) -> None:
         "{folder}/../secret",
         "{folder}/link",
         "{folder}s",
-        "{folder}/loop",
         "s3://x/y",
     ],
 )
@@ -86,12 +86,22 @@ def test_imports_nothing_from_elsewhere(staff: Client, folder: Path, location: s
     secret.mkdir()
     (secret / "c.mp4").write_bytes(b"secret")
     (folder / "link").symlink_to(secret)
-    (folder / "loop").symlink_to(folder / "loop")
 
     answer = post(staff, location.format(folder=folder))
 
     assert answer.status_code == 400
     assert "may not be imported" in answer.json()["error"]
+    assert not Import.objects.exists()
+
+
+def test_imports_nothing_that_leads_in_circles(staff: Client, folder: Path) -> None:
+    (folder / "loop").symlink_to(folder / "loop")
+
+    answer = post(staff, f"{folder}/loop")
+
+    assert answer.status_code == 400
+    # Python 3.13 and later resolve it to itself, where nothing is.
+    assert re.search("may not be imported|no file or folder", answer.json()["error"])
     assert not Import.objects.exists()
 
 
