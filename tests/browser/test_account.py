@@ -33,6 +33,7 @@ def test_sign_up_confirm_sign_in_sign_out_and_reset(site: Stack, page: Page) -> 
     assert page.url == f"{site.url}/activate/", "the token stays in the address bar"
 
     page.get_by_role("link", name="Watch films").click()
+    page.wait_for_load_state("networkidle")  # or what is still asked for is refused, aloud
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
