@@ -28,7 +28,7 @@ def site(product: Stack) -> Stack:
 
 @pytest.fixture
 def dropped(tmp_path: Path) -> list[Path]:
-    clip = make_clip(tmp_path / "clip", seconds=4, size="1280x720", rate=25).read_bytes()
+    clip = make_clip(tmp_path / "clip.mp4", seconds=4, size="1280x720", rate=25).read_bytes()
     paths = [tmp_path / f"Harbour.Lights.S01E{n:02d}.mp4" for n in range(1, FILMS + 1)]
     for number, path in enumerate(paths):
         # A box that nobody reads makes each another file.
