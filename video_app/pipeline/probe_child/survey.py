@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import av
@@ -77,16 +78,25 @@ def survey(
     seen = (picture if pictures else None, sounds)
     if picture and picture.width * picture.height > SMALL_PIXELS:
         found.add(_survey(container, seen, clock, PLACES, can_tell_keys=can_tell_keys))
-        return found
-    # Somebody waits for the first picture: both halves of the film at once.
-    with open_media(path) as second, ThreadPoolExecutor(1) as thread:
-        half, twins = len(PLACES) // 2, _twins(second, seen)
-        others = thread.submit(
-            _survey, second, twins, clock, PLACES[half:], can_tell_keys=can_tell_keys
-        )
-        found.add(_survey(container, seen, clock, PLACES[:half], can_tell_keys=can_tell_keys))
-        found.add(others.result())
+    else:
+        for half in _survey_halves(path, container, seen, clock, can_tell_keys=can_tell_keys):
+            found.add(half)
     return found
+
+
+def _survey_halves(
+    path: str,
+    container: InputContainer,
+    streams: Streams,
+    clock: tuple[Fraction, Fraction],
+    *,
+    can_tell_keys: bool,
+) -> tuple[Survey, Survey]:
+    """Both halves of the film at once: somebody waits for the first picture."""
+    half, look = len(PLACES) // 2, partial(_survey, can_tell_keys=can_tell_keys)
+    with open_media(path) as second, ThreadPoolExecutor(1) as thread:
+        rest = thread.submit(look, second, _twins(second, streams), clock, PLACES[half:])
+        return look(container, streams, clock, PLACES[:half]), rest.result()
 
 
 def _twins(container: InputContainer, streams: Streams) -> Streams:
