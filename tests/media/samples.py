@@ -5,7 +5,6 @@ is white while the sound beeps. So every encode can be asked which picture it sh
 """
 
 import fcntl
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -67,12 +66,6 @@ class Samples:
             )
 
         return self.get(name, make)
-
-
-def is_new_ffmpeg() -> bool:
-    """Whether the ffmpeg of these tests is version 7 or later (`n` begins a build's name)."""
-    done = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True)
-    return int(re.findall(r"version n?(\d+)", done.stdout)[0]) >= 7
 
 
 def ffmpeg(*arguments: str, pictures: Iterator[bytes] | None = None) -> None:

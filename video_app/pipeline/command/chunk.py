@@ -26,7 +26,7 @@ def encode_chunk(
 
     Runs in the work folder and writes `<rung>/NNN.ts` there. See `clock.seek` for `back`.
     """
-    source = [*seek(plan, span, back), *REINIT, *input_arguments(path)]
+    source = _source(path, plan, span, back)
     is_sought = seek_point(plan, span, back) is not None
     return _encode(binary, source, plan, span, threads, is_sought=is_sought)
 
@@ -40,9 +40,7 @@ def first_pictures(
     first = span.first_frame
     return [
         *(*base_arguments(binary, threads=1), *PATIENT),
-        *seek(plan, span, back),
-        *REINIT,
-        *input_arguments(path),
+        *_source(path, plan, span, back),
         *(
             "-filter_complex",
             f"{grid},trim=end_pts={first + count},select='eq(n,0)+gte(pts,{first})'[v]",
@@ -64,12 +62,15 @@ def decoded_pictures(binary: str, path: str, plan: Plan, span: ChunkSpan, back: 
     cut = f"trim=start_pts={span.first_frame}:end_pts={span.end_frame}"
     return [
         *(*base_arguments(binary, threads=1), *PATIENT),
-        *seek(plan, span, back),
-        *REINIT,
-        *input_arguments(path),
+        *_source(path, plan, span, back),
         *("-filter_complex", f"{picture},{cut},scale=16:16:flags=neighbor[v]"),
         *("-map", "[v]", "-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
     ]
+
+
+def _source(path: str, plan: Plan, span: ChunkSpan, back: Back) -> list[str]:
+    opening = input_arguments(path, changes_shape=plan.source.video.changes_shape)
+    return [*seek(plan, span, back), *REINIT, *opening]
 
 
 def _encode(

@@ -13,6 +13,9 @@ PROTOCOL_WHITELIST = "file"
 # itself asks the bucket again, and knows when it gave less than there is.
 NETWORK_WHITELIST = "http,tcp"
 NETWORK = ["-max_redirects", "0", "-rw_timeout", str(TIMEOUT_SECONDS * 10**6)]
+# From version 7 on, ffmpeg gives every picture the pixel aspect that it found out about the
+# file. Where aspects change it must find out nothing: the headers of our copies say enough.
+OWN_ASPECTS = "-nofind_stream_info"
 MAX_PIXELS = 8192 * 4320
 
 
@@ -25,8 +28,11 @@ def base_arguments(binary: str, *, threads: int = 0) -> list[str]:
     ]
 
 
-def input_arguments(location: str) -> list[str]:
-    """How every untrusted source is opened: an absolute path, or a URL of our own reader."""
+def input_arguments(location: str, *, changes_shape: bool = False) -> list[str]:
+    """How every untrusted source is opened: an absolute path, or a URL of our own reader.
+
+    With `changes_shape` each picture keeps the pixel aspect that the decoder read for it.
+    """
     protocols, options = PROTOCOL_WHITELIST, []
     if is_url(location):
         protocols, options = NETWORK_WHITELIST, NETWORK
@@ -34,6 +40,7 @@ def input_arguments(location: str) -> list[str]:
         *("-max_pixels", str(MAX_PIXELS)),
         *("-protocol_whitelist", protocols, "-format_whitelist", FORMAT_WHITELIST),
         *options,
+        *([OWN_ASPECTS] if changes_shape else []),
         *("-probesize", "20M", "-analyzeduration", "36000M"),
         *("-i", input_name(location)),
     ]

@@ -28,7 +28,7 @@ def key_stills(
     for place, time in enumerate(times):
         # The decoder's word, not the container's, on what a key picture is.
         argv += ["-threads", "1", "-skip_frame", "nokey", "-noaccurate_seek"]
-        argv += ["-ss", decimal(time), "-t", str(KEY_SECONDS), *input_arguments(path)]
+        argv += ["-ss", decimal(time), "-t", str(KEY_SECONDS), *_opened(path, source)]
         outputs += ["-map", f"{place}:{source.video.index}", "-frames:v", "1"]
         outputs += ["-vf", f"select=key,{_drawn(source)}", *_jpeg(f"{folder}/{place}.jpg")]
     return [*argv, *outputs]
@@ -39,7 +39,7 @@ def still(binary: str, path: str, source: Source, time: Fraction, target: str) -
     return [
         *base_arguments(binary, threads=1),
         *("-ss", decimal(time)),
-        *input_arguments(path),
+        *_opened(path, source),
         *("-map", f"0:{source.video.index}", "-frames:v", "1"),
         *("-vf", _drawn(source), *_jpeg(target)),
     ]
@@ -51,10 +51,14 @@ def first_stills(binary: str, path: str, source: Source, count: int, folder: str
     later = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{decimal(step)})'"
     return [
         *base_arguments(binary, threads=1),
-        *("-t", str(FIRST_SECONDS), *input_arguments(path)),
+        *("-t", str(FIRST_SECONDS), *_opened(path, source)),
         *("-map", f"0:{source.video.index}", "-frames:v", str(count), "-fps_mode", "passthrough"),
         *("-vf", f"{later},{_drawn(source)}", *_jpeg(f"{folder}/%d.jpg")),
     ]
+
+
+def _opened(path: str, source: Source) -> list[str]:
+    return input_arguments(path, changes_shape=source.video.changes_shape)
 
 
 def _drawn(source: Source) -> str:
