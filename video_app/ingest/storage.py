@@ -1,5 +1,6 @@
 """How uploads are kept: on the disk before they are acknowledged, and never by half."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,9 +13,13 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from video_app.store import local, the_store
 
+# What is left to write when an upload ends is waited for: this much at most, and no gigabytes.
+WRITE_BEHIND = 16 * 2**20
+
 
 class SpoolingHandler(TemporaryFileUploadHandler):
-    """Django's own, but a file that found no room does not keep what room there was."""
+    """Django's own, but a file that found no room does not keep what room there was, and the
+    disk begins to write before the last byte is there."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:
@@ -23,6 +28,18 @@ class SpoolingHandler(TemporaryFileUploadHandler):
             with suppress(OSError):  # it writes its buffer once more, and removes itself
                 self.file.close()
             raise
+        whole = (start + len(raw_data)) // WRITE_BEHIND
+        if whole > start // WRITE_BEHIND:
+            _begin_to_write(self.file.fileno(), (whole - 1) * WRITE_BEHIND)
+
+
+def _begin_to_write(file: int, start: int) -> None:
+    """Have the kernel write what is new from `start` on, without waiting for it.
+
+    What is dirty is written by that and stays in memory, whatever the advice is called.
+    """
+    if hasattr(os, "posix_fadvise"):  # macOS has none
+        os.posix_fadvise(file, start, WRITE_BEHIND, os.POSIX_FADV_DONTNEED)
 
 
 class DurableStorage(FileSystemStorage):
