@@ -26,6 +26,7 @@ def member() -> Client:
     return signed_in(make_user())
 
 
+@pytest.mark.contract
 class TestFavorites:
     def toggle(self, client: Client, video_id: Any) -> Any:
         return client.post("/content/add-favorite/", {"video_id": video_id}, JSON)
@@ -239,6 +240,7 @@ def test_marking_survives_a_race_with_deletion():
     assert statuses <= {200, 404}
 
 
+@pytest.mark.contract
 class TestStatus:
     def test_reports_finished_film(self, member: Client):
         film = make_film()
