@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from auth_app import admin_sessions, audit, errors, limits, services
+from auth_app import admin_sessions, audit, errors, limits, sign_ins
 
 SET_UP = _("Staff need a second factor here. Sign in at /account/ and set it up first.")
 
@@ -42,7 +42,7 @@ class AdminLoginForm(AdminAuthenticationForm):
     def _user(self, username: str, password: str, code: str) -> Any:
         try:
             self._count_address()
-            return services.check_credentials(self._request, username, password, code)
+            return sign_ins.check_credentials(self._request, username, password, code)
         except errors.WrongCredentialsError as error:
             raise self.get_invalid_login_error() from error
         except errors.FactorRequiredError as error:
