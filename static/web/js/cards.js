@@ -1,7 +1,7 @@
 /** Cards of films and rows of them, made from the page's templates. */
 
 import { accessibleName, initial, preparingNote, watchedPercent } from "./catalogue.js";
-import { clone, $, show } from "./dom.js";
+import { clone, $, $$, show } from "./dom.js";
 import { filmUrl, posterSet } from "./films.js";
 import { t } from "./language.js";
 import { clock } from "./time.js";
@@ -29,14 +29,14 @@ function showCross(cross, film, onTakeAway) {
   show(cross);
 }
 
-/** The picture in the sizes that there are; portraits are shown whole. */
+/** The picture in the sizes and formats that there are; portraits are shown whole. */
 export function showPoster(image, film) {
   if (!film.thumbnail_url) return;
-  const source = $("source", image.parentElement);
-  const remove = () => [image, source].forEach((element) => ["src", "srcset"].forEach((name) => element.removeAttribute(name)));
+  const sources = $$("source", image.parentElement);
+  const remove = () => [image, ...sources].forEach((element) => ["src", "srcset"].forEach((name) => element.removeAttribute(name)));
   image.addEventListener("error", remove, { once: true });
   image.addEventListener("load", () => image.classList.toggle("portrait", image.naturalHeight > image.naturalWidth), { once: true });
-  source.srcset = posterSet(film.thumbnail_url, "webp");
+  for (const source of sources) source.srcset = posterSet(film.thumbnail_url, source.type.replace("image/", ""));
   image.srcset = posterSet(film.thumbnail_url, "jpg");
   image.src = film.thumbnail_url;
 }
