@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from PIL import Image, features
 
 from video_app.models import Installation, Video
+from video_app.store import the_store
 from video_app.streaming import pictures
 from video_app.tests.films import make_film, make_old, write
 from video_app.work import cleanup, leftovers
@@ -58,6 +60,16 @@ def test_keeps_shape_and_never_enlarges(member: Client):
     film = make_film(thumbnail="thumbnails/a.jpg")
 
     assert opened(member.get(f"/api/video/{film.pk}/poster-640.jpg")).size == (300, 600)
+
+
+def test_draws_poster_that_lies_in_bucket(member: Client, store: Any, film: Video, media: Path):
+    call_command("setup_bucket")
+    the_store().put([(media / film.poster, film.poster)])
+    (media / film.poster).unlink()
+
+    response = member.get(f"/api/video/{film.pk}/poster-640.avif")
+
+    assert (response["Content-Type"], opened(response).size) == ("image/avif", (640, 360))
 
 
 def test_sends_jpeg_where_pillow_lacks_format(
