@@ -46,14 +46,15 @@ export function showFavourite(button, film) {
   if (button.matches(".heart")) button.setAttribute("aria-label", t("%(title)s in my list", { title: film.title }));
 }
 
-/** Whether the rest is being prepared, and how much of it was watched. */
+/** Whether the rest is being prepared, and how much of it was watched; what screen readers say of it
+ * is text in the link, as an `aria-label` would have to repeat "10:00" beside "10 minutes". */
 export function showProgress(element, film) {
-  const [link, note, bar] = [$("a", element), $(".note", element), $("progress", element)];
+  const [note, bar] = [$(".note", element), $("progress", element)];
   note.textContent = preparingNote(film);
   show(note, note.textContent !== "");
   bar.value = watchedPercent(film);
   show(bar, bar.value > 0);
-  link.setAttribute("aria-label", accessibleName(film));
+  $("[data-spoken]", element).textContent = accessibleName(film);
 }
 
 /** A titled row that scrolls sideways; the title links to `href` when there is more. */
