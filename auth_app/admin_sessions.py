@@ -7,15 +7,16 @@ from contextlib import suppress
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import login, logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from rest_framework.response import Response
+from rest_framework_simplejwt.exceptions import TokenError
 
 from auth_app import cookies, limits, rights, sessions
 from auth_app.errors import FactorRequiredError
-from auth_app.models import EntryPoint, User
-from auth_app.tokens import tokens_of
+from auth_app.models import EntryPoint, Session, User
+from auth_app.tokens import SessionAccessToken, tokens_of
 
 KEY = "site_session"
 
@@ -32,6 +33,35 @@ def join(request: HttpRequest, response: HttpResponse) -> None:
         session = sessions.begin(cast(User, request.user), EntryPoint.API, client)
         request.session[KEY] = session.pk.hex
         cookies.put(_as_api(response), request, EntryPoint.API, tokens_of(session))
+
+
+def adopt(request: HttpRequest) -> bool:
+    """Sign staff who have just signed in on the site in to the admin, however they did that.
+
+    Just: within `FRESH_SIGN_IN_MINUTES`. A cookie of the site that was stolen later must not
+    be enough to change other people's accounts.
+    """
+    session = _of_site(request)
+    if session is None or not (sessions.is_fresh(session) and _may_enter(session.viewer)):
+        return False
+    session.user.factor_proved = True  # where there is one, no session begins without it
+    login(request, session.user)
+    request.session[KEY] = session.pk.hex
+    return True
+
+
+def _of_site(request: HttpRequest) -> Session | None:
+    """The first live session of the request's cookies."""
+    for raw in cookies.access_tokens(request):
+        with suppress(TokenError):
+            session_id = SessionAccessToken.parse(raw).session_id
+            if session := Session.objects.live().filter(pk=session_id).first():
+                return session
+    return None
+
+
+def _may_enter(user: User) -> bool:
+    return user.is_staff and not user.lacks_required_factor and user.age_limit is None
 
 
 def end(session_id: str, response: HttpResponse) -> None:

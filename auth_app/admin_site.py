@@ -7,11 +7,15 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
-from auth_app import admin_sessions, audit, errors, limits, services
+from auth_app import admin_sessions, audit, errors, limits, sign_ins
 
 SET_UP = _("Staff need a second factor here. Sign in at /account/ and set it up first.")
 
@@ -38,7 +42,7 @@ class AdminLoginForm(AdminAuthenticationForm):
     def _user(self, username: str, password: str, code: str) -> Any:
         try:
             self._count_address()
-            return services.check_credentials(self._request, username, password, code)
+            return sign_ins.check_credentials(self._request, username, password, code)
         except errors.WrongCredentialsError as error:
             raise self.get_invalid_login_error() from error
         except errors.FactorRequiredError as error:
@@ -81,9 +85,14 @@ class GuardedAdminSite(admin.AdminSite):
         user: Any = request.user
         return super().has_permission(request) and not user.lacks_required_factor
 
+    @method_decorator(never_cache)
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """Without the form for who has just signed in on the site."""
+        is_in = self.has_permission(request)
+        if request.method == "GET" and not is_in and admin_sessions.adopt(request):
+            return HttpResponseRedirect(_wanted_page(request))
         response = super().login(request, extra_context)
         form = (getattr(response, "context_data", None) or {}).get("form")
         if wait := getattr(form, "wait", 0):
@@ -110,3 +119,12 @@ class GuardedAdminSite(admin.AdminSite):
         if request.method == "POST" and response.status_code == 302:
             admin_sessions.join(request, response)
         return response
+
+
+def _wanted_page(request: HttpRequest) -> str:
+    """`next`, as long as it stays on this site; else the admin's first page."""
+    page = request.GET.get("next", "")
+    hosts = {request.get_host()}
+    if url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure()):
+        return page
+    return reverse("admin:index")

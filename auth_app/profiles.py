@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from auth_app import audit, limits, mails, services, sessions
+from auth_app import audit, limits, mails, sessions, sign_ins
 from auth_app.errors import TooManyAttemptsError, WrongCredentialsError
 from auth_app.models import EntryPoint, MailKind, Profile, Session, User
 from auth_app.sessions import Client
@@ -108,7 +108,7 @@ def enter(request: HttpRequest, session: Session, wanted: Profile, given: dict[s
 
 def _check_account_password(request: HttpRequest, user: User, password: str) -> None:
     try:
-        services.check_password(request, user.email, password)
+        sign_ins.check_password(request, user.email, password)
     except WrongCredentialsError as error:
         raise LockedProfileError(PASSWORD, is_wrong=True) from error
 

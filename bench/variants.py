@@ -12,7 +12,7 @@ from video_app.pipeline import command
 from video_app.pipeline.rates import Report
 from video_app.pipeline.source import read_source
 from video_app.pipeline.transcode import encode_chunk
-from video_app.pipeline.types import Plan, Rung
+from video_app.pipeline.types import ChunkSpan, Plan, Rung
 
 THREADS = 1  # per encoder, everywhere, so that costs compare
 BICUBIC = "scale={width}:{height}:flags=bicubic,setsar=1"  # ffmpeg's default
@@ -77,15 +77,20 @@ def _pictures(plan: Plan, rung: Rung, scale: str) -> str:
 def chunked(film: Film, folder: Path, *, workers: int) -> tuple[Result, list[Report]]:
     """Our pipeline, with `workers` processes that take chunk after chunk."""
     folder.mkdir(parents=True)
-    plan, source, binary = film.plan, film.source, film.binary
+    plan = film.plan
     spans = [plan.chunk(number) for number in range(plan.chunks)]
     with measured() as cost:
-        read_source(source, max_streams=64)
+        read_source(film.source, max_streams=64)
         with ProcessPoolExecutor(workers) as pool:
-            encode = partial(encode_chunk, binary, source, plan, work=folder, threads=THREADS)
-            reports = list(pool.map(encode, spans))
+            encode = partial(_encode_chunk, film, folder)
+            # As in the product the last one has all cores, as nothing is left for the others.
+            reports = list(pool.map(encode, spans, [*[THREADS] * (len(spans) - 1), workers]))
     sizes = {rung.name: _size(folder / rung.name) for rung in plan.rungs}
     return Result(cost, sizes), reports
+
+
+def _encode_chunk(film: Film, folder: Path, span: ChunkSpan, threads: int) -> Report:
+    return encode_chunk(film.binary, film.source, film.plan, span, work=folder, threads=threads)
 
 
 def _size(folder: Path) -> int:

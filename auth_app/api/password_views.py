@@ -5,7 +5,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import errors, mails, services
+from auth_app import errors, mails, password_resets
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.registration_views import BAD_LINK
@@ -39,7 +39,7 @@ class ResetPasswordView(AccountView):
         serializer = NewPasswordSerializer if link else UsersNewPasswordSerializer
         asked = self.parsed(serializer, request.data) | link
         try:
-            services.reset_password(
+            password_resets.reset_password(
                 asked["uid"], asked["token"], asked["new_password"], self.entry_point, self.client()
             )
         except errors.InvalidLinkError:

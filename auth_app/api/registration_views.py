@@ -6,7 +6,7 @@ from rest_framework.exceptions import PermissionDenied, Throttled, ValidationErr
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import cookies, errors, languages, links, mails, services
+from auth_app import cookies, errors, languages, links, mails, sign_ups
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import AddressSerializer, RegisterSerializer
@@ -30,7 +30,7 @@ class RegisterView(AccountView):
         asked = self.parsed(RegisterSerializer, request.data)
         super().check_throttles(request)
         try:
-            user = services.register(
+            user = sign_ups.register(
                 asked["email"],
                 asked["password"],
                 self.entry_point,
@@ -62,7 +62,7 @@ class ActivateView(AccountView):
         self, request: Request, uid: str | None = None, token: str | None = None
     ) -> HttpResponseBase:
         try:
-            services.activate(*_link(request, uid, token), self.client())
+            sign_ups.activate(*_link(request, uid, token), self.client())
         except errors.InvalidLinkError:
             return self._answer(request, str(BAD_LINK), 400, "activation_error")
         return self._answer(request, ACTIVATED, 200, "login")
@@ -72,7 +72,7 @@ class ActivateView(AccountView):
         """By the site's own page: its reader is signed in, which a link alone must not do."""
         try:
             given = *_link(request, uid, token), self.entry_point
-            session = services.activate_and_sign_in(*given, self.client())
+            session = sign_ups.activate_and_sign_in(*given, self.client())
         except errors.InvalidLinkError:
             return Response({"detail": BAD_LINK}, status=400)
         response = Response({"message": ACTIVATED})
@@ -122,7 +122,7 @@ class EmailExistsView(AccountView):
         # No address has a space, but a + that was not encoded arrives as one.
         email = request.query_params.get("email", "").strip().replace(" ", "+")
         asked = self.parsed(AddressSerializer, {"email": email})
-        return Response({"exists": services.has_account(asked["email"])})
+        return Response({"exists": sign_ups.has_account(asked["email"])})
 
 
 def _link(request: Request, uid: str | None, token: str | None) -> tuple[str, str]:

@@ -40,9 +40,9 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         ]
 
     def get_security_requirement(self, auto_schema: Any) -> Any:
-        """A token opens only what names scopes; these are told in the description."""
-        scopes = getattr(auto_schema.view, "token_scopes", {}).get(auto_schema.method)
-        return [{"session": []}, *([{"token": []}] if scopes else [])]
+        """A token opens only what names scopes, one of which is enough."""
+        scopes = getattr(auto_schema.view, "token_scopes", {}).get(auto_schema.method, ())
+        return [{"session": []}, *({"token": [scope]} for scope in scopes)]
 
 
 def _body(name: str, **fields: Any) -> serializers.Serializer[Any]:
@@ -121,14 +121,14 @@ refresh = _described(
     request=None,
     responses={
         200: _body("Refreshed", detail=TEXT(), access=TEXT(help_text="a placeholder")),
-        400: DETAIL,
-        401: DETAIL,
+        400: OpenApiResponse(DETAIL, "There is no refresh cookie: nobody is signed in."),
+        401: OpenApiResponse(DETAIL, "It is too old, or its session has ended: sign in again."),
     },
 )
 logout = _described(
     "Sign out: the session ends, all cookies are cleared.",
     request=None,
-    responses={200: DETAIL, 400: DETAIL},
+    responses={200: DETAIL, 400: OpenApiResponse(DETAIL, "Nobody was signed in.")},
 )
 forgot_password = _described(
     "Mail a link to choose a new password. The answer is the same for every address.",

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, errors, passkeys, services, sessions
+from auth_app import cookies, errors, passkeys, sessions, sign_ins
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import (
@@ -37,8 +37,8 @@ class LoginView(AccountView):
         serializer = UsersLoginSerializer if self.is_users else LoginSerializer
         asked = self.parsed(serializer, request.data)
         try:
-            session = services.sign_in(
-                services.Credentials(
+            session = sign_ins.sign_in(
+                sign_ins.Credentials(
                     request._request, asked["email"], asked["password"], asked["code"] or ""
                 ),
                 self.entry_point,
@@ -97,7 +97,7 @@ class PasskeyLoginView(LoginView):
     def post(self, request: Request) -> Response:
         asked = self.parsed(PasskeyAnswerSerializer, request.data)
         try:
-            session = services.sign_in_with_passkey(
+            session = sign_ins.sign_in_with_passkey(
                 asked["attempt"], asked["credential"], self.client()
             )
         except (PasskeyError, sessions.UserChangedError):
@@ -130,7 +130,7 @@ class LogoutView(AccountView):
     def post(self, request: Request) -> Response:
         refresh = cookies.refresh_tokens(request, self.entry_point)
         access = [*cookies.access_tokens(request), bearer_token(request)]
-        services.sign_out(refresh, access, self.client())
+        sign_ins.sign_out(refresh, access, self.client())
         return self.message(SIGNED_OUT) if refresh else Response({"detail": NO_COOKIE}, status=400)
 
     def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> Response:

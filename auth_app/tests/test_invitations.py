@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import services
+from auth_app import housekeeping
 from auth_app.models import AuditEntry, User
 from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, STAFF, make_user, signed_in
 from auth_app.tests.post import delivered, link_of, parts
@@ -48,7 +48,7 @@ def test_lets_invited_person_choose_password_once(root: User) -> None:
 def test_invitation_lives_for_a_week(root: User) -> None:
     link = invite(root)
     with time_machine.travel(timezone.now() + timedelta(days=6)):
-        services.flush_expired()
+        housekeeping.flush_expired()
         assert accept(link) == 200
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import services
+from auth_app import housekeeping
 from auth_app.models import User
 from auth_app.tests.accounts import ALICE, STAFF, make_user
 from auth_app.tests.post import delivered, link_of, parts
@@ -178,7 +178,7 @@ class TestActivation:
         own = link_for(ALICES_PASSWORD)
         with later(hours=24, minutes=1):
             sign_up(MALLORYS_PASSWORD)
-            services.flush_expired()
+            housekeeping.flush_expired()
             assert activate(own) == 400
 
     def test_rejects_link_after_staff_changed_the_address(self) -> None:
@@ -228,7 +228,7 @@ class TestReset:
     def test_proves_address_after_sign_up_expired(self) -> None:
         link_for(ALICES_PASSWORD)
         with later(hours=25):
-            services.flush_expired()
+            housekeeping.flush_expired()
             assert reset(reset_link()) == 200
 
     def test_leaves_one_password_in_parallel_with_activation(self) -> None:
@@ -276,7 +276,7 @@ class TestExpiry:
     def test_forgets_address_that_was_never_proved(self) -> None:
         link_for(MALLORYS_PASSWORD)
         with later(hours=49):
-            services.flush_expired()
+            housekeeping.flush_expired()
             assert not User.objects.exists()
             assert activate(link_for(ALICES_PASSWORD)) == 200
 
@@ -285,7 +285,7 @@ class TestExpiry:
         with later(hours=30):
             own = link_for(ALICES_PASSWORD)
         with later(hours=53):
-            services.flush_expired()
+            housekeeping.flush_expired()
             assert activate(own) == 200
             assert opens(ALICES_PASSWORD)
 
@@ -294,7 +294,7 @@ class TestExpiry:
         with later(hours=47):
             own = reset_link()
         with later(hours=50):
-            services.flush_expired()
+            housekeeping.flush_expired()
             assert reset(own) == 200
 
     def test_keeps_proved_deactivated_and_staffs_own_accounts(self) -> None:
@@ -304,7 +304,7 @@ class TestExpiry:
         gone.save()
         make_user(STAFF, is_active=False, is_staff=True)
         with later(days=400):
-            services.flush_expired()
+            housekeeping.flush_expired()
         assert User.objects.count() == 3
 
 

@@ -13,7 +13,7 @@ from django.core.mail.message import sanitize_address
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import mails, services
+from auth_app import housekeeping, mails
 from auth_app.models import Mail, MailState
 from auth_app.tests.accounts import ALICE, PASSWORD, make_sign_up, make_user
 from auth_app.tests.post import delivered, link_of, parts
@@ -243,5 +243,5 @@ def test_gives_up_after_ten_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_flushes_old_mails() -> None:
     register()
     with later(days=31):
-        services.flush_expired()
+        housekeeping.flush_expired()
     assert not Mail.objects.exists()

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import services
+from auth_app import housekeeping
 from auth_app.models import Session
 from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
 from auth_app.tokens import SessionAccessToken, SessionRefreshToken
@@ -182,7 +182,7 @@ def test_expires_unused_token(path: str, remember: bool, minutes: int) -> None:
     refresh = path.replace("login", "refresh") if "users" in path else PATH
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes + 1)):
         assert client.post(refresh).status_code == 401
-        services.flush_expired()
+        housekeeping.flush_expired()
         assert not Session.objects.exists()
 
 

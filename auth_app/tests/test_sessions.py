@@ -17,7 +17,7 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIClient
 
-from auth_app import rights, services, sessions
+from auth_app import housekeeping, rights, sessions
 from auth_app.authentication import (
     SessionTokenAuthentication,
     StreamPass,
@@ -225,7 +225,7 @@ def test_flushes_expired_sessions(client: Any) -> None:
     signed_in(user)
     client.force_login(user)
     with time_machine.travel(timezone.now() + timedelta(days=91)):
-        services.flush_expired()
+        housekeeping.flush_expired()
     assert not Session.objects.exists()
     assert not DjangoSession.objects.exists()
 
@@ -246,13 +246,13 @@ def test_flushes_sessions_that_lay_unused(
 ) -> None:
     sessions.begin(make_user(), entry_point, sessions.Client(), remember=remember)
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-        services.flush_expired()
+        housekeeping.flush_expired()
     assert Session.objects.count() == left
 
 
 def test_keeps_running_sessions() -> None:
     signed_in(make_user())
-    services.flush_expired()
+    housekeeping.flush_expired()
     assert Session.objects.exists()
 
 

@@ -116,9 +116,13 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "accounts", "description": "Signing up, in and out."},
         {"name": "me", "description": "One's own account; for sessions, not for API tokens."},
-        {"name": "videos", "description": "What there is to watch, and what one did with it."},
+        {"name": "catalogue", "description": "What there is to watch."},
+        {"name": "my films", "description": "One's favourites, positions and history."},
         {"name": "stream", "description": "What players fetch."},
+        {"name": "play links", "description": "Addresses for players without cookies."},
+        {"name": "playback", "description": "How films play, for whoever runs the site."},
         {"name": "uploads", "description": "Adding films."},
+        {"name": "describing", "description": "Subtitles, for who may change a film."},
         {"name": "webhooks", "description": "Telling other systems what became of films."},
     ],
     # An upload's file is binary in requests, an address in answers.

@@ -67,7 +67,7 @@ HOUSEKEEPING = [
     "auth_app.mails.send_due",
     "auth_app.exports.make_due",
     "auth_app.account.delete_due",
-    "auth_app.services.flush_expired",
+    "auth_app.housekeeping.flush_expired",
     "video_app.webhooks.deliveries.deliver_due",
     "video_app.streaming.play_links.remove_useless",
     "video_app.insight.flushing.flush",

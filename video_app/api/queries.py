@@ -14,7 +14,9 @@ class PageQuery(serializers.Serializer[Any]):
     """Which page of a list."""
 
     page = serializers.IntegerField(required=False, min_value=1, max_value=10**6)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=100, help_text="20 without it."
+    )
 
 
 ORDERINGS = [sign + name for name in listing.ORDERINGS for sign in ("", "-")]
@@ -24,7 +26,13 @@ class ContentQuery(PageQuery):
     """What may be asked of all films."""
 
     category = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    search = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    search = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Words of titles, series, people, tags, categories, years and descriptions, "
+        "also unfinished or misspelt.",
+    )
     ordering = serializers.ChoiceField(
         ORDERINGS,
         required=False,

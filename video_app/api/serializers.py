@@ -69,7 +69,9 @@ class VideoSerializer(serializers.Serializer[Any]):
     duration = serializers.FloatField(allow_null=True, help_text="Seconds.")
     state = serializers.ChoiceField(State.choices)
     is_favorite = serializers.BooleanField()
-    position = serializers.FloatField(help_text="Seconds; where this user stopped.")
+    position = serializers.FloatField(
+        help_text="Seconds; where this user stopped. 0 for a film that is to begin anew."
+    )
     is_watched = serializers.BooleanField(help_text="Whether this user came to the end.")
 
     def get_thumbnail_url(self, video: Video) -> str:

@@ -22,7 +22,8 @@ OPERATIONS = [
         "master.m3u8",
         "get_master_playlist",
         "The master playlist: every rendition, sound track and subtitle track of the film. "
-        "While the film is encoded: the renditions that players can keep to.",
+        "While the film is encoded: the renditions that players can keep to. 404 until its first "
+        "seconds are there (`playable` in its status).",
         text_answer(HLS),
         (parameter.BUILD, parameter.RUNGS),
     ),
@@ -106,7 +107,8 @@ OPERATIONS = [
     Operation(
         "thumbnail.jpg",
         "get_thumbnail",
-        "The film's poster, or the thumbnail that was uploaded instead.",
+        "The film's poster, or the thumbnail that was uploaded instead. 404 in a film's first "
+        "minute, until there is one.",
         bytes_answer("image/jpeg"),
         (parameter.VERSION, parameter.RANGE),
     ),
@@ -128,7 +130,8 @@ OPERATIONS = [
     Operation(
         "/content/video-url/{video_id}/",
         "get_file_url",
-        "Where a film's progressive MP4 lies, for players without HLS.",
+        "Where a film's progressive MP4 lies, for players without HLS: in the nearest quality that "
+        "there is (720p without one). 404 until the film is complete, and on sites without MP4s.",
         {"200": answer("application/json", {"$ref": "#/components/schemas/Link"})},
         (parameter.QUALITY,),
     ),

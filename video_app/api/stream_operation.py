@@ -38,7 +38,7 @@ class Operation:
         return self.path if self.path[0] == "/" else f"/api/video/{{video_id}}/{self.path}/"
 
     def to_schema(self) -> Json:
-        session: Json = {"security": [{"session": []}, {"token": []}]} if self.needs_session else {}
+        viewer: Json = {"security": [{"session": []}, {"token": ["read"]}]}
         parameters = sorted([VIDEO, *self.parameters], key=lambda one: str(one["name"]))
         return {
             "operationId": self.name,
@@ -46,6 +46,6 @@ class Operation:
             "summary": self.name.replace("_", " ").capitalize(),
             "parameters": parameters,
             "tags": ["stream"],
-            **session,
+            **(viewer if self.needs_session else {}),
             "responses": dict(self.responses),
         }

@@ -19,6 +19,7 @@ document(
     views.FavoriteView,
     put=extend_schema(
         operation_id="add_favorite",
+        description="Mark a film as a favourite; once more changes nothing.",
         parameters=[VIDEO],
         request=None,
         responses=IsFavoriteSerializer,
@@ -26,6 +27,7 @@ document(
     ),
     delete=extend_schema(
         operation_id="remove_favorite",
+        description="Take a film from the favourites, if it is one.",
         parameters=[VIDEO],
         responses={200: IsFavoriteSerializer},
         tags=["my films"],
@@ -35,6 +37,8 @@ document(
     views.ToggleFavoriteView,
     post=extend_schema(
         operation_id="toggle_favorite",
+        description="Adds a film to the favourites or takes it away; answers with all their ids. "
+        "For a client of its own; new ones use `PUT` and `DELETE /api/video/{video_id}/favorite/`.",
         request=FavoriteSerializer,
         responses={200: {"type": "array", "items": {"type": "integer"}}},
         tags=["my films"],
@@ -44,6 +48,7 @@ document(
     views.WatchedView,
     put=extend_schema(
         operation_id="mark_watched",
+        description="Count a film as watched, wherever that was; its position becomes 0.",
         parameters=[VIDEO],
         request=None,
         responses=PositionSerializer,
@@ -51,6 +56,7 @@ document(
     ),
     delete=extend_schema(
         operation_id="mark_unwatched",
+        description="Count a film as not watched; its position becomes 0.",
         parameters=[VIDEO],
         responses={200: PositionSerializer},
         tags=["my films"],
@@ -66,6 +72,8 @@ document(
     ),
     put=extend_schema(
         operation_id="keep_position",
+        description="Keep how far this user has come. From the credits on the film counts as "
+        "watched, and the answer's `seconds` are 0: it begins anew next time.",
         parameters=[VIDEO],
         request=PositionSerializer,
         responses=PositionSerializer,
@@ -73,6 +81,7 @@ document(
     ),
     delete=extend_schema(
         operation_id="forget_position",
+        description="Begin the film anew next time; a film that was watched stays watched.",
         parameters=[VIDEO],
         responses={200: PositionSerializer},
         tags=["my films"],

@@ -44,6 +44,7 @@ def rebuild() -> int:
     while done := catch_up():
         count += done
     Word.objects.filter(mentions=None).delete()
+    WordKey.objects.filter(key__startswith="^").delete()  # of a release that had others
     return count
 
 
@@ -129,11 +130,6 @@ def _add_words(texts: set[str]) -> None:
     # In one order everywhere, so that two that add the same words do not wait for each other.
     new = sorted(texts - known)
     Word.objects.bulk_create((Word(text=text) for text in new), ignore_conflicts=True)
-    added = Word.objects.filter(text__in=new)
-    WordKey.objects.bulk_create(
-        (WordKey(key=key, word=word) for word in added for key in spelling.prefix_keys(word.text)),
-        ignore_conflicts=True,
-    )
 
 
 def _add_keys(names: list[Word]) -> None:

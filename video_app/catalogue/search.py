@@ -1,19 +1,17 @@
 """Finding films by words, also by unfinished and misspelt ones: one way for every database.
 
 What was typed is looked up in the words that `index` keeps, in ordinary tables by equality
-alone; the ranking is a sum of whole numbers. So SQLite and PostgreSQL give the same films in
-the same order, without extensions.
+and by how words begin; the ranking is a sum of whole numbers. So SQLite and PostgreSQL give the
+same films in the same order, without extensions.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Value, When
+from django.db.models import Case, Sum, When
+from django.db.models.functions import Length
 
 from video_app.catalogue import spelling
-from video_app.models import Mention, WordKey
+from video_app.models import Mention, Word, WordKey
 from video_app.models.folding import STOP_WORDS, words
 
 MAX_WORDS = 8
@@ -25,19 +23,13 @@ ENOUGH = 10
 MOST_MEANINGS = 400
 # Words that share more with a typed one are measured letter by letter.
 MOST_SIMILAR = 150
+# Films of which one query asks who may see them; SQLite once took no more than 999 values.
+BATCH = 900
 
 # How well a word fits what was typed; multiplied with its weight in the film.
 EXACT, UNFINISHED, ONE_ERROR, WITHIN, MORE_ERRORS = 10, 8, 6, 5, 4
 Meanings = dict[int, int]  # word id → how well it fits
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """A word that is filed under some of the keys that were looked up."""
-
-    word_id: int
-    text: str
-    shared: int
+Scores = dict[int, int]  # film id → what its best mention of a typed word weighs
 
 
 def best(rows: Any, text: str) -> list[int]:
@@ -45,11 +37,15 @@ def best(rows: Any, text: str) -> list[int]:
     typed = _telling(words(text.replace("\x00", " "))[:MAX_WORDS])
     if not typed:
         return []
-    meanings = _exact(typed)
-    found = _ranked(rows, meanings)
+    exact = [_beginning(word) for word in typed]
+    scores = [_scores(meaning) for meaning in exact]
+    found = _ranked(rows, scores)
     if len(found) >= ENOUGH:
         return found
-    return _ranked(rows, [_joined(*both) for both in zip(meanings, _similar(typed), strict=True)])
+    for word, known, of_word in zip(typed, exact, scores, strict=True):
+        similar = _resembling(word)
+        _raise(of_word, {pk: similar[pk] for pk in similar.keys() - known.keys()})
+    return _ranked(rows, scores)
 
 
 def _telling(typed: list[str]) -> list[str]:
@@ -57,30 +53,24 @@ def _telling(typed: list[str]) -> list[str]:
     return [word for word in typed if word not in STOP_WORDS] or typed
 
 
-def _exact(typed: list[str]) -> list[Meanings]:
-    """The words themselves and those that begin so."""
-    filed = _filed({word: {spelling.prefix_key(word)} for word in typed})
-    return [_best_of(_beginning(word, filed[word])) for word in typed]
-
-
-def _beginning(word: str, filed: Iterable[_Key]) -> dict[_Key, int]:
+def _beginning(word: str) -> Meanings:
+    """The word itself and those that begin so, the shortest ones."""
+    found = Word.objects.filter(text__startswith=word).order_by(Length("text"), "pk")
     return {
-        key: EXACT if key.text == word else UNFINISHED for key in filed if key.text.startswith(word)
+        word_id: EXACT if text == word else UNFINISHED
+        for word_id, text in found.values_list("pk", "text")[:MOST_MEANINGS]
     }
 
 
-def _similar(typed: list[str]) -> list[Meanings]:
+def _resembling(word: str) -> Meanings:
     """Words that contain the typed one or differ from it by few letters."""
-    filed = _filed({word: spelling.keys(word) for word in typed})
-    return [_best_of(_resembling(word, filed[word])) for word in typed]
-
-
-def _resembling(word: str, filed: Iterable[_Key]) -> dict[_Key, int]:
-    found: dict[_Key, int] = {}
-    for key in sorted(filed, key=lambda key: (-key.shared, len(key.text), key.text))[:MOST_SIMILAR]:
-        if fit := _fit(word, key.text):
-            found[key] = fit
-    return found
+    # To be a neighbour says more than to have some letters in common.
+    shared = Sum(Case(When(key__startswith=spelling.NEIGHBOUR, then=5), default=1))
+    filed = WordKey.objects.filter(key__in=spelling.keys(word)).values("word", "word__text")
+    found = filed.annotate(shared=shared).order_by("-shared", Length("word__text"), "word")
+    texts = found.values_list("word", "word__text")[:MOST_SIMILAR]
+    fits = {word_id: _fit(word, text) for word_id, text in texts}
+    return {word_id: fit for word_id, fit in fits.items() if fit}
 
 
 def _fit(word: str, text: str) -> int:
@@ -88,59 +78,45 @@ def _fit(word: str, text: str) -> int:
     errors = spelling.distance(word, text, most)
     if errors <= most:
         return ONE_ERROR if errors <= 1 else MORE_ERRORS
-    return WITHIN if len(word) >= spelling.PREFIX and word in text else 0
+    return WITHIN if len(word) >= spelling.SHORTEST_CONTAINED and word in text else 0
 
 
-def _filed(wanted: dict[str, set[str]]) -> dict[str, list[_Key]]:
-    """For each typed word the words under its keys: one query for all of them."""
-    every = set().union(*wanted.values())
-    rows = WordKey.objects.filter(key__in=every).values_list("key", "word_id", "word__text")
-    under: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for key, word_id, text in rows:
-        under[key].append((word_id, text))
-    return {word: _counted(under, keys) for word, keys in wanted.items()}
+def _scores(meaning: Meanings) -> Scores:
+    found: Scores = {}
+    _raise(found, meaning)
+    return found
 
 
-def _counted(under: dict[str, list[tuple[int, str]]], keys: set[str]) -> list[_Key]:
-    shared: dict[tuple[int, str], int] = defaultdict(int)
-    for key in keys:
-        for word in under.get(key, ()):
-            # To be a neighbour says more than to have some letters in common.
-            shared[word] += 5 if key.startswith("-") else 1
-    return [_Key(word_id, text, count) for (word_id, text), count in shared.items()]
+def _raise(scores: Scores, meaning: Meanings) -> None:
+    """Take the mentions of more words into account. Added up here: in SQL it takes several
+    times as long."""
+    mentions = Mention.objects.filter(word__in=meaning)
+    for word_id, video_id, weight in mentions.values_list("word_id", "video_id", "weight"):
+        score = weight * meaning[word_id]
+        if score > scores.get(video_id, 0):
+            scores[video_id] = score
 
 
-def _best_of(fits: dict[_Key, int]) -> Meanings:
-    order = sorted(fits.items(), key=lambda item: (-item[1], len(item[0].text), item[0].text))
-    return {key.word_id: fit for key, fit in order[:MOST_MEANINGS]}
-
-
-def _joined(one: Meanings, other: Meanings) -> Meanings:
-    return other | one
-
-
-def _ranked(rows: Any, meanings: list[Meanings]) -> list[int]:
+def _ranked(rows: Any, scores: list[Scores]) -> list[int]:
     """Films that mention every typed word in some of its meanings, by the sum of what these
     weigh; the newest of equal ones first."""
-    if not all(meanings):
-        return []
-    every = set().union(*meanings)
-    # From the words to their films, and not through all films: SQLite has no statistics.
-    shown = Exists(rows.order_by().filter(pk=OuterRef("video")))
-    mentions = Mention.objects.filter(shown, word__in=every).values("video")
-    scores = {f"score_{place}": _score(meaning) for place, meaning in enumerate(meanings)}
-    found = mentions.annotate(**scores).filter(**{f"{name}__gt": 0 for name in scores})
-    total = sum((F(name) for name in scores), Value(0))
-    ranked = found.annotate(score=total).order_by("-score", "-video")
-    return list(ranked.values_list("video", flat=True)[:MOST])
+    # The fewer films, the fewer are looked up for the next word.
+    total, *others = sorted(scores, key=len)
+    for of_word in others:
+        total = {pk: total[pk] + of_word[pk] for pk in total.keys() & of_word.keys()}
+    return _shown(rows, sorted(total, key=lambda pk: (-total[pk], -pk)))
 
 
-def _score(meaning: Meanings) -> Max:
-    by_fit: dict[int, list[int]] = defaultdict(list)
-    for word_id, fit in meaning.items():
-        by_fit[fit].append(word_id)
-    cases = [
-        When(word__in=ids, then=F("weight") * fit)
-        for fit, ids in sorted(by_fit.items(), reverse=True)
-    ]
-    return Max(Case(*cases, default=0))
+def _shown(rows: Any, ranked: list[int]) -> list[int]:
+    """The first of the films that are among `rows`."""
+    rows = rows.order_by().values_list("pk", flat=True)
+    if len(ranked) > BATCH and len(few := rows[: BATCH + 1]) <= BATCH:
+        return [pk for pk in ranked if pk in set(few)][:MOST]
+    shown: list[int] = []
+    for first in range(0, len(ranked), BATCH):
+        batch = ranked[first : first + BATCH]
+        known = set(rows.filter(pk__in=batch))
+        shown += [pk for pk in batch if pk in known]
+        if len(shown) >= MOST:
+            break
+    return shown[:MOST]

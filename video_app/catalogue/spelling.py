@@ -2,20 +2,12 @@
 
 from collections.abc import Iterator
 
-# Of prefixes; longer ones are compared word by word.
-PREFIX = 3
+# What begins the keys of neighbours.
+NEIGHBOUR = "-"
+SHORTEST_CONTAINED = 3
 SHORTEST_MISSPELT = 3
 # Typing errors that are forgiven, by the least length of the word.
 FORGIVEN = ((9, 3), (5, 2), (SHORTEST_MISSPELT, 1))
-
-
-def prefix_key(beginning: str) -> str:
-    return f"^{beginning[:PREFIX]}"
-
-
-def prefix_keys(word: str) -> set[str]:
-    """Under which every word is filed."""
-    return {prefix_key(word[:size]) for size in range(1, PREFIX + 1)}
 
 
 def keys(word: str) -> set[str]:
@@ -27,8 +19,8 @@ def neighbours(word: str) -> set[str]:
     """Two words with one error between them share one: the word, or it without one letter."""
     if len(word) < SHORTEST_MISSPELT:
         return set()
-    without = {f"-{word[:place]}{word[place + 1 :]}" for place in range(len(word))}
-    return without | {f"-{word}"}
+    without = {f"{NEIGHBOUR}{word[:place]}{word[place + 1 :]}" for place in range(len(word))}
+    return without | {f"{NEIGHBOUR}{word}"}
 
 
 def similar_keys(word: str) -> set[str]:

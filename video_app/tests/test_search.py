@@ -164,8 +164,19 @@ class TestFinding:
     def test_takes_few_queries(self, django_assert_max_num_queries: Any):
         make_library()
 
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(4 * 4 + 1):  # four for each word
             search.best(Video.objects.all(), "harry poter philosofer stone")
+
+    def test_looks_for_what_few_may_see(self, monkeypatch: Any):
+        make_library()
+        monkeypatch.setattr(search, "BATCH", 2)
+        everything = search.best(Video.objects.all(), "the")
+        few = Video.objects.filter(pk__in=everything[5:7])
+        some = Video.objects.filter(pk__in=everything[3:9])
+
+        assert len(everything) > 20
+        assert search.best(few, "the") == everything[5:7]
+        assert search.best(some, "the") == everything[3:9]
 
 
 @pytest.mark.django_db

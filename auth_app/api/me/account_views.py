@@ -6,7 +6,7 @@ from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import account, cookies, errors, invitations, profiles, services, sessions
+from auth_app import account, cookies, errors, invitations, profiles, sessions, sign_ins
 from auth_app.api.base import AccountView
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
@@ -114,7 +114,7 @@ class ConfirmView(MeView):
 
     def _check(self, password: str, code: str | None) -> Response | None:
         try:
-            services.check_credentials(self.request._request, self.user.email, password, code or "")
+            sign_ins.check_credentials(self.request._request, self.user.email, password, code or "")
         except errors.FactorRequiredError as error:
             headers = {"X-Second-Factor": "required"}
             return Response({"code": [error.text]}, status=400, headers=headers)
@@ -130,7 +130,7 @@ class OwnPasswordView(MeView):
     def post(self, request: Request) -> Response:
         asked = self.parsed(OwnPasswordSerializer)
         try:
-            checked = services.check_password(
+            checked = sign_ins.check_password(
                 self.request._request, self.user.email, asked["old_password"]
             )
             account.change_password(self.session, checked, asked["new_password"], self.client())
