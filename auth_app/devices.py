@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 # The first that is found counts: most browsers also name those that they descend from.
 BROWSERS = (
     ("Edge", r"Edg(e|A|iOS)?/"),
@@ -27,8 +29,10 @@ SYSTEMS = (
 
 def in_words(user_agent: str) -> str:
     """ "Firefox on Windows"; what is unknown is left out, and all of it "Unknown device"."""
-    names = (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))
-    return " on ".join(filter(None, names)) or "Unknown device"
+    browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown device")
 
 
 def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -7,12 +7,17 @@ has to repeat its fields' names.
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_noop as _
 
 APPS = ("auth_app", "video_app")
+# Several things that have the name of one in English.
+ALIKE = {"series": pgettext_lazy("several", "series")}
 # What `./videoflix language` cannot find in the code: names that Django makes.
 NAMES = (
+    _("Accounts"),
+    _("session"),
+    _("sessions"),
     _("user name"),
     _("profile"),
     _("Viewers do not see it."),
@@ -158,14 +163,24 @@ NAMES = (
 def translate() -> None:
     """Have every name, and every text beside a field, looked up when it is shown."""
     for label in APPS:
-        for model in apps.get_app_config(label).get_models():
+        app: Any = apps.get_app_config(label)
+        app.verbose_name = _later(app.verbose_name)
+        for model in app.get_models():
             options: Any = model._meta
+            options.verbose_name_plural = _plural(options)
             options.verbose_name = _later(options.verbose_name)
-            options.verbose_name_plural = _later(options.verbose_name_plural)
             for field in options.local_fields + options.local_many_to_many:
                 field.verbose_name = _later(field.verbose_name)
                 if field.help_text:
                     field.help_text = _later(field.help_text)
+
+
+def _plural(options: Any) -> Any:
+    """Django adds the "s" late: to a name that is one of ours it is added now."""
+    if not isinstance(options.verbose_name, str):
+        return options.verbose_name_plural
+    plural = str(options.verbose_name_plural)
+    return ALIKE.get(plural) or _later(plural)
 
 
 def _later(text: Any) -> Any:

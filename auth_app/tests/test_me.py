@@ -168,6 +168,8 @@ class TestSessions:
             rows = client.get("/api/me/sessions/").json()
         assert [row["is_current"] for row in rows] == [True, False]
         assert (rows[1]["browser"], rows[1]["ip"]) == ("Firefox on Linux", "192.0.2.7")
+        german = client.get("/api/me/sessions/", headers={"Accept-Language": "de"}).json()
+        assert german[1]["browser"] == "Firefox unter Linux"
 
     def test_ends_one(self) -> None:
         user = make_user()

@@ -25,6 +25,21 @@ def page(client: Client) -> str:
     return client.get(HOME).content.decode()
 
 
+def test_names_models_in_german(staff: Client) -> None:
+    shown = staff.get(HOME, headers={"Accept-Language": "de"}).content.decode()
+
+    for name in (
+        "Konten",
+        "Sitzungen",
+        "Profile",
+        "Filme",
+        "Serien",
+        "Schlagwörter",
+        "Wiedergaben",
+    ):
+        assert f"{name}</a>" in shown
+
+
 def test_tells_what_is_going_on(staff: Client) -> None:
     make_encoding(2, done=1, title="In the Works")
     make_video("No Film", state=State.FAILED, error="This is not a video file.")

@@ -29,6 +29,9 @@ def german(chromium: Browser, console: Console) -> Iterator[Page]:
 def assert_fits(page: Page) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= WIDTH, f"{page.url} is {wide} pixels wide"
+    brand = "document.querySelector('.brand')"
+    fits = page.evaluate(f"{brand}.scrollWidth <= {brand}.clientWidth")
+    assert fits, f"our name reaches into what is beside it on {page.url}"
 
 
 def sign_up(site: Stack, page: Page) -> None:

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AdminFileWidget, AdminTextInputWidget
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from video_app.ingest import describing
 from video_app.ingest.forms import VideoForm
@@ -54,7 +55,9 @@ class FilmForm(VideoForm):
 
     tag_names = forms.CharField(label=_("Tags"), required=False, help_text=COMMAS, widget=WIDE)
     people_names = forms.CharField(label=_("People"), required=False, help_text=COMMAS, widget=WIDE)
-    series_title = forms.CharField(label=_("Series"), required=False, max_length=200)
+    series_title = forms.CharField(
+        label=pgettext_lazy("one", "Series"), required=False, max_length=200
+    )
 
     class Meta(VideoForm.Meta):
         widgets = {"video_file": DownloadInput, "thumbnail": DownloadInput}
