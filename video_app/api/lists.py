@@ -33,7 +33,7 @@ class VideoListView(APIView):
         return unless_unchanged(request, lambda: self._answer(request, asked))
 
     def _answer(self, request: Request, asked: dict[str, Any]) -> Response:
-        shown = listing.shown_to(request.user, asked).with_marks(request.user)
+        shown = listing.shown_to(request.user, asked).for_cards().with_marks(request.user)
         rows = listing.chosen(shown, request.user, asked)
         return paging.respond(request, rows, VideoSerializer, asked)
 

@@ -42,7 +42,7 @@ def rows(user: Any) -> list[Row]:
     """What this user's home page shows; rows that would be empty are left out."""
     planned = list(_planned(user))
     ids = _ids([row.source for row in planned])
-    films: Any = Video.objects.visible_to(user).playable().with_marks(user)
+    films: Any = Video.objects.visible_to(user).playable().for_cards().with_marks(user)
     known = films.in_bulk({pk for found in ids for pk in found})
     filled = [
         Row(row.id, row.title, row.url, [known[pk] for pk in found if pk in known])
