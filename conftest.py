@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.needs",
     "tests.groups",
     "tests.order",
+    "tests.browsers",
     "tests.buckets",
     "tests.stack",
 ]

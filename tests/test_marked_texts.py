@@ -106,6 +106,9 @@ def test_rule_finds_texts_of_scripts() -> None:
 
 
 SHOWN_BY = {"message_user", "ErrorDetail", "ValidationError", "PermissionDenied", "NotFound"}
+# What is stored of films and files in English, and recognized when it is shown.
+SHOWN_BY |= {"Note", "remember", "postpone", "PipelineError", "DamagedSourceError", "CutError"}
+SHOWN_BY |= {"UnknownCodecError", "BadTextError", "BadImageError", "DeniedError", "NoBucketError"}
 MESSAGES = {"success", "info", "warning", "error"}
 KEPT = {"detail", "message", "label", "help_text", "description", "verbose_name"}
 CONTRACT = {
@@ -118,9 +121,19 @@ CONTRACT = {
 
 def texts_of_module(source: str) -> Iterator[str]:
     """Texts that go to people: what is raised, messaged, or stands under `detail` in an answer."""
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _shows(node.func):
-            yield from (text for part in node.args for text in _plain(part))
+            parts = [each for part in node.args for each in getattr(part, "elts", [part])]
+            given = [constants.get(_name(part), part) for part in parts]
+            yield from (text for part in given for text in _plain(part))
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "detail":
@@ -135,6 +148,15 @@ def _shows(called: ast.expr) -> bool:
     return isinstance(called, ast.Name) and called.id in SHOWN_BY
 
 
+def _name(node: ast.expr) -> str:
+    """Of what is given: `X` for `X`, `X.format(...)` and `X % ...`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value
+    if isinstance(node, ast.BinOp):
+        node = node.left
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _plain(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
@@ -144,6 +166,23 @@ def _plain(node: ast.expr) -> Iterator[str]:
         yield from (text for part in node.elts for text in _plain(part))
     if isinstance(node, ast.Dict):
         yield from (text for part in node.values for text in _plain(part))
+
+
+def test_rule_finds_texts_of_modules() -> None:
+    source = """
+GONE = "It is gone: {}"
+MARKED = sentence("It is marked: %(why)s")
+raise CutError("It broke off.")
+notes.remember(1, "code_of_it", [GONE.format(1)])
+raise PipelineError(MARKED % {"why": 1})
+yield Note("code_of_it", f"{count} are left out.")
+"""
+
+    assert [text for text in texts_of_module(source) if " " in text] == [
+        "It broke off.",
+        "It is gone: {}",
+        "f'{count} are left out.'",
+    ]
 
 
 ENGLISH_ALWAYS = {

@@ -8,4 +8,5 @@ class VideoAppConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        from video_app import signals  # noqa: F401 - registered on import
+        # Signals are registered on import, and so is what the work says of films.
+        from video_app import signals, tasks  # noqa: F401

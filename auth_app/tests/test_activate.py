@@ -14,7 +14,7 @@ from auth_app.models import SignUp, User
 from auth_app.tests.accounts import make_sign_up, make_user
 from auth_app.tests.post import parts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 NAVIGATE = {"HTTP_SEC_FETCH_MODE": "navigate"}
 PAGES = django_settings.FRONTEND_PAGES
 

@@ -4,8 +4,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from auth_app.tests.accounts import ALICE, BOB, make_user
+from tests.browsers import NO_LANGUAGE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 PATH = "/users/email-exists/"
 
 
@@ -43,6 +44,7 @@ def test_allows_a_request_at_every_pause_in_typing() -> None:
     assert statuses == {200}
 
 
+@pytest.mark.contract(NO_LANGUAGE)
 def test_throttles_abuse() -> None:
     client = APIClient()
     responses = [client.get(PATH, {"email": f"a{n}@example.com"}) for n in range(250)]

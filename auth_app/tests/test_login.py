@@ -12,8 +12,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api
+from tests.browsers import NO_LANGUAGE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 BODY = {"email": ALICE, "password": PASSWORD}
 PATHS = ["/api/login/", "/api/login", "/api/auth/login/", "/users/login/", "/users/login"]
 
@@ -159,6 +160,7 @@ def test_answers_unknown_wrong_and_inactive_alike() -> None:
     assert len(answers) == 1
 
 
+@pytest.mark.contract(NO_LANGUAGE)
 def test_takes_same_time_for_unknown_wrong_and_inactive(settings: Any) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.{QuickHasher.__name__}"]
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1000/min")

@@ -10,7 +10,7 @@ from auth_app.models import Session, User
 from auth_app.tests.accounts import make_user, opens_the_api, signed_in
 from auth_app.tokens import SessionRefreshToken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 
 
 def refresh_token_of(user: User) -> str:

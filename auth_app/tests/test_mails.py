@@ -119,6 +119,7 @@ def test_sends_no_mail_to_unknown_or_deactivated(email: str) -> None:
     assert Mail.objects.get().state == MailState.DROPPED
 
 
+@pytest.mark.contract
 @pytest.mark.parametrize(
     ("path", "subject"),
     [

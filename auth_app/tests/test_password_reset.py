@@ -23,7 +23,7 @@ from auth_app.tests.accounts import (
 )
 from auth_app.tests.post import parts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 NEW = "a wholly new secret"
 ASKED = "An email has been sent to reset your password."
 DONE = "Your Password has been successfully reset."

@@ -14,8 +14,9 @@ from auth_app import housekeeping
 from auth_app.models import Session
 from auth_app.tests.accounts import PASSWORD, make_user, opens_the_api, signed_in
 from auth_app.tokens import SessionAccessToken, SessionRefreshToken
+from tests.browsers import NO_LANGUAGE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 PATH = "/api/token/refresh/"
 
 
@@ -103,6 +104,7 @@ def test_gives_newest_token_to_late_request_within_grace() -> None:
     assert refreshed(token).cookies["refresh_token"].value == third
 
 
+@pytest.mark.contract(NO_LANGUAGE)
 @pytest.mark.parametrize("rotations", [21, 60])
 def test_rotates_often_within_grace_without_ending_family(rotations: int) -> None:
     token = first = signed_in(make_user()).cookies["refresh_token"].value

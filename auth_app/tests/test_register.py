@@ -11,7 +11,7 @@ from auth_app.models import Mail, User
 from auth_app.tests.accounts import ALICE, PASSWORD, make_user
 
 BODY = {"email": "new@example.com", "password": PASSWORD, "confirmed_password": PASSWORD}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 
 
 def register(path: str = "/api/register/", **changes: Any) -> Any:

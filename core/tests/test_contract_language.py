@@ -1,4 +1,5 @@
-"""The first part of the contract is the same for a browser that prefers German."""
+"""The first part of the contract is the same for a browser that prefers German; more of it is
+tested by what is marked `contract` (tests/browsers.py)."""
 
 import re
 from typing import Any
@@ -9,11 +10,11 @@ from rest_framework.test import APIClient
 
 from auth_app.models import Mail
 from auth_app.tests.accounts import make_user as make_account
+from tests.browsers import GERMAN
 from tests.people import access_token, make_user
 from video_app.tests.films import make_film
 
 pytestmark = pytest.mark.django_db
-GERMAN = "de-DE,de;q=0.9"
 GIVEN = {"email": "new@example.org", "password": "a long password"}
 WRONG = {"email": "alice@example.org", "password": "wrong"}
 SHORT = {"email": "x", "password": "1", "confirmed_password": "2"}
@@ -104,3 +105,11 @@ def test_sign_up_of_an_old_client_chooses_no_language() -> None:
     user = type(make_user("bob")).objects.get(email=GIVEN["email"])
     assert user.language == ""
     assert Mail.objects.get().to == GIVEN["email"]
+
+
+@pytest.mark.contract
+def test_marked_tests_run_in_both_languages(request: pytest.FixtureRequest) -> None:
+    said = APIClient().get("/api/me/").json()["detail"]
+
+    is_german = request.node.callspec.params["_browser"] == GERMAN
+    assert said.startswith("Anmeldedaten" if is_german else "Authentication")

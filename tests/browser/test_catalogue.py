@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.audit import STILL, shifts, violations, watch_shifts, weight
 from tests.browser.console import Console
 from tests.browser.product import Admin
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
@@ -27,6 +28,7 @@ index.catch_up()
 user = get_user_model().objects.get(is_superuser=True)
 for video in Video.objects.filter(title__startswith="Many").order_by("pk")[100:160]:
     marks.set_favorite(user, video, is_favorite=True)
+marks.keep_position(user, video, 200)
 """
 REMOVE = """
 from video_app.models import Series, Video
@@ -45,12 +47,22 @@ def many_films(product: Stack, film: int) -> Iterator[int]:
     product.manage("shell", "-v", "0", "-c", REMOVE)
 
 
-@pytest.fixture
-def member(product: Stack, page: Page) -> Page:
+@pytest.fixture(params=["phone", "page"], ids=["phone", "desktop"])
+def member(product: Stack, request: pytest.FixtureRequest) -> Page:
+    page: Page = request.getfixturevalue(request.param)
+    watch_shifts(page)
     body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
     assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
     page.goto(product.url)
     return page
+
+
+def scroll_through(page: Page) -> None:
+    """Down to the end, so that every poster is loaded."""
+    while not page.evaluate("scrollY + innerHeight >= document.body.scrollHeight - 1"):
+        page.evaluate("scrollBy({top: innerHeight / 2, behavior: 'instant'})")
+        page.wait_for_timeout(100)
+    page.wait_for_load_state("networkidle")
 
 
 def show_all(page: Page) -> set[str]:
@@ -79,12 +91,32 @@ def test_every_favourite_is_reached_by_clicks(many_films: int, member: Page) -> 
 
 
 def test_every_category_is_reached_by_clicks(many_films: int, member: Page) -> None:
-    member.get_by_role("link", name="Categories").click()
-    expect(member.locator("#categories a")).to_have_count(22)
-    member.locator("#categories a").last.click()
+    categories = member.locator("#categories a")
+    for number in range(22):
+        member.get_by_role("link", name="Categories").click()
+        expect(categories).to_have_count(22)
+        name = categories.nth(number).evaluate("link => link.firstChild.data")
+        categories.nth(number).click()
+        expect(member.get_by_role("heading", level=1)).to_have_text(name)
+        expect(member.locator("#list .film").first).to_be_visible()
 
-    expect(member.get_by_role("heading", level=1)).not_to_have_text("New films")
+
+def test_home_is_light_and_still(many_films: int, member: Page) -> None:
+    member.wait_for_load_state("networkidle")
+    bytes_before_posters = weight(member)
+    scroll_through(member)
+
+    assert 40_000 < bytes_before_posters <= 300_000
+    assert shifts(member) < STILL
+
+
+def test_home_and_lists_break_no_rule_of_axe(many_films: int, member: Page) -> None:
+    expect(member.locator("#rows progress").first).to_be_visible()
+    found = violations(member)
+    member.get_by_role("link", name="All films").click()
     expect(member.locator("#list .film").first).to_be_visible()
+
+    assert found + violations(member) == []
 
 
 def test_home_takes_one_request(many_films: int, member: Page) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from video_app.admin.subtitles import language_choices
+from video_app.catalogue.sentences import translated
 from video_app.models import Subtitle
 from video_app.pipeline import texts
 
@@ -38,7 +39,7 @@ class CaptionsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         try:
             return texts.read(self.cleaned_data["text"].encode(), "utf-8").vtt
         except texts.BadTextError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(translated(str(error))) from error
 
 
 class CaptionsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic at run time

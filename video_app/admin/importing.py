@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from video_app.catalogue.outlook import outlook
+from video_app.catalogue.sentences import translated
 from video_app.ingest import imports, places
 from video_app.models import Import, State, Video
 
@@ -141,7 +142,9 @@ def _records() -> list[Import]:
 def _row(record: Import) -> Row:
     percent = 100 * record.offset / record.length if record.length else None
     if record.error:
-        return Row(record, "failed", _("Failed: %(why)s") % {"why": record.error}, percent)
+        return Row(
+            record, "failed", _("Failed: %(why)s") % {"why": translated(record.error)}, percent
+        )
     if record.finished_at:
         shown = outlook(record.video)
         state = "refused" if shown["state"] == State.FAILED else "fetched"
@@ -149,7 +152,9 @@ def _row(record: Import) -> Row:
             record, state, _("Fetched; %(state)s") % {"state": shown["label"]}, shown["percent"]
         )
     if record.retry_at and record.setback:
-        return Row(record, "waiting", _("Waiting: %(why)s") % {"why": record.setback}, percent)
+        return Row(
+            record, "waiting", _("Waiting: %(why)s") % {"why": translated(record.setback)}, percent
+        )
     if record.lease_until or record.offset:
         return Row(
             record, "fetching", _("Fetching: %(amount)s") % {"amount": _amount(record)}, percent

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from video_app.admin import history
+from video_app.catalogue.sentences import translated
 from video_app.models import Video
 from video_app.streaming import thumbnails
 
@@ -21,7 +22,7 @@ def take_frame(request: HttpRequest, pk: int) -> JsonResponse:
     try:
         drawn = thumbnails.thumbnail(file)
     except thumbnails.BadImageError as error:
-        return JsonResponse({"detail": str(error)}, status=400)
+        return JsonResponse({"detail": translated(str(error))}, status=400)
     video.thumbnail.save("frame.jpg", drawn, save=False)
     video.save(update_fields=["thumbnail", "updated_at"])
     history.note(request, [pk], "Chose a frame as the poster.")

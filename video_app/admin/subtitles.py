@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from video_app.catalogue.sentences import language, translated
 from video_app.models import Subtitle
 from video_app.pipeline import languages, texts
 
@@ -20,7 +21,8 @@ FIRST_LINES = _(
 
 def language_choices(current: str = "") -> list[tuple[str, Any]]:
     """Every language with a name, and the one that is set."""
-    known: list[tuple[str, Any]] = [UNKNOWN, *languages.choices()]
+    named = [(code, language(name)) for code, name in languages.choices()]
+    known: list[tuple[str, Any]] = [UNKNOWN, *sorted(named, key=lambda choice: choice[1])]
     is_listed = not current or listed(current) in dict(known)
     return known if is_listed else [*known, (current, current)]
 
@@ -60,7 +62,7 @@ class SubtitleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         try:
             self.read = texts.read(content, encoding)
         except texts.BadTextError as error:
-            raise forms.ValidationError({"file": str(error)}) from error
+            raise forms.ValidationError({"file": translated(str(error))}) from error
         self.instance.text = self.read.vtt
 
 

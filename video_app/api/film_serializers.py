@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from video_app.api.serializers import CategoryField, HarmlessField, VideoSerializer
 from video_app.catalogue.greeting import share_key
+from video_app.catalogue.sentences import language
 from video_app.models import Audience, Person, Series, Tag, Video
 from video_app.pipeline import languages
 
@@ -98,7 +99,7 @@ def _subtitles(video: Video) -> list[dict[str, str]]:
 def _distinct(codes: list[str]) -> list[dict[str, str]]:
     """One for each language."""
     return [
-        {"language": languages.tag(code), "name": languages.english(code)}
+        {"language": languages.tag(code), "name": language(languages.english(code))}
         for code in dict.fromkeys(codes)
     ]
 

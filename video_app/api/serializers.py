@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from video_app.catalogue.sentences import translated
 from video_app.catalogue.text import harmless
 from video_app.ingest.validators import film_suffix
 from video_app.models import Category, PlayLink, State, Video
@@ -201,7 +202,7 @@ class UploadSerializer(serializers.ModelSerializer[Video]):
         try:
             return file and thumbnails.thumbnail(file)
         except thumbnails.BadImageError as error:
-            raise serializers.ValidationError(str(error)) from error
+            raise serializers.ValidationError(translated(str(error))) from error
 
 
 class UploadedSerializer(serializers.ModelSerializer[Video]):

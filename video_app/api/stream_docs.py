@@ -115,7 +115,7 @@ OPERATIONS = [
     Operation(
         "poster-{width}.{format}",
         "get_poster",
-        "The same, at most so many pixels wide, as JPEG or WebP.",
+        "The same, at most so many pixels wide, as JPEG, WebP or AVIF.",
         bytes_answer("image/*"),
         (parameter.WIDTH, parameter.FORMAT, parameter.VERSION, parameter.RANGE),
     ),

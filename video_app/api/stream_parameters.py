@@ -3,6 +3,7 @@
 from typing import Any
 
 from video_app.pipeline import ladder
+from video_app.streaming.pictures import SUFFIXES, WIDTHS
 
 Json = dict[str, Any]
 TEXT = {"type": "string"}
@@ -58,7 +59,7 @@ RESOLUTION = _parameter(
     "A rendition that the film does not have answers with the nearest one.",
 )
 VERSION = _parameter("v", "query", TEXT)
-WIDTH = _parameter("width", "path", {"type": "string", "enum": ["320", "640", "1280"]})
-FORMAT = _parameter("format", "path", {"type": "string", "enum": ["webp", "jpg"]})
+WIDTH = _parameter("width", "path", {"type": "string", "enum": [*map(str, WIDTHS)]})
+FORMAT = _parameter("format", "path", {"type": "string", "enum": [*SUFFIXES]})
 TOKEN = _parameter("token", "query", TEXT)
 QUALITY = _parameter("quality", "query", RUNG)

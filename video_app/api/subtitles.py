@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from video_app.api.serializers import HarmlessField
+from video_app.catalogue.sentences import translated
 from video_app.ingest import subtitles
 from video_app.models import Subtitle, Video
 from video_app.pipeline import languages, texts
@@ -90,7 +91,7 @@ class ChangedSubtitleSerializer(SubtitleSerializer):
         try:
             read = texts.read(file.read(texts.MAX_BYTES + 1), encoding)
         except texts.BadTextError as error:
-            raise serializers.ValidationError({"file": [str(error)]}) from error
+            raise serializers.ValidationError({"file": [translated(str(error))]}) from error
         self.read = read
         return attrs | {"text": read.vtt}
 

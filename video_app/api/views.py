@@ -18,6 +18,7 @@ from video_app.api.serializers import (
     StatusSerializer,
 )
 from video_app.catalogue import marks, notes, progress
+from video_app.catalogue.sentences import translated
 from video_app.models import State, Video
 
 
@@ -40,7 +41,7 @@ class StatusView(APIView):
                 "ready": progress.ready(video),
                 "speed": pace and pace.speed,
                 "seconds_left": pace and pace.seconds_left,
-                "error": video.error if video.state == State.FAILED else "",
+                "error": translated(video.error) if video.state == State.FAILED else "",
                 "notes": notes.of_film(video),
             }
         ).data

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from video_app.catalogue import progress
+from video_app.catalogue.sentences import translated
 from video_app.models import Build, Video, Worker
 
 
@@ -23,9 +24,10 @@ SILENCE = timedelta(seconds=10)
 
 
 def of_film(video: Video) -> list[Note]:
-    """What was left out of the newest source, and the machine's fault that it waits for."""
+    """What was left out of the newest source, and the machine's fault that it waits for; in the
+    reader's language."""
     reason = progress.waiting(video) or (_outage() if video.is_unfinished else "")
-    return [*([Note(WAITING, reason)] if reason else []), *left_out(video)]
+    return [*([Note(WAITING, translated(reason))] if reason else []), *left_out(video)]
 
 
 def _outage() -> str:
@@ -39,12 +41,13 @@ def _outage() -> str:
 def left_out(video: Video) -> list[Note]:
     """Of the newest source that was planned, and what came with it; none when all was kept."""
     build = progress.newest_unfinished_build(video) or video.current_build
-    in_file = [Note(note.code, note.text) for note in _source_notes(build)] if build else []
-    return [*in_file, *(Note(**note) for note in video.notes or ())]
+    in_file = [(note.code, note.text) for note in _source_notes(build)] if build else []
+    beside = [(note["code"], note["text"]) for note in video.notes or ()]
+    return [Note(code, translated(text)) for code, text in (*in_file, *beside)]
 
 
 def remember(video_id: int, code: str, texts: list[str]) -> None:
-    """Have these sentences told of a film, in place of others with that code."""
+    """Have these English sentences told of a film, in place of others with that code."""
     with transaction.atomic():
         rows = Video.objects.filter(pk=video_id)
         video = rows.select_for_update(of=("self",)).only("notes").first()

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from video_app.catalogue import progress
+from video_app.catalogue.sentences import translated
 from video_app.models import State, Video
 
 
@@ -15,11 +16,11 @@ def outlook(video: Video) -> dict[str, Any]:
         State.PENDING: _("waiting for a worker") if video.video_file else _("being uploaded"),
         State.PROCESSING: _("encoding %(percent)s %%") % {"percent": round(percent)} + _pace(video),
         State.COMPLETED: _("ready"),
-        State.FAILED: _("failed: %(why)s") % {"why": video.error},
+        State.FAILED: _("failed: %(why)s") % {"why": translated(video.error)},
     }
     label = labels[State(video.state)]
     if reason := progress.waiting(video):
-        label = _("%(state)s, waiting: %(why)s") % {"state": label, "why": reason}
+        label = _("%(state)s, waiting: %(why)s") % {"state": label, "why": translated(reason)}
     return {"state": video.state, "percent": percent, "label": label}
 
 

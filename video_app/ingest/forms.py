@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from video_app.catalogue.sentences import translated
 from video_app.ingest import room
 from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
 from video_app.models import Video
@@ -55,4 +56,4 @@ class VideoForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         try:
             return thumbnails.thumbnail(file)
         except thumbnails.BadImageError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(translated(str(error))) from error

@@ -10,7 +10,9 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from video_app.catalogue.sentences import translated
 from video_app.ingest.drafts import draft
 from video_app.ingest.validators import FILM_SUFFIXES, film_suffix
 from video_app.models import Import, ImportOrigin, source_name
@@ -19,8 +21,8 @@ from video_app.store import foreign, landing
 from video_app.work import fetching, importing
 
 EDGE_BYTES = 1024**2
-NOWHERE = "There is no file or folder {}."
-NO_FILMS = "There are no films in {}."
+NOWHERE = _("There is no file or folder %(place)s.")
+NO_FILMS = _("There are no films in %(place)s.")
 # What was found, and its import; without one it was imported before.
 Told = tuple[str, Import | None]
 
@@ -39,12 +41,12 @@ def begin(location: str, **given: Any) -> Iterator[Told]:
         is_empty = False
         yield told
     if is_empty:
-        raise ValidationError(NO_FILMS.format(location))
+        raise ValidationError(NO_FILMS % {"place": location})
 
 
 def _begin_folder(path: Path, **given: Any) -> Iterator[Told]:
     if not path.exists():
-        raise ValidationError(NOWHERE.format(path))
+        raise ValidationError(NOWHERE % {"place": path})
     for film in films_in(path) if path.is_dir() else [path]:
         yield str(film), add_file(film, **given)
 
@@ -53,7 +55,7 @@ def _begin_bucket(location: str, **given: Any) -> Iterator[Told]:
     try:
         place = foreign.parse(location)
     except foreign.NoBucketError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(translated(str(error))) from error
     for found in foreign.files(place):
         if _is_shown_film(found.place.key):
             yield str(found.place), add_object(found, **given)

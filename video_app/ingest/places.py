@@ -5,14 +5,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
+from video_app.catalogue.sentences import translated
 from video_app.pipeline.errors import PipelineError
 from video_app.store import foreign
 from video_app.work import addresses
 
 ADDRESSES = ("http://", "https://")
-NOT_ALLOWED = "Films may not be imported from there. Allowed are {}."
-ONLY_ADDRESSES = "addresses"
+NOT_ALLOWED = _("Films may not be imported from there. Allowed are %(places)s.")
+ONLY_ADDRESSES = _("addresses")
 
 
 def roots() -> list[str]:
@@ -32,7 +34,7 @@ def allowed(location: str) -> str:
     is_bucket = location.startswith(foreign.SCHEME)
     found = _in_bucket(location) if is_bucket else _in_folder(location)
     if not found:
-        raise ValidationError(NOT_ALLOWED.format(" and ".join([*roots(), ONLY_ADDRESSES])))
+        raise ValidationError(NOT_ALLOWED % {"places": ", ".join([*roots(), str(ONLY_ADDRESSES)])})
     return found
 
 
@@ -40,7 +42,7 @@ def _address(location: str) -> str:
     try:
         addresses.split(location)
     except PipelineError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(translated(str(error))) from error
     return location
 
 
@@ -48,7 +50,7 @@ def _in_bucket(location: str) -> str:
     try:
         place = foreign.parse(location)
     except foreign.NoBucketError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(translated(str(error))) from error
     here = f"{place}/"
     buckets = (str(foreign.parse(root)) for root in roots() if root.startswith(foreign.SCHEME))
     return str(place) if any(here.startswith(f"{root.rstrip('/')}/") for root in buckets) else ""

@@ -13,7 +13,8 @@ from typing import Any
 import numpy
 from faster_whisper import WhisperModel
 
-ONLY_ENGLISH = "The model knows English only, and the film is in another language."
+from video_app.pipeline.captions import ONLY_ENGLISH
+
 SAMPLE_RANGE = 32768.0
 
 

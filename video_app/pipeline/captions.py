@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.texts import stamp
 
 EMPTY = "WEBVTT\n"
+ONLY_ENGLISH = sentence("The model knows English only, and the film is in another language.")
 # An engine that hears nobody and is not sure either has made the words up.
 MOST_SILENCE, LEAST_CONFIDENCE = 0.6, -1.0
 # Text that can be packed so well is one phrase again and again.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from video_app.pipeline.errors import DamagedSourceError, StorageFullError, UnknownCodecError
 from video_app.pipeline.measure import UnplannedOutputError
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import Source
 from video_app.pipeline.types import ChunkSpan, Plan
 
@@ -21,6 +22,12 @@ HARMLESS = re.compile(r"mmco|POCs unavailable|reference (picture|frame)|first fr
 MACHINE_IS_AT_FAULT = re.compile(
     r"Input/output error|Stale file|endpoint is not connected|No such file|Permission denied"
     r"|Cannot allocate memory"
+)
+
+UNKNOWN_CODEC = sentence('The picture is encoded as "%(codec)s", which the server cannot decode.')
+DAMAGED = sentence(
+    "The file is damaged: what lies between %(start)s s and %(end)s s cannot be decoded. "
+    "Please upload it again."
 )
 
 
@@ -47,13 +54,9 @@ def raise_if_damaged(plan: Plan, span: ChunkSpan, error: Exception, complaints: 
         return
     if DECODER_IS_MISSING.search(str(error)):
         codec = plan.source.video.codec
-        raise UnknownCodecError(
-            f'The picture is encoded as "{codec}", which the server cannot decode.'
-        ) from error
+        raise UnknownCodecError(UNKNOWN_CODEC % {"codec": codec}) from error
     is_short = isinstance(error, UnplannedOutputError) and complaints
     if is_short or INPUT_IS_BROKEN.search(str(error)):
         start, end = (plan.time(n) for n in (span.first_frame, span.end_frame))
-        raise DamagedSourceError(
-            f"The file is damaged: what lies between {float(start):.0f} s and {float(end):.0f} s "
-            "cannot be decoded. Please upload it again."
-        ) from error
+        told = {"start": f"{float(start):.0f}", "end": f"{float(end):.0f}"}
+        raise DamagedSourceError(DAMAGED % told) from error

@@ -12,11 +12,13 @@ from functools import cache
 from pathlib import Path
 
 from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.sentences import sentence
 
 LAUNCH = Path(__file__).with_name("launch.py")
 STDERR_TAIL = 4000
 MAX_OUTPUT = 16 * 1024**2
 POLL_SECONDS = 1.0
+NO_FFMPEG = sentence("There is no ffmpeg: install it or set FFMPEG_BINARY.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def find_ffmpeg(configured: str = "") -> str:
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
     except ImportError:
-        raise EncodeError("There is no ffmpeg: install it or set FFMPEG_BINARY.") from None
+        raise EncodeError(NO_FFMPEG) from None
     return str(get_ffmpeg_exe())
 
 

@@ -5,6 +5,7 @@ TYPES = {
     ".mp4": "video/mp4",
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
+    ".avif": "image/avif",
     ".vtt": "text/vtt; charset=utf-8",
 }
 # What lies under a build never changes, but only this user may keep it.

@@ -5,6 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from video_app.pipeline import languages, ranking
+from video_app.pipeline import note_words as words
+from video_app.pipeline.sentences import Counted
 from video_app.pipeline.streams import Note
 from video_app.pipeline.types import MAX_TRACKS
 
@@ -31,10 +33,7 @@ def notes_from_facts(facts: dict[str, Any], chosen: Stream) -> tuple[Note, ...]:
 def _programs(streams: list[Stream], chosen: Stream) -> Iterator[Note]:
     others = {n for s in streams for n in s["programs"]} - set(chosen["programs"])
     if others and any(s["type"] in ("video", "audio") and _is_foreign(s, chosen) for s in streams):
-        yield Note(
-            "other_programs",
-            f"The recording holds {len(others) + 1} programs at once: the film shows one of them.",
-        )
+        yield Note("other_programs", words.OTHER_PROGRAMS % {"number": len(others) + 1})
 
 
 def _is_foreign(stream: Stream, chosen: Stream) -> bool:
@@ -46,10 +45,10 @@ def _pictures(streams: list[Stream], chosen: Stream) -> Iterator[Note]:
     further = [s for s in ranking.candidates(own) if s is not chosen and Fraction(s["end"]) > 0]
     if further:
         sizes = ", ".join(f"{s['width']} x {s['height']}" for s in further)
-        yield Note("other_videos", f"{_many(further, 'further video')} left out: {sizes} pixels.")
+        yield _left_out("other_videos", words.OTHER_VIDEOS, further, sizes=sizes)
     unknown = [s for s in own if s["kind"] == "video" and s["type"] == "unknown"]
     if unknown:
-        yield Note("video_undecodable", f"{_many(unknown, 'video')} left out: {_cannot(unknown)}.")
+        yield _undecodable("video_undecodable", words.LOST_VIDEOS, unknown)
 
 
 def _sounds(streams: list[Stream], chosen: Stream) -> Iterator[Note]:
@@ -59,14 +58,11 @@ def _sounds(streams: list[Stream], chosen: Stream) -> Iterator[Note]:
         if s["kind"] == "audio" and not _is_foreign(s, chosen) and not is_audible(s)
     ]
     if lost:
-        yield Note("sound_undecodable", f"{_many(lost, 'sound track')} left out: {_cannot(lost)}.")
+        yield _undecodable("sound_undecodable", words.LOST_SOUNDS, lost)
     heard = [s for s in ranking.own_sounds(streams, chosen) if is_heard(s)]
     further = heard[1 + MAX_TRACKS :]
     if further:
-        yield Note(
-            "sounds_beyond_limit",
-            f"{_many(further, 'sound track')} left out: a film has at most {1 + MAX_TRACKS}.",
-        )
+        yield _left_out("sounds_beyond_limit", words.FURTHER_SOUNDS, further, most=1 + MAX_TRACKS)
 
 
 def is_audible(stream: Stream) -> bool:
@@ -85,32 +81,22 @@ def _subtitles(streams: list[Stream], chosen: Stream) -> Iterator[Note]:
     images = [s for s in own if s["codec_id"] in IMAGES]
     others = [s for s in own if s not in texts and s not in images]
     if images:
-        yield Note(
-            "subtitles_are_images",
-            f"{_many(images, 'subtitle track')} left out: images, not text.",
-        )
+        yield _left_out("subtitles_are_images", words.IMAGES, images)
     if others:
-        yield Note(
-            "subtitles_undecodable",
-            f"{_many(others, 'subtitle track')} left out: {_cannot(others)}.",
-        )
-    if texts[MAX_SUBTITLES:]:
-        yield Note(
-            "subtitles_beyond_limit",
-            f"{_many(texts[MAX_SUBTITLES:], 'subtitle track')} left out: "
-            f"a film has at most {MAX_SUBTITLES}.",
+        yield _undecodable("subtitles_undecodable", words.LOST_SUBTITLES, others)
+    if further := texts[MAX_SUBTITLES:]:
+        yield _left_out(
+            "subtitles_beyond_limit", words.FURTHER_SUBTITLES, further, most=MAX_SUBTITLES
         )
 
 
 def _file(facts: dict[str, Any]) -> Iterator[Note]:
     end, stated = lengths(facts)
     if is_short(end, stated):
-        yield Note(
-            "length_misstated",
-            f"The file says that it lasts {_seconds(stated)}, but it ends after {_seconds(end)}.",
-        )
+        lengths_told = {"stated": f"{float(stated):.0f}", "end": f"{float(end):.0f}"}
+        yield Note("length_misstated", words.MISSTATED % lengths_told)
     if facts["damaged"]:
-        yield Note("damaged", "The file is damaged: at some places nothing can be decoded.")
+        yield Note("damaged", words.DAMAGED)
 
 
 def lengths(facts: dict[str, Any]) -> tuple[Fraction, Fraction]:
@@ -125,18 +111,12 @@ def is_short(end: Fraction, stated: Fraction) -> bool:
     return end < stated * SHORT_SHARE and stated - end > 1
 
 
-def _many(streams: Sequence[Stream], noun: str) -> str:
-    """ "2 sound tracks (German, English) were"."""
+def _left_out(code: str, said: Counted, streams: Sequence[Stream], **values: object) -> Note:
     names = dict.fromkeys(filter(None, (languages.english(s["language"]) for s in streams)))
     known = f" ({', '.join(names)})" if names else ""
-    count = len(streams)
-    return f"{count} {noun}{known} was" if count == 1 else f"{count} {noun}s{known} were"
+    return Note(code, said.of(len(streams), languages=known, **values))
 
 
-def _cannot(streams: Sequence[Stream]) -> str:
-    codecs = dict.fromkeys(s["codec_id"] or s["codec"] or "an unknown codec" for s in streams)
-    return f"{', '.join(codecs)} cannot be decoded here"
-
-
-def _seconds(value: Fraction) -> str:
-    return f"{float(value):.0f} s"
+def _undecodable(code: str, said: Counted, streams: Sequence[Stream]) -> Note:
+    codecs = dict.fromkeys(s["codec_id"] or s["codec"] or words.UNKNOWN_CODEC for s in streams)
+    return _left_out(code, said, streams, codecs=", ".join(codecs))

@@ -6,11 +6,17 @@ from fractions import Fraction
 from video_app.pipeline import grid
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.ladder import choose_rungs, display_size
+from video_app.pipeline.refusals import too_large
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import Source
 from video_app.pipeline.types import Plan
 
 MIN_SIDE = 16  # one macroblock
 MAX_ASPECT = 20  # the smallest rendition is ten lines high then
+NO_DURATION = sentence("The film has no duration: nothing in it can be played.")
+TOO_LONG = sentence("The film is longer than %(hours)s hours.")
+TOO_SMALL = sentence("The picture is too small to be encoded.")
+TOO_THIN = sentence("The picture has a shape that no screen can show.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,14 @@ def make_plan(source: Source, limits: Limits) -> Plan:
 
 def _refuse(source: Source, limits: Limits) -> None:
     if source.duration <= 0:
-        raise PipelineError("The film has no duration: nothing in it can be played.")
+        raise PipelineError(NO_DURATION)
     if source.duration > limits.duration:
         hours = Fraction(limits.duration, 3600)
-        raise PipelineError(f"The film is longer than {float(hours):g} hours.")
+        raise PipelineError(TOO_LONG % {"hours": f"{float(hours):g}"})
     if source.video.width * source.video.height > limits.pixels:
-        raise PipelineError(
-            f"The picture is too large: {source.video.width} x {source.video.height} pixels."
-        )
+        raise PipelineError(too_large(source.video.width, source.video.height))
     if min(source.video.width, source.video.height) < MIN_SIDE:
-        raise PipelineError("The picture is too small to be encoded.")
+        raise PipelineError(TOO_SMALL)
     width, height = display_size(source.video)
     if max(width, height) > MAX_ASPECT * min(width, height):
-        raise PipelineError("The picture has a shape that no screen can show.")
+        raise PipelineError(TOO_THIN)

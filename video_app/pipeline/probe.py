@@ -8,7 +8,14 @@ from typing import Any
 from video_app.pipeline import notes, ranking
 from video_app.pipeline.command import MAX_PIXELS
 from video_app.pipeline.errors import PipelineError
-from video_app.pipeline.refusals import UNDECODABLE, chosen_picture, refuse_incomplete, refuse_many
+from video_app.pipeline.refusals import (
+    NO_FILM,
+    UNDECODABLE,
+    chosen_picture,
+    refuse_incomplete,
+    refuse_many,
+    too_large,
+)
 from video_app.pipeline.shapes import main_shape, read_shapes
 from video_app.pipeline.streams import AudioStream, ChapterMark, Source, SubtitleStream, VideoStream
 from video_app.pipeline.types import MAX_TRACKS
@@ -25,7 +32,6 @@ FALSE_KEYS = 2
 
 BT709_MATRIX, UNSPECIFIED_MATRIX = 1, 2  # ibid.
 FULL_RANGE = 2  # as libavutil counts: 0 unspecified, 1 limited
-NO_FILM = "This is not a video file that can be read."
 
 
 def source_from_facts(facts: dict[str, Any], *, max_streams: int, is_copy: bool = False) -> Source:
@@ -71,9 +77,7 @@ def _chapters(facts: dict[str, Any]) -> Iterator[ChapterMark]:
 def _video(facts: dict[str, Any], stream: dict[str, Any], *, is_copy: bool) -> VideoStream:
     frame = facts["frame"]
     if frame is None and ranking.pixels(stream) > MAX_PIXELS:
-        raise PipelineError(
-            f"The picture is too large: {stream['width']} x {stream['height']} pixels."
-        )
+        raise PipelineError(too_large(stream["width"], stream["height"]))
     if frame is None:
         raise PipelineError(UNDECODABLE)
     follows_codec = is_copy or not facts["container"].startswith("matroska")

@@ -5,11 +5,24 @@ from typing import Any
 
 from video_app.pipeline import notes, ranking
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.sentences import sentence
 
 # A film of which no more than the rest is missing is shown.
 COMPLETE_SHARE = Fraction(95, 100)
-NO_VIDEO = "The file has no video in it, only sound or pictures."
-UNDECODABLE = "The video in this file cannot be decoded."
+NO_FILM = sentence("This is not a video file that can be read.")
+NO_VIDEO = sentence("The file has no video in it, only sound or pictures.")
+UNDECODABLE = sentence("The video in this file cannot be decoded.")
+UNKNOWN_CODEC = sentence("The video in this file cannot be decoded here: its codec is %(codecs)s.")
+TOO_LARGE = sentence("The picture is too large: %(size)s pixels.")
+TOO_MANY = sentence("The file has more than %(most)s streams.")
+TOO_SHORT = sentence(
+    "The file is incomplete: it should last %(stated)s s but ends after %(end)s s. "
+    "Please upload it again."
+)
+TOO_SMALL = sentence(
+    "The file is incomplete: it should have %(expected)s bytes but has %(size)s. "
+    "Please upload it again."
+)
 
 
 def refuse_many(facts: dict[str, Any], max_streams: int) -> None:
@@ -18,7 +31,7 @@ def refuse_many(facts: dict[str, Any], max_streams: int) -> None:
     chosen = next((s for s in streams if s["index"] == facts["chosen"]), None)
     costly = [*ranking.candidates(streams), *ranking.own_sounds(streams, chosen)]
     if len(costly) > max_streams:
-        raise PipelineError(f"The file has more than {max_streams} streams.")
+        raise PipelineError(TOO_MANY % {"most": max_streams})
 
 
 def refuse_incomplete(facts: dict[str, Any]) -> None:
@@ -27,15 +40,10 @@ def refuse_incomplete(facts: dict[str, Any]) -> None:
         return
     end, stated = notes.lengths(facts)
     if notes.is_short(end, stated):
-        raise PipelineError(
-            f"The file is incomplete: it should last {float(stated):.0f} s "
-            f"but ends after {float(end):.0f} s. Please upload it again."
-        )
+        told = {"stated": f"{float(stated):.0f}", "end": f"{float(end):.0f}"}
+        raise PipelineError(TOO_SHORT % told)
     if not stated and facts["size"] < facts["expected_size"] * COMPLETE_SHARE:
-        raise PipelineError(
-            f"The file is incomplete: it should have {facts['expected_size']} bytes "
-            f"but has {facts['size']}. Please upload it again."
-        )
+        raise PipelineError(TOO_SMALL % {"expected": facts["expected_size"], "size": facts["size"]})
 
 
 def chosen_picture(facts: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +59,11 @@ def chosen_picture(facts: dict[str, Any]) -> dict[str, Any]:
     raise PipelineError(UNDECODABLE)
 
 
+def too_large(width: int, height: int) -> str:
+    """The refusal of a picture of so many pixels."""
+    return TOO_LARGE % {"size": f"{width} x {height}"}
+
+
 def unknown_codec(*codecs: str) -> str:
     """The refusal of a film in a codec that one of our libraries does not know."""
-    return f"The video in this file cannot be decoded here: its codec is {', '.join(codecs)}."
+    return UNKNOWN_CODEC % {"codecs": ", ".join(codecs)}

@@ -14,11 +14,17 @@ from video_app.pipeline.location import Location, size
 from video_app.pipeline.matroska import leave_aspect_to_pictures
 from video_app.pipeline.probe import source_from_facts
 from video_app.pipeline.refusals import COMPLETE_SHARE
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.source import CRASHED, read_facts
 from video_app.pipeline.streams import Note, Source, seeks_exactly
 
-LOST_PARTS = "{} files are joined in this one: the film ends after {}, the next differs."
-LOST_TEXTS = "Several files are joined in this one: their subtitles were left out."
+LOST_PARTS = sentence(
+    "%(number)s files are joined in this one: the film ends after %(kept)s, the next differs."
+)
+LOST_TEXTS = sentence("Several files are joined in this one: their subtitles were left out.")
+LOST_REST = sentence(
+    "The file is damaged: of %(whole)s s only %(read)s s can be read. Please upload it again."
+)
 SEEKABLE = ".seekable.mkv"
 PARTIAL = ".partial"
 COPY_SECONDS = 3600
@@ -83,7 +89,7 @@ def _join(
         raise PipelineError(CRASHED) from error
     notes = found.notes
     if count < found.parts:
-        notes += (Note("joined_parts", LOST_PARTS.format(found.parts, count)),)
+        notes += (Note("joined_parts", LOST_PARTS % {"number": found.parts, "kept": count}),)
     if found.subtitles:
         notes += (Note("joined_subtitles", LOST_TEXTS),)
     return target, replace(_read_copy(target, watch), notes=notes)
@@ -96,10 +102,8 @@ def _refuse_lost(path: Location, found: Source, copied: Source) -> None:
     # Where advertisements were cut out the clock jumps too, and nothing is lost.
     if found.container == "mpegts" and broken_share(path) <= 1 - COMPLETE_SHARE:
         return
-    raise PipelineError(
-        f"The file is damaged: of {float(found.duration):.0f} s only "
-        f"{float(copied.duration):.0f} s can be read. Please upload it again."
-    )
+    told = {"whole": f"{float(found.duration):.0f}", "read": f"{float(copied.duration):.0f}"}
+    raise PipelineError(LOST_REST % told)
 
 
 def _most_bytes(path: Location, found: Source) -> int:

@@ -8,9 +8,12 @@ from video_app.pipeline import command, ffmpeg
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.measure import measure
 from video_app.pipeline.plan import Limits, make_plan
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import AudioStream, Source, VideoStream
 from video_app.pipeline.types import Plan
 
+NOT_HERE = sentence("This machine cannot encode: %(why)s")
+NO_PATTERN = sentence("This machine cannot encode a test pattern: %(why)s")
 RATE = Fraction(25)
 SIDE = 64  # pixels
 SECONDS = Fraction(1, 5)
@@ -33,9 +36,9 @@ def self_test(binary: str, folder: Path) -> None:
             ffmpeg.run(command.encode_pattern(binary, plan, span), LIMITS, cwd=work)
             measure(plan, span, work)
     except OSError as error:
-        raise EncodeError(f"This machine cannot encode: {error}") from error
+        raise EncodeError(NOT_HERE % {"why": error}) from error
     except EncodeError as error:
-        raise EncodeError(f"This machine cannot encode a test pattern: {error}") from error
+        raise EncodeError(NO_PATTERN % {"why": error}) from error
 
 
 def _plan() -> Plan:

@@ -9,11 +9,13 @@ from video_app.pipeline import ffmpeg
 from video_app.pipeline.errors import EncodeError, PipelineError
 from video_app.pipeline.location import Location, size
 from video_app.pipeline.probe import DEAF, source_from_facts
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import Source
 
-GONE = "The uploaded file is gone from the storage."
-CRASHED = "This file is damaged: it cannot be read."
-ENDLESS = "Reading this file takes too long: it is damaged, or no film."
+GONE = sentence("The uploaded file is gone from the storage.")
+CRASHED = sentence("This file is damaged: it cannot be read.")
+ENDLESS = sentence("Reading this file takes too long: it is damaged, or no film.")
+EMPTY = sentence("The file is empty.")
 PROBE_SECONDS = 50
 # Bytes a second that are read when every packet of a file has to be looked at.
 SCAN_RATE = 50 * 1024**2
@@ -32,7 +34,7 @@ def read_source(
     except FileNotFoundError as error:
         raise PipelineError(GONE) from error
     if is_empty:
-        raise PipelineError("The file is empty.")
+        raise PipelineError(EMPTY)
     return source_from_facts(read_facts(path, watch), max_streams=max_streams)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from video_app.pipeline.cues import Cue, cues
+from video_app.pipeline.sentences import sentence
 
 MAX_BYTES = 2 * 1024**2
 MAX_CUES = 20_000
@@ -15,8 +16,9 @@ ENCODINGS = (
     *("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256"),
     *("iso-8859-15", "shift_jis", "euc_kr", "gb18030", "big5"),
 )
-UNREADABLE = "This is not a subtitle file we can read: SRT, WebVTT or ASS."
-TOO_LARGE = "This subtitle file is too large."
+UNREADABLE = sentence("This is not a subtitle file we can read: SRT, WebVTT or ASS.")
+TOO_LARGE = sentence("This subtitle file is too large.")
+UNKNOWN_ENCODING = sentence("Please choose one of these encodings: %(names)s.")
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -56,7 +58,7 @@ def read(content: bytes, encoding: str = "") -> Text:
 
 def _decoded(content: bytes, encoding: str) -> tuple[str, str]:
     if encoding and encoding not in ENCODINGS:
-        raise BadTextError(f"Please choose one of these encodings: {', '.join(ENCODINGS)}.")
+        raise BadTextError(UNKNOWN_ENCODING % {"names": ", ".join(ENCODINGS)})
     for name in [encoding] if encoding else _likely(content):
         try:
             return content.decode(name), name.removesuffix("-sig")

@@ -10,14 +10,18 @@ from typing import Any, cast
 
 from django.conf import settings
 
+from video_app.pipeline.sentences import sentence
 from video_app.store import s3
 from video_app.store.interface import AwayError
 
 SCHEME = "s3://"
 # Where our own files lie in our own bucket: no films to import.
 OURS = ("sources/", "hls/", "posters/", "thumbnails/", "uploads/", ".quarantine/")
-NO_PACKAGES = "Buckets need more packages: set USE_S3_MEDIA, or install requirements-s3.txt."
-NO_BUCKET = "This is no place in a bucket: write s3://bucket/folder."
+NO_PACKAGES = sentence(
+    "Buckets need more packages: set USE_S3_MEDIA, or install requirements-s3.txt."
+)
+DENIED = sentence("The bucket cannot be read: %(code)s.")
+NO_BUCKET = sentence("This is no place in a bucket: write s3://bucket/folder.")
 CHANGED, BEYOND = "412", "416"
 
 
@@ -169,7 +173,7 @@ def _errors() -> Iterator[None]:
     except s3.BucketError as error:
         code, status = _answered(error)
         if status in (401, 403, 404):
-            raise DeniedError(f"The bucket cannot be read: {code}.") from error
+            raise DeniedError(DENIED % {"code": code}) from error
         raise
 
 

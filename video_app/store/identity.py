@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from video_app.models import Build, BuildState, Installation, Video
+from video_app.pipeline.sentences import sentence
 from video_app.store import local
 from video_app.store.chosen import the_store
 
@@ -20,10 +21,13 @@ logger = logging.getLogger(__name__)
 
 MARK = ".videoflix-media"
 UPLOADS = local.UPLOADS
-AWAY = "The media are away: they do not carry this installation's mark."
-FOREIGN = "The media belong to another database. See 'manage.py adopt_media'."
-UNKNOWN = "The media hold films that this database does not know. See 'manage.py adopt_media'."
-UNREADABLE = "The media cannot be read"
+AWAY = sentence("The media are away: they do not carry this installation's mark.")
+FOREIGN = sentence("The media belong to another database. See 'manage.py adopt_media'.")
+UNKNOWN = sentence(
+    "The media hold films that this database does not know. See 'manage.py adopt_media'."
+)
+UNREADABLE = sentence("The media cannot be read: %(why)s.")
+UNWRITABLE = sentence("The media cannot be written: %(why)s.")
 LOOKED_AT = 50  # films
 
 
@@ -35,7 +39,7 @@ def problem() -> str:
     try:
         mark = read_mark()
     except OSError as error:
-        return f"{UNREADABLE}: {error.strerror or error}."
+        return UNREADABLE % {"why": error.strerror or error}
     installation, _ = Installation.objects.get_or_create(pk=1)
     if mark == installation.media_id:
         return ""
@@ -67,7 +71,7 @@ def _mark_first_time() -> str:
         try:
             write_mark(installation.media_id)
         except OSError as error:
-            return f"The media cannot be written: {error.strerror or error}."
+            return UNWRITABLE % {"why": error.strerror or error}
         Installation.objects.filter(pk=1).update(is_marked=True)
     logger.info("media_marked", extra={"media_id": str(installation.media_id)})
     return ""

@@ -11,7 +11,7 @@ from io import BytesIO
 from threading import Lock
 from typing import Any, NamedTuple
 
-from PIL import Image
+from PIL import Image, features
 
 from video_app.store import identity, local
 from video_app.store.chosen import the_store
@@ -29,6 +29,8 @@ class PosterName(NamedTuple):
 FOLDER = "pictures"
 WIDTHS = (320, 640, 1280)
 SUFFIXES: dict[str, tuple[str, dict[str, Any]]] = {
+    # Speed 8 saves 5 % of the bytes for 3 times the CPU time, more threads cost more of it.
+    "avif": ("AVIF", {"quality": 60, "speed": 9, "max_threads": 1}),
     "webp": ("WEBP", {"quality": 78}),
     "jpg": ("JPEG", {"quality": 80, "progressive": True}),
 }
@@ -39,9 +41,11 @@ _one_at_a_time = Lock()
 def sized(key: str, width: int, suffix: str) -> str:
     """The key of the picture under `key`, at most so wide and as high as that makes it.
 
-    The picture's own key while the media may not be written to, and when it cannot be drawn.
+    A JPEG where Pillow came without the format. The picture's own key while the media may not
+    be written to, and when it cannot be drawn.
     `FileNotFoundError` when there is no such picture.
     """
+    suffix = suffix if features.check(suffix) else "jpg"
     name = hashlib.blake2b(f"{key} {width}".encode(), digest_size=12).hexdigest()
     made = f"{FOLDER}/{name}.{suffix}"
     if local.path(made).exists():

@@ -9,6 +9,10 @@ from typing import IO
 from django.core.files.base import ContentFile
 from PIL import ExifTags, Image
 
+from video_app.pipeline.sentences import sentence
+
+UNREADABLE = sentence("This is not a picture we can read: JPEG, PNG, WebP or GIF.")
+TOO_MANY_PIXELS = sentence("This picture has too many pixels.")
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_IMAGE_PIXELS = 40_000_000
 SIZE = (1280, 720)
@@ -46,12 +50,12 @@ def thumbnail(file: IO[bytes]) -> "ContentFile[bytes]":
     except BadImageError:
         raise
     except BROKEN as error:
-        raise BadImageError("This is not a picture we can read: JPEG, PNG, WebP or GIF.") from error
+        raise BadImageError(UNREADABLE) from error
 
 
 def _jpeg(image: Image.Image) -> "ContentFile[bytes]":
     if image.width * image.height > MAX_IMAGE_PIXELS:
-        raise BadImageError("This picture has too many pixels.")
+        raise BadImageError(TOO_MANY_PIXELS)
     image.draft("RGB", SIZE)  # lets JPEG decode at a fraction of its size
     turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation) or 0)
     small = _reduced(image)

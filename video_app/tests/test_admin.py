@@ -16,6 +16,7 @@ from PIL import Image
 
 from tests.people import make_user
 from video_app.models import Build, Series, State, Video
+from video_app.pipeline import note_words, refusals
 from video_app.pipeline.streams import Note
 from video_app.pipeline.types import Plan
 from video_app.store import identity
@@ -238,6 +239,20 @@ def test_shows_what_was_left_out(staff: Client) -> None:
     with patch.object(Build, "plan", plan_with_note("Two <sounds> were left out.")):
         page = staff.get(f"{LIST}{video.pk}/change/").content.decode()
     assert "Two &lt;sounds&gt; were left out." in page
+
+
+def test_shows_what_was_left_out_in_german(staff: Client) -> None:
+    video = make_film()
+    with patch.object(Build, "plan", plan_with_note(note_words.DAMAGED)):
+        page = staff.get(f"{LIST}{video.pk}/change/", headers={"Accept-Language": "de"})
+    assert "Die Datei ist beschädigt: An einigen Stellen" in page.content.decode()
+
+
+def test_shows_reason_of_failure_in_german(staff: Client) -> None:
+    make_video(state=State.FAILED, error=refusals.too_large(20000, 10))
+    for path in ("/admin/", LIST):
+        page = staff.get(path, headers={"Accept-Language": "de"}).content.decode()
+        assert "Das Bild ist zu groß: 20000 x 10 Pixel." in page
 
 
 def test_shows_that_nothing_was_left_out(staff: Client) -> None:

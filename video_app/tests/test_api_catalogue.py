@@ -27,6 +27,7 @@ def titles(response: Any) -> list[str]:
     return [video["title"] for video in response.json()]
 
 
+@pytest.mark.contract
 class TestShape:
     def test_returns_bare_array_with_contract_fields(self, member: Client):
         film = make_film("Metropolis", description="A city", category="sci-fi", poster="p/1.jpg")
@@ -83,6 +84,7 @@ class TestShape:
         assert member.get(f"/api/video/{film.pk}").json().items() >= item.items()
 
 
+@pytest.mark.contract
 class TestRights:
     @pytest.mark.parametrize(
         "path",
@@ -386,6 +388,7 @@ class TestPrice:
         assert "ETag" not in response
 
 
+@pytest.mark.contract
 class TestContent:
     def test_returns_fields_of_the_angular_client(self, member: Client):
         film = make_film("Metropolis", category="sci-fi", poster="p/1.jpg")

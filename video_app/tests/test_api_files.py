@@ -15,7 +15,7 @@ from video_app.models import Video
 from video_app.streaming import film_cache
 from video_app.tests.films import make_film, write_progressive
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 MP4 = b"\0\0\0\x20ftypisom" + b"x" * 5000
 
 

@@ -14,6 +14,7 @@ from tests.people import make_user, signed_in
 from video_app.api import views
 from video_app.catalogue import marks
 from video_app.models import Build, Favorite, Video, WatchPosition
+from video_app.pipeline import refusals
 from video_app.tests.films import ago, make_build, make_film, make_plan, make_video, publish
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ def member() -> Client:
     return signed_in(make_user())
 
 
+@pytest.mark.contract
 class TestFavorites:
     def toggle(self, client: Client, video_id: Any) -> Any:
         return client.post("/content/add-favorite/", {"video_id": video_id}, JSON)
@@ -239,6 +241,7 @@ def test_marking_survives_a_race_with_deletion():
     assert statuses <= {200, 404}
 
 
+@pytest.mark.contract
 class TestStatus:
     def test_reports_finished_film(self, member: Client):
         film = make_film()
@@ -299,6 +302,21 @@ class TestStatus:
         assert body["notes"] == [
             {"code": "sound_undecodable", "text": "The second sound is broken."}
         ]
+
+    def test_tells_scripts_of_the_site_in_their_language(self, member: Client):
+        film = make_video(state="failed", error=refusals.UNDECODABLE)
+        text = "3 subtitle tracks (German, Klingon) were left out: images, not text."
+        Video.objects.update(notes=[{"code": "subtitles_are_images", "text": text}])
+        url = f"/api/video/{film.pk}/status/"
+
+        old = member.get(url, headers={"Accept-Language": "de"})
+        site = member.get(url, headers={"X-Language": "de", "If-None-Match": old["ETag"]})
+
+        assert (old.json()["error"], old.json()["notes"][0]["text"]) == (film.error, text)
+        assert site.json()["error"] == "Das Video in dieser Datei lässt sich nicht dekodieren."
+        assert site.json()["notes"][0]["text"] == (
+            "3 Untertitelspuren (Deutsch, Klingon) wurden weggelassen: Bilder statt Text."
+        )
 
     def test_returns_304_for_unchanged_status(self, member: Client):
         url = f"/api/video/{make_film().pk}/status/"

@@ -145,6 +145,7 @@ STREAM = ["master.m3u8", "720p/index.m3u8", "720p/iframes.m3u8", "720p/000.ts", 
 
 
 @pytest.mark.parametrize("name", STREAM)
+@pytest.mark.contract
 class TestRights:
     def test_rejects_anonymous_requests(self, film: Video, name: str):
         response = Client().get(url(film, name))
@@ -240,6 +241,7 @@ class TestEveryView:
         assert {f"/{canonical}", f"/api/{canonical}"} & documented
 
 
+@pytest.mark.contract
 class TestFaults:
     def test_returns_403_for_denial_of_django(self, member: Client):
         with patch.object(access.cache, "get_many", side_effect=DjangoPermissionDenied):

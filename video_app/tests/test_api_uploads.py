@@ -51,6 +51,7 @@ def upload(client: Client, **fields: Any) -> Any:
     return client.post(URL, {"title": "A film", "video_file": film(), **fields})
 
 
+@pytest.mark.contract
 class TestRights:
     def test_refuses_stranger(self):
         assert upload(Client()).status_code == 401
@@ -94,6 +95,7 @@ class TestRights:
         assert upload(client).status_code in (401, 403)
 
 
+@pytest.mark.contract
 class TestStored:
     def test_returns_new_video(self, staff: Client):
         response = upload(staff, category="Sci-Fi", description="About a city")
@@ -192,6 +194,7 @@ class TestStored:
         stored.close()
 
 
+@pytest.mark.contract
 class TestRefused:
     @pytest.mark.parametrize("field", ["title", "video_file"])
     def test_names_missing_field(self, staff: Client, field: str):

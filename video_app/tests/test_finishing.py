@@ -135,7 +135,7 @@ def test_tells_which_subtitles_are_cut_short(
     monkeypatch.setattr(derive, "make_subtitles", lambda *_, **__: short)
     finish(build)
     told = [note.text for note in notes.left_out(Video.objects.get())]
-    assert told == [finishing.CUT_SHORT.format(name) for name in ("German", "track 2")]
+    assert told == [finishing.CUT_SHORT % {"track": name} for name in ("German", "track 2")]
 
 
 def test_tells_that_subtitles_are_left_out(

@@ -134,7 +134,7 @@ class TestMarked:
     def test_says_that_media_cannot_be_read(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(LocalStore, "open", raising(PermissionError(13, "denied")))
 
-        assert identity.problem().startswith(identity.UNREADABLE)
+        assert identity.problem() == identity.UNREADABLE % {"why": "denied"}
 
     def test_finds_its_media_again(self, media: Path):
         media.rename(media.with_suffix(".away"))

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
-from PIL import Image
+from PIL import Image, features
 
 from video_app.models import Installation, Video
+from video_app.store import the_store
 from video_app.streaming import pictures
 from video_app.tests.films import make_film, make_old, write
 from video_app.work import cleanup, leftovers
@@ -32,7 +34,7 @@ def opened(response: Any) -> Image.Image:
     return Image.open(BytesIO(response.getvalue()))
 
 
-@pytest.mark.parametrize(("suffix", "kind"), [("webp", "WEBP"), ("jpg", "JPEG")])
+@pytest.mark.parametrize(("suffix", "kind"), [("avif", "AVIF"), ("webp", "WEBP"), ("jpg", "JPEG")])
 @pytest.mark.parametrize(("width", "height"), [(320, 180), (640, 360), (1280, 720)])
 def test_sends_every_size_and_format(
     member: Client, film: Video, suffix: str, kind: str, width: int, height: int
@@ -58,6 +60,27 @@ def test_keeps_shape_and_never_enlarges(member: Client):
     film = make_film(thumbnail="thumbnails/a.jpg")
 
     assert opened(member.get(f"/api/video/{film.pk}/poster-640.jpg")).size == (300, 600)
+
+
+def test_draws_poster_that_lies_in_bucket(member: Client, store: Any, film: Video, media: Path):
+    call_command("setup_bucket")
+    the_store().put([(media / film.poster, film.poster)])
+    (media / film.poster).unlink()
+
+    response = member.get(f"/api/video/{film.pk}/poster-640.avif")
+
+    assert (response["Content-Type"], opened(response).size) == ("image/avif", (640, 360))
+
+
+def test_sends_jpeg_where_pillow_lacks_format(
+    member: Client, film: Video, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(features, "check", lambda name: name != "avif")
+
+    response = member.get(f"/api/video/{film.pk}/poster-320.avif")
+
+    assert response["Content-Type"] == "image/jpeg"
+    assert opened(response).size == (320, 180)
 
 
 def test_makes_each_picture_once(

@@ -7,12 +7,13 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.sentences import sentence
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-NOT_HTTP = "Only http and https addresses without a password can be fetched."
-INNER = "{} is not on the public internet: it is not fetched."
-UNKNOWN = "There is no host {}."
+NOT_HTTP = sentence("Only http and https addresses without a password can be fetched.")
+INNER = sentence("%(host)s is not on the public internet: it is not fetched.")
+UNKNOWN = sentence("There is no host %(host)s.")
 
 
 def split(url: str) -> SplitResult:
@@ -33,10 +34,10 @@ def resolve(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise PipelineError(UNKNOWN.format(host)) from error
+        raise PipelineError(UNKNOWN % {"host": host}) from error
     addresses = [str(address[0]).partition("%")[0] for *_, address in found]
     if host.lower() not in settings.IMPORT_ALLOWED_HOSTS and not all(map(_is_public, addresses)):
-        raise PipelineError(INNER.format(host))
+        raise PipelineError(INNER % {"host": host})
     return addresses[0]
 
 

@@ -17,6 +17,7 @@ from video_app.catalogue import notes
 from video_app.models import Build, BuildState, Subtitle, Video
 from video_app.pipeline import captions, derive, ffmpeg, languages, transcription
 from video_app.pipeline.errors import LeaseLostError, PipelineError
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.transcription import Transcript
 from video_app.pipeline.types import Plan
 from video_app.store import the_store
@@ -29,8 +30,8 @@ from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, may_start
 logger = logging.getLogger(__name__)
 
 CODE = "captions_failed"
-FAILED = "Automatic captions could not be made: {}"
-SEE_LOG = "see the worker's log."
+FAILED = sentence("Automatic captions could not be made: %(why)s")
+SEE_LOG = sentence("see the worker's log.")
 LOOK_SECONDS = 5.0
 MORE_IMPORTANT = (planning, encoding, finishing, extras)
 
@@ -178,7 +179,7 @@ def give_up(build_id: int) -> None:
 
 def _note(build: Build, reason: str) -> None:
     if Video.objects.filter(pk=build.video_id, current_build=build).exists():
-        notes.remember(build.video_id, CODE, [FAILED.format(reason)])
+        notes.remember(build.video_id, CODE, [FAILED % {"why": reason}])
 
 
 KIND = Kind("captions", due, request, run, failed, give_up)

@@ -16,6 +16,7 @@ from video_app.pipeline import ffmpeg, layers, transcode
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.layers import Layer
 from video_app.pipeline.layout import segment_key, segment_name
+from video_app.pipeline.sentences import sentence
 from video_app.store import File, local, the_store
 from video_app.streaming import film_cache
 from video_app.webhooks import deliveries
@@ -26,7 +27,7 @@ from video_app.work.lease import FREE, UNHURT, Lease, is_free, patiently
 
 logger = logging.getLogger(__name__)
 
-GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
+GAVE_UP = sentence("The film could not be encoded after several tries. See the worker's log.")
 # Chunks at a film's start whose low layer is encoded ahead whether or not anybody watches: what
 # is being encoded in one pass when the first viewer comes would keep them waiting.
 BEGINNING = 3

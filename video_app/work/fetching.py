@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.sentences import sentence
 from video_app.store import AwayError, foreign
 from video_app.work import addresses
 
@@ -20,11 +21,16 @@ SILENCE_SECONDS = 30
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 PAGES = ("text/html", "application/json", "application/xml", "text/xml")
-NO_FILE = "This is not a file that can be read: {}"
-NO_FILM = "This address leads to a page, not to a film."
-REFUSED = "The address answers with {}."
-SHORTER = "The file became shorter while it was fetched."
-IN_CIRCLES = "The address leads on and on."
+NO_FILE = sentence("This is not a file that can be read: %(why)s")
+NO_REGULAR_FILE = sentence("a device or a folder")
+GONE = sentence("The file is no longer in the bucket.")
+SILENT_BUCKET = sentence("The bucket does not answer.")
+SILENT_HOST = sentence("%(host)s does not answer.")
+BROKEN_OFF = sentence("The connection broke off.")
+NO_FILM = sentence("This address leads to a page, not to a film.")
+REFUSED = sentence("The address answers with %(status)s.")
+SHORTER = sentence("The file became shorter while it was fetched.")
+IN_CIRCLES = sentence("The address leads on and on.")
 
 
 class CutError(Exception):
@@ -48,11 +54,11 @@ def from_file(location: str, offset: int) -> Iterator[Body]:
     try:
         descriptor = os.open(location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise PipelineError(NO_FILE.format(error.strerror)) from error
+        raise PipelineError(NO_FILE % {"why": error.strerror}) from error
     with open(descriptor, "rb") as file:  # noqa: PTH123 - it is open already
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise PipelineError(NO_FILE.format("a device or a folder"))
+            raise PipelineError(NO_FILE % {"why": NO_REGULAR_FILE})
         file.seek(offset)
         yield Body(iter(lambda: file.read(PIECE_BYTES), b""), offset, status.st_size, seen(status))
 
@@ -68,11 +74,11 @@ def from_bucket(location: str, offset: int, known: str) -> Iterator[Body]:
     try:
         body, begins, found = foreign.open_from(place, offset, known)
     except FileNotFoundError as error:
-        raise PipelineError("The file is no longer in the bucket.") from error
+        raise PipelineError(GONE) from error
     except foreign.DeniedError as error:
         raise PipelineError(str(error)) from error
     except AwayError as error:
-        raise CutError("The bucket does not answer.") from error
+        raise CutError(SILENT_BUCKET) from error
     except ValueError as error:
         raise PipelineError(SHORTER) from error
     with closing(body):
@@ -119,7 +125,7 @@ def _ask(url: str, headers: dict[str, str]) -> tuple[Any, Any]:
         return connection, connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         connection.close()
-        raise CutError(f"{host} does not answer.") from error
+        raise CutError(SILENT_HOST % {"host": host}) from error
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -143,9 +149,9 @@ class _Pinned(http.client.HTTPConnection):
 def _check(answer: Any) -> None:
     status = answer.status
     if status == http.client.TOO_MANY_REQUESTS or status >= http.client.INTERNAL_SERVER_ERROR:
-        raise CutError(REFUSED.format(status))
+        raise CutError(REFUSED % {"status": status})
     if status not in (http.client.OK, http.client.PARTIAL_CONTENT):
-        raise PipelineError(REFUSED.format(status))
+        raise PipelineError(REFUSED % {"status": status})
     if answer.headers.get_content_type() in PAGES:
         raise PipelineError(NO_FILM)
 
@@ -168,7 +174,7 @@ def _pieces(answer: Any) -> Iterator[bytes]:
         try:
             piece = answer.read(PIECE_BYTES)
         except (OSError, http.client.HTTPException) as error:
-            raise CutError("The connection broke off.") from error
+            raise CutError(BROKEN_OFF) from error
         if not piece:
             return
         yield piece

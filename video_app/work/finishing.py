@@ -12,6 +12,7 @@ from video_app.models import Build, BuildState, ChunkState, Video
 from video_app.pipeline import derive, ffmpeg, languages
 from video_app.pipeline.derive import Subtitles
 from video_app.pipeline.errors import EncodeError
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import SubtitleStream
 from video_app.streaming import film_cache
 from video_app.work import clock, extras, machine, posters, queue, sources
@@ -22,8 +23,11 @@ from video_app.work.lease import FREE, UNHURT, Lease, is_hopeless, patiently
 logger = logging.getLogger(__name__)
 
 CODE = "subtitles_cut_short"
-CUT_SHORT = "The subtitles in the file ({}) are damaged or too long: a part of them is left out."
-LEFT_OUT = "The subtitles in the file could not be read: they are left out."
+CUT_SHORT = sentence(
+    "The subtitles in the file (%(track)s) are damaged or too long: a part of them is left out."
+)
+TRACK = sentence("track %(number)s")
+LEFT_OUT = sentence("The subtitles in the file could not be read: they are left out.")
 
 
 def due() -> Any:
@@ -49,14 +53,15 @@ def run(lease: Lease) -> None:
 
 def _tell_lost_subtitles(build: Build, made: Subtitles) -> None:
     tracks = build.plan.source.subtitles
-    texts = [CUT_SHORT.format(_called(tracks[place], place)) for place in sorted(made.cut_short)]
+    names = [_called(tracks[place], place) for place in sorted(made.cut_short)]
+    texts = [CUT_SHORT % {"track": name} for name in names]
     if len(tracks) > made.count:
         texts.append(LEFT_OUT)
     notes.remember(build.video_id, CODE, texts)
 
 
 def _called(track: SubtitleStream, place: int) -> str:
-    return languages.english(track.language) or f"track {place + 1}"
+    return languages.english(track.language) or TRACK % {"number": place + 1}
 
 
 def _make_subtitles(build: Build, lease: Lease) -> Subtitles:

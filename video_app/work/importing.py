@@ -9,7 +9,9 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
 from video_app.models import Import, ImportOrigin, Video
+from video_app.pipeline import source
 from video_app.pipeline.errors import PipelineError, StorageFullError
+from video_app.pipeline.sentences import sentence
 from video_app.store import landing, local, the_store
 from video_app.work import clock, fetching, queue, sidecars
 from video_app.work.kind import Kind
@@ -19,8 +21,9 @@ logger = logging.getLogger(__name__)
 
 # Pauses without a byte between them, of up to a minute each, until an address is given up.
 MAX_SETBACKS = 30
-TOO_LARGE = "The film is larger than {}, which is all that may be imported."
-GAVE_UP = "The film could not be fetched in several tries. See the worker's log."
+TOO_LARGE = sentence("The film is larger than %(most)s, which is all that may be imported.")
+CHANGED = sentence("The file has changed meanwhile.")
+GAVE_UP = sentence("The film could not be fetched in several tries. See the worker's log.")
 
 
 def due() -> Any:
@@ -84,7 +87,7 @@ def _agreed(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
     landing.abort(row.key)
     landing.begin(row.key)
     if body.offset:
-        raise fetching.CutError("The file has changed meanwhile.")
+        raise fetching.CutError(CHANGED)
     return 0
 
 
@@ -94,7 +97,7 @@ def _known(body: fetching.Body) -> tuple[str, int]:
 
 def _check_size(length: int, offset: int) -> None:
     if length > settings.MAX_UPLOAD_BYTES:
-        raise PipelineError(TOO_LARGE.format(filesizeformat(settings.MAX_UPLOAD_BYTES)))
+        raise PipelineError(TOO_LARGE % {"most": filesizeformat(settings.MAX_UPLOAD_BYTES)})
     if the_store().puts_at_once and length - offset > local.free_bytes():
         raise StorageFullError
 
@@ -113,9 +116,9 @@ def _append(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
         raise
     offset = _write(row, offset, waiting)
     if offset < body.length:
-        raise fetching.CutError("The connection broke off.")
+        raise fetching.CutError(fetching.BROKEN_OFF)
     if not offset:
-        raise PipelineError("The file is empty.")
+        raise PipelineError(source.EMPTY)
     return offset
 
 

@@ -19,6 +19,7 @@ from django.db.models.functions import Greatest
 
 from video_app.models import Leased
 from video_app.pipeline.errors import EncodeError, LeaseLostError, PipelineError
+from video_app.pipeline.sentences import sentence
 from video_app.work import clock, machine, workers
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ LONGEST_PAUSE = 60  # seconds after a machine's fault
 FREE = {"lease_token": None, "lease_until": None, "lease_worker": None}
 UNHURT = {"attempts": 0, "setbacks": 0, "setback": "", "retry_at": None}
 TOO_LONG = "It took too long."
-DATABASE_AWAY = "The database was away."
+DATABASE_AWAY = sentence("The database was away.")
 
 
 def is_free() -> Q:

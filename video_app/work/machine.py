@@ -12,9 +12,13 @@ from django.conf import settings
 
 from video_app.pipeline import ffmpeg, selftest
 from video_app.pipeline.errors import EncodeError, StorageFullError
+from video_app.pipeline.sentences import sentence
 from video_app.store import identity, local, the_store
 
-NO_ROOM = "There is no room left for the encoded film."
+NO_ROOM = sentence("There is no room left for the encoded film.")
+STORAGE = sentence("The storage is at fault: %(why)s")
+UNWRITABLE = sentence("The media cannot be written: %(why)s")
+BROKEN_FFMPEG = sentence("ffmpeg is broken here: %(why)s")
 # What the system says when a disk, a share, a descriptor table or memory is at fault.
 ERRNOS = {
     *(errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
@@ -30,7 +34,7 @@ def fault(error: Exception) -> str:
     if isinstance(error, StorageFullError) or _errno(error) in FULL:
         return NO_ROOM
     if isinstance(error, local.AwayError) or _errno(error) in ERRNOS:
-        return f"The storage is at fault: {error}"
+        return STORAGE % {"why": error}
     return storage_problem() or ffmpeg_problem()
 
 
@@ -52,7 +56,7 @@ def _write_problem() -> str:
             file.flush()
         is_full = local.free_bytes() < MIN_FREE_BYTES
     except OSError as error:
-        return NO_ROOM if error.errno in FULL else f"The media cannot be written: {error}"
+        return NO_ROOM if error.errno in FULL else UNWRITABLE % {"why": error}
     return NO_ROOM if is_full else ""
 
 
@@ -61,5 +65,5 @@ def ffmpeg_problem() -> str:
     try:
         selftest.self_test(ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY), Path(tempfile.gettempdir()))
     except (EncodeError, OSError) as error:
-        return f"ffmpeg is broken here: {error}"[:300]
+        return (BROKEN_FFMPEG % {"why": error})[:300]
     return ""

@@ -10,11 +10,13 @@ from urllib.parse import quote, urljoin, urlsplit
 from video_app.models import Import, ImportOrigin
 from video_app.pipeline import sidecars
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.sentences import sentence
 from video_app.store import foreign
 from video_app.work import fetching
 
 # Of a folder with more files nobody looks at the rest.
 MOST_NAMES = 20_000
+SILENT = sentence("It does not answer.")
 
 
 class Neighbours(Protocol):
@@ -84,7 +86,7 @@ class AtAddress:
     def read(self, name: str, most: int) -> bytes:
         """Who did not answer once is not asked again."""
         if self._is_silent:
-            raise PipelineError("It does not answer.")
+            raise PipelineError(SILENT)
         try:
             return _start(fetching.from_address(urljoin(self._url, quote(name)), 0, ""), most)
         except fetching.CutError:
@@ -105,5 +107,5 @@ def _start(opened: AbstractContextManager[fetching.Body], most: int) -> bytes:
                 break
         else:
             if len(content) < body.length:
-                raise PipelineError("The connection broke off.")
+                raise PipelineError(fetching.BROKEN_OFF)
     return bytes(content[:most])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from video_app.catalogue import progress
 from video_app.catalogue.outlook import outlook
+from video_app.catalogue.sentences import translated
 from video_app.models import Build, Import, State, Upload, Video, WatchPosition, Worker
 from video_app.store import identity, local
 from video_app.work import clock
@@ -37,7 +38,7 @@ class Overview:
     uploads: list[Upload]
     imports: list[Import]  # that are not over
     encoding: list[tuple[Video, dict[str, Any]]]  # with `outlook`
-    failed: list[Video]
+    failed: list[tuple[Video, str]]  # with the reason
     watched: list[Video]  # today, with `viewers`
     viewers: int
     workers: int
@@ -59,7 +60,9 @@ def overview() -> Overview:
             (video, outlook(video))
             for video in encoding.order_by("created_at").with_progress()[:SHOWN]
         ],
-        failed=list(films.filter(state=State.FAILED)[:SHOWN]),
+        failed=[
+            (video, translated(video.error)) for video in films.filter(state=State.FAILED)[:SHOWN]
+        ],
         watched=_watched(today),
         viewers=today.aggregate(people=Count("user", distinct=True))["people"],
         workers=_living().count(),
@@ -104,7 +107,7 @@ def _problems() -> list[str]:
     waiting = [progress.waiting(video) for video in Video.objects.exclude(retry_at=None)[:SHOWN]]
     if not _living().exists():
         told.append(_("No worker is running: nothing is encoded."))
-    return list(dict.fromkeys(filter(None, [*told, *waiting])))
+    return list(dict.fromkeys(map(translated, filter(None, [*told, *waiting]))))
 
 
 def _disk() -> Disk | None:

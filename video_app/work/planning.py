@@ -15,6 +15,7 @@ from video_app.models.leased import NO_LEASE
 from video_app.pipeline import ffmpeg, seekable, source
 from video_app.pipeline.errors import PipelineError
 from video_app.pipeline.plan import Limits, make_plan
+from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import Source
 from video_app.pipeline.types import Plan
 from video_app.store import the_store
@@ -27,7 +28,7 @@ from video_app.work.lease import FREE, UNHURT, Lease, is_free, is_hopeless
 
 logger = logging.getLogger(__name__)
 
-GAVE_UP = "The film could not be encoded after several tries. See the worker's log."
+GAVE_UP = sentence("The film could not be encoded after several tries. See the worker's log.")
 
 
 def due() -> Any:

@@ -10,14 +10,15 @@ from video_app.catalogue import notes
 from video_app.models import Import, Subtitle, Video
 from video_app.pipeline import sidecars, texts
 from video_app.pipeline.errors import PipelineError
+from video_app.pipeline.sentences import sentence
 from video_app.streaming import thumbnails, tracks
 from video_app.work import fetching, neighbours
 
 MAX_TEXTS = 50
 MAX_PICTURE_BYTES = 20 * 1024**2
 CODE = "sidecar_left_out"
-LEFT_OUT = "“{}” beside the film was left out: {}"
-UNLISTED = "What lies beside the film was left out: {}"
+LEFT_OUT = sentence("“%(name)s” beside the film was left out: %(why)s")
+UNLISTED = sentence("What lies beside the film was left out: %(why)s")
 FAULTS = (
     *(OSError, PipelineError, fetching.CutError, texts.BadTextError),
     thumbnails.BadImageError,
@@ -40,7 +41,7 @@ def collect(row: Import, keep: Keep) -> Beside:
     try:
         names = there.names()
     except FAULTS as error:
-        beside.notes.append(UNLISTED.format(_reason(error)))
+        beside.notes.append(UNLISTED % {"why": _reason(error)})
         return beside
     _read_texts(row, there, names, beside, keep)
     _read_picture(row, there, names, beside, keep)
@@ -90,7 +91,7 @@ def _read(there: Any, name: str, most: int, beside: Beside) -> Iterator[bytes]:
 
 
 def _leave_out(beside: Beside, name: str, error: Exception) -> None:
-    beside.notes.append(LEFT_OUT.format(name[:80], _reason(error)))
+    beside.notes.append(LEFT_OUT % {"name": name[:80], "why": _reason(error)})
 
 
 def _reason(error: Exception) -> str:

@@ -1,7 +1,7 @@
 /** Cards of films and rows of them, made from the page's templates. */
 
 import { accessibleName, initial, preparingNote, watchedPercent } from "./catalogue.js";
-import { clone, $, show } from "./dom.js";
+import { clone, $, $$, show } from "./dom.js";
 import { filmUrl, posterSet } from "./films.js";
 import { t } from "./language.js";
 import { clock } from "./time.js";
@@ -29,16 +29,26 @@ function showCross(cross, film, onTakeAway) {
   show(cross);
 }
 
-/** The picture in the sizes that there are; portraits are shown whole. */
+/** The picture in the sizes and formats that there are; portraits are shown whole. */
 export function showPoster(image, film) {
   if (!film.thumbnail_url) return;
-  const source = $("source", image.parentElement);
-  const remove = () => [image, source].forEach((element) => ["src", "srcset"].forEach((name) => element.removeAttribute(name)));
-  image.addEventListener("error", remove, { once: true });
+  const sources = $$("source", image.parentElement);
+  onceFailed(image, () => {
+    forget(sources); // the browser tries the JPEG
+    onceFailed(image, () => forget([image]));
+  });
   image.addEventListener("load", () => image.classList.toggle("portrait", image.naturalHeight > image.naturalWidth), { once: true });
-  source.srcset = posterSet(film.thumbnail_url, "webp");
+  for (const source of sources) source.srcset = posterSet(film.thumbnail_url, source.type.replace("image/", ""));
   image.srcset = posterSet(film.thumbnail_url, "jpg");
   image.src = film.thumbnail_url;
+}
+
+function onceFailed(image, then) {
+  image.addEventListener("error", then, { once: true });
+}
+
+function forget(elements) {
+  for (const element of elements) ["src", "srcset"].forEach((name) => element.removeAttribute(name));
 }
 
 export function showFavourite(button, film) {
@@ -46,14 +56,15 @@ export function showFavourite(button, film) {
   if (button.matches(".heart")) button.setAttribute("aria-label", t("%(title)s in my list", { title: film.title }));
 }
 
-/** Whether the rest is being prepared, and how much of it was watched. */
+/** Whether the rest is being prepared, and how much of it was watched; what screen readers say of it
+ * is text in the link, as an `aria-label` would have to repeat "10:00" beside "10 minutes". */
 export function showProgress(element, film) {
-  const [link, note, bar] = [$("a", element), $(".note", element), $("progress", element)];
+  const [note, bar] = [$(".note", element), $("progress", element)];
   note.textContent = preparingNote(film);
   show(note, note.textContent !== "");
   bar.value = watchedPercent(film);
   show(bar, bar.value > 0);
-  link.setAttribute("aria-label", accessibleName(film));
+  $("[data-spoken]", element).textContent = accessibleName(film);
 }
 
 /** A titled row that scrolls sideways; the title links to `href` when there is more. */
