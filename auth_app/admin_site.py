@@ -4,6 +4,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
@@ -93,7 +94,8 @@ class GuardedAdminSite(admin.AdminSite):
         is_in = self.has_permission(request)
         if request.method == "GET" and not is_in and admin_sessions.adopt(request):
             return HttpResponseRedirect(_wanted_page(request))
-        response = super().login(request, extra_context)
+        provider = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        response = super().login(request, {"provider": provider, **(extra_context or {})})
         form = (getattr(response, "context_data", None) or {}).get("form")
         if wait := getattr(form, "wait", 0):
             response.status_code = 429

@@ -24,6 +24,7 @@ PATHS = [
     ("delete", "/api/me/"),
     ("post", "/api/me/keep/"),
     ("post", "/api/me/confirm/"),
+    ("post", "/api/me/confirm/passkey/"),
     ("post", "/api/me/password/"),
     ("get", "/api/me/sessions/"),
     ("delete", "/api/me/sessions/"),

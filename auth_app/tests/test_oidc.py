@@ -189,3 +189,14 @@ def test_makes_no_account_when_told_so(client: Client, provider: Provider, setti
     settings.OIDC_CREATE_USERS = False
     sign_in(client, provider)
     assert not User.objects.exists()
+
+
+def test_opens_the_admin_to_staff(client: Client, provider: Provider) -> None:
+    make_user(is_staff=True)
+    form = client.get("/admin/login/?next=/admin/auth_app/").content.decode()
+    assert "/oidc/login/?next=%2Fadmin%2Fauth_app%2F" in form
+
+    assert sign_in(client, provider, "/admin/")["Location"] == "/admin/"
+
+    assert client.get("/admin/", follow=True).redirect_chain[-1] == ("/admin/", 302)
+    assert client.get("/admin/").status_code == 200

@@ -223,6 +223,29 @@ class TestPasskeys:
         self.add(signed_in(make_user()), Authenticator(ORIGIN))
         assert self.use(Authenticator(ORIGIN)).status_code == 401
 
+    def confirm(self, client: APIClient, device: Authenticator) -> int:
+        options = APIClient().post("/api/login/passkey/options/").json()
+        body = {"attempt": options["attempt"], "credential": device.get(options)}
+        answers = [client.post("/api/me/confirm/passkey/", body).status_code for _ in range(2)]
+        assert answers[1] == 400  # an answer counts once
+        return answers[0]
+
+    def test_confirms_that_it_is_the_owner(self) -> None:
+        client, device = signed_in(make_user()), Authenticator(ORIGIN)
+        self.add(client, device)
+        Session.objects.update(created_at=timezone.now() - timedelta(hours=1))
+        assert client.delete("/api/me/").status_code == 403
+        assert self.confirm(client, device) == 200
+        assert client.delete("/api/me/").status_code == 200
+
+    def test_confirms_nobody_else(self) -> None:
+        device = Authenticator(ORIGIN)
+        self.add(signed_in(make_user(BOB)), device)
+        client = signed_in(make_user())
+        Session.objects.update(created_at=timezone.now() - timedelta(hours=1))
+        assert self.confirm(client, device) == 400
+        assert client.delete("/api/me/").status_code == 403
+
     def test_removes_only_own(self) -> None:
         self.add(signed_in(make_user(BOB)), Authenticator(ORIGIN))
         theirs = Passkey.objects.get()

@@ -151,6 +151,17 @@ def test_a_card_is_called_by_its_title_and_its_length_in_words(
     expect(signed_in.get_by_role("link", name=name).first).to_be_visible()
 
 
+def test_a_poster_that_fails_comes_as_jpeg(
+    product: Stack, signed_in: Page, film: int, console: Console
+) -> None:
+    signed_in.route(re.compile(r"/poster-\d+\.avif"), lambda route: route.fulfill(status=404))
+    signed_in.goto(f"{product.url}/film/{film}/")
+
+    poster = "document.querySelector('#film-picture')"
+    wait_for_video(signed_in, f"/jpg/.test({poster}.currentSrc) && {poster}.naturalWidth > 0")
+    console.forgive("404")
+
+
 def test_a_browser_without_map_group_by_shows_the_films(
     product: Stack, signed_in: Page, film: int
 ) -> None:

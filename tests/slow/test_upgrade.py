@@ -1,4 +1,4 @@
-"""From the first release to this code: on one database, side by side, while somebody watches."""
+"""From older releases to this code: on one database, side by side, while somebody watches."""
 
 import subprocess
 import threading
@@ -10,21 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.buckets import running_seaweed
+from tests.faults.files import settings_of
 from tests.faults.site import ENV, Site, make_film, steady_port
 from tests.stack import ROOT, Stack, running_stack
 
 pytestmark = pytest.mark.timeout(900)
 FIRST_RELEASE = "46be8cd"
+FIRST_WITH_BUCKET = "2d59ccd"  # as its one store
 
 
-@pytest.fixture
-def first_release(tmp_path: Path) -> Path:
-    """The code of the first release."""
-    folder = tmp_path / "first-release"
+def code_of(release: str, folder: Path) -> Path:
+    """The code of a release."""
     folder.mkdir()
-    archive = subprocess.run(
-        ["git", "archive", FIRST_RELEASE], cwd=ROOT, capture_output=True, check=True
-    )
+    archive = subprocess.run(["git", "archive", release], cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
     return folder
 
@@ -59,11 +58,21 @@ def watching(site: Site, video: int) -> Iterator[Viewer]:
     viewer.join()
 
 
-def test_upgrades_beside_the_first_release(tmp_path: Path, first_release: Path) -> None:
-    film = make_film(tmp_path / "film.mp4", 20)
-    settings = {**ENV, "FFMPEG_BINARY": "ffmpeg"}
+def test_upgrades_from_the_first_release(tmp_path: Path) -> None:
+    upgrade(tmp_path, FIRST_RELEASE)
+
+
+def test_upgrades_with_films_in_a_bucket(tmp_path: Path) -> None:
+    with running_seaweed(tmp_path) as address:
+        upgrade(tmp_path, FIRST_WITH_BUCKET, **settings_of(address, "films"))
+
+
+def upgrade(tmp_path: Path, release: str, **store: str) -> None:
+    """Old and new machines side by side, films that are uploaded to either, and two viewers."""
+    code, film = code_of(release, tmp_path / "code"), make_film(tmp_path / "film.mp4", 20)
+    settings = {**ENV, "FFMPEG_BINARY": "ffmpeg", **store}
     with running_stack(
-        tmp_path / "site", code=first_release, redis_port=steady_port(), **settings
+        tmp_path / "site", code=code, redis_port=steady_port(), **settings
     ) as old_stack:
         old = Site(old_stack)
         old.sign_in()

@@ -1,30 +1,26 @@
 """Name, address, password, and the end of the account."""
 
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import account, cookies, errors, invitations, profiles, sessions, sign_ins
+from auth_app import account, cookies, errors, invitations, profiles
 from auth_app.api.base import AccountView
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
 from auth_app.api.me.serializers import (
     AddressLinkSerializer,
     ChangeSerializer,
-    ConfirmSerializer,
     InvitationSerializer,
     LeaveSerializer,
     MeSerializer,
-    OwnPasswordSerializer,
 )
 from auth_app.api.registration_views import BAD_LINK
 from auth_app.models import User
 from auth_app.permissions import MayInvite
 
 TAKEN = _("This address already has an account.")
-WRONG_PASSWORD = _("This is not your password.")
 LAST = _("You are the last administrator. Give somebody else these rights first.")
 
 
@@ -97,50 +93,6 @@ class MarksView(MeView):
     def delete(self, request: Request) -> Response:
         getattr(account.personal_data(), self.clear)(self.user)
         return Response(status=204)
-
-
-class ConfirmView(MeView):
-    """Giving the password again, and the second factor if there is one."""
-
-    sets_up_factors = True
-
-    @schema.confirm
-    def post(self, request: Request) -> Response:
-        refusal = self._check(**self.parsed(ConfirmSerializer))
-        if refusal:
-            return refusal
-        sessions.confirm(self.session)
-        return Response({"detail": _("Thank you.")})
-
-    def _check(self, password: str, code: str | None) -> Response | None:
-        try:
-            sign_ins.check_credentials(self.request._request, self.user.email, password, code or "")
-        except errors.FactorRequiredError as error:
-            headers = {"X-Second-Factor": "required"}
-            return Response({"code": [error.text]}, status=400, headers=headers)
-        except errors.WrongCredentialsError as error:
-            raise ValidationError({"password": [WRONG_PASSWORD]}) from error
-        except errors.TooManyAttemptsError as error:
-            raise Throttled(error.wait) from error
-        return None
-
-
-class OwnPasswordView(MeView):
-    @schema.change_password
-    def post(self, request: Request) -> Response:
-        asked = self.parsed(OwnPasswordSerializer)
-        try:
-            checked = sign_ins.check_password(
-                self.request._request, self.user.email, asked["old_password"]
-            )
-            account.change_password(self.session, checked, asked["new_password"], self.client())
-        except (errors.WrongCredentialsError, sessions.UserChangedError) as error:
-            raise ValidationError({"old_password": [WRONG_PASSWORD]}) from error
-        except errors.TooManyAttemptsError as error:
-            raise Throttled(error.wait) from error
-        except DjangoValidationError as error:
-            raise ValidationError({"new_password": error.messages}) from error
-        return Response({"detail": _("Your password has been changed.")})
 
 
 class ProveAddressView(AccountView):

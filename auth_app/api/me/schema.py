@@ -30,6 +30,7 @@ from auth_app.api.me.serializers import (
     SessionSerializer,
 )
 from auth_app.api.schema import DETAIL, ERRORS
+from auth_app.api.serializers import PasskeyAnswerSerializer
 
 TEXT = serializers.CharField
 UNCONFIRMED = OpenApiResponse(
@@ -70,6 +71,11 @@ confirm = described(
     "Give the password again, before changing what matters.",
     request=ConfirmSerializer,
     responses={200: DETAIL, 400: ERRORS, 429: TOO_OFTEN},
+)
+confirm_with_passkey = described(
+    "The same with a passkey, whose question is `POST /api/login/passkey/options/`.",
+    request=PasskeyAnswerSerializer,
+    responses={200: DETAIL, 400: ERRORS},
 )
 change_password = described(
     "Change the password; every other session ends.",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from auth_app.api.me import (
     account_views,
+    confirm_views,
     export_views,
     factor_views,
     profile_views,
@@ -14,8 +15,9 @@ from auth_app.api.me import (
 urlpatterns = [
     path("", account_views.AccountDetailView.as_view(), name="me"),
     path("keep/", account_views.KeepView.as_view(), name="me-keep"),
-    path("confirm/", account_views.ConfirmView.as_view(), name="me-confirm"),
-    path("password/", account_views.OwnPasswordView.as_view(), name="me-password"),
+    path("confirm/", confirm_views.ConfirmView.as_view(), name="me-confirm"),
+    path("confirm/passkey/", confirm_views.ConfirmPasskeyView.as_view(), name="me-confirm-passkey"),
+    path("password/", confirm_views.OwnPasswordView.as_view(), name="me-password"),
     path("address/", account_views.ProveAddressView.as_view(), name="me-address"),
     path("sessions/", session_views.SessionListView.as_view(), name="me-sessions"),
     path(

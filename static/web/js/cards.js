@@ -33,12 +33,22 @@ function showCross(cross, film, onTakeAway) {
 export function showPoster(image, film) {
   if (!film.thumbnail_url) return;
   const sources = $$("source", image.parentElement);
-  const remove = () => [image, ...sources].forEach((element) => ["src", "srcset"].forEach((name) => element.removeAttribute(name)));
-  image.addEventListener("error", remove, { once: true });
+  onceFailed(image, () => {
+    forget(sources); // the browser tries the JPEG
+    onceFailed(image, () => forget([image]));
+  });
   image.addEventListener("load", () => image.classList.toggle("portrait", image.naturalHeight > image.naturalWidth), { once: true });
   for (const source of sources) source.srcset = posterSet(film.thumbnail_url, source.type.replace("image/", ""));
   image.srcset = posterSet(film.thumbnail_url, "jpg");
   image.src = film.thumbnail_url;
+}
+
+function onceFailed(image, then) {
+  image.addEventListener("error", then, { once: true });
+}
+
+function forget(elements) {
+  for (const element of elements) ["src", "srcset"].forEach((name) => element.removeAttribute(name));
 }
 
 export function showFavourite(button, film) {

@@ -8,9 +8,14 @@ export function hasPasskeys() {
 }
 
 export async function passkeySignIn() {
+  return send("/api/login/passkey/", { method: "POST", body: await passkeyAnswer() });
+}
+
+/** Signed by a passkey that the person chooses, as the API wants it. */
+export async function passkeyAnswer() {
   const { attempt, publicKey } = await send("/api/login/passkey/options/", { method: "POST" });
   const credential = await navigator.credentials.get({ publicKey: { ...publicKey, challenge: bytes(publicKey.challenge) } });
-  return send("/api/login/passkey/", { method: "POST", body: { attempt, credential: spelled(credential) } });
+  return { attempt, credential: spelled(credential) };
 }
 
 /** A new passkey for `publicKey`, as the API wants it. */

@@ -1,8 +1,9 @@
-/** Requests that may ask for the password again before they are done. */
+/** Requests that may ask for the password, or a passkey, again before they are done. */
 
 import { request } from "../api.js";
 import { $, show } from "../dom.js";
 import { enhance } from "../forms.js";
+import { hasPasskeys, passkeyAnswer } from "../passkeys.js";
 
 let answer = () => {};
 
@@ -14,6 +15,11 @@ export async function confirmed(path, options) {
     if (!error.asks?.confirmation || !(await isConfirmed())) throw error;
     return request(path, options);
   }
+}
+
+/** An account may have no password at all. */
+export function offerPasskey(isThere) {
+  show($("#confirm-passkey"), isThere && hasPasskeys());
 }
 
 function isConfirmed() {
@@ -30,6 +36,19 @@ function close(isGiven) {
   answer(isGiven);
 }
 
+async function confirmWithPasskey() {
+  const summary = $("#confirm-form .form-error");
+  show(summary, false);
+  try {
+    await request("/api/me/confirm/passkey/", { method: "POST", body: await passkeyAnswer() });
+    close(true);
+  } catch (error) {
+    if (error.name === "NotAllowedError") return; // the person has cancelled it
+    summary.textContent = error.message;
+    show(summary);
+  }
+}
+
 enhance($("#confirm-form"), {
   send: (values) => request("/api/me/confirm/", { method: "POST", body: values }).catch((error) => {
     if (error.asks?.factor) show($("#confirm-code"));
@@ -37,5 +56,6 @@ enhance($("#confirm-form"), {
   }),
   done: () => close(true),
 });
+$("#confirm-passkey button").addEventListener("click", confirmWithPasskey);
 $("#confirm-cancel").addEventListener("click", () => close(false));
 $("#confirm-dialog").addEventListener("cancel", () => answer(false));
