@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.gzip import gzip_page
 from django.views.generic import TemplateView
 
 from core import errors, mailbox_access
@@ -26,7 +27,7 @@ from core.middleware.requests import API_PREFIXES
 from video_app.catalogue.greeting import public_title
 
 
-@method_decorator(never_cache, name="dispatch")
+@method_decorator([never_cache, gzip_page], name="dispatch")
 class Page(TemplateView):
     """Sends the page that fits the cookies; only the API knows whether these are valid."""
 

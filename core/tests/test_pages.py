@@ -1,5 +1,6 @@
 """The built-in site's pages: headers, what the cookies choose, and what they load."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -148,6 +149,15 @@ def test_matches_checksums_of_vendored_files(package: str) -> None:
     assert files
     assert (folder / "LICENSE").is_file()
     assert all(hashlib.sha256(file.read_bytes()).hexdigest() in recorded for file in files)
+
+
+def test_compresses_pages(client: Client) -> None:
+    plain = client.get("/watch/1/")
+    small = client.get("/watch/1/", headers={"Accept-Encoding": "gzip"})
+
+    assert small["Content-Encoding"] == "gzip"
+    assert len(small.content) < len(plain.content) / 2
+    assert gzip.decompress(small.content)[:15] == plain.content[:15]
 
 
 def test_preloads_the_master_that_the_player_asks_for(client: Client) -> None:
