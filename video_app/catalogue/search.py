@@ -19,8 +19,8 @@ MAX_WORDS = 8
 MOST = 1000
 # Fewer exact results than this, and misspelt words are taken into account.
 ENOUGH = 10
-# Words that one typed word may stand for.
-MOST_MEANINGS = 400
+# Words that one typed word may begin, the shortest ones; each is in hundreds of films.
+MOST_MEANINGS = 100
 # Words that share more with a typed one are measured letter by letter.
 MOST_SIMILAR = 150
 # Films of which one query asks who may see them; SQLite once took no more than 999 values.
