@@ -12,11 +12,11 @@ from video_app.streaming import watching
 # everything else, and each chunk before the one after it: a process keeps the niceness that it
 # began with, so the chunk itself has to say it.
 NEXT_NICENESS = 1
-AHEAD_NICENESS = {1: 4, 2: 6, 3: 7}  # by a chunk's index
+AHEAD_NICENESS = {1: 3, 2: 5, 3: 7}  # by a chunk's index
 FAR_AHEAD_NICENESS = 8
 # First pictures, and beginnings of films that nobody watches yet.
-FIRST_NICENESS = 2
-BEGINNING_NICENESS = {1: 5, 2: 9}
+FIRST_NICENESS = 4
+BEGINNING_NICENESS = {1: 11, 2: 13}
 NICENESS = 19
 
 
