@@ -1,6 +1,5 @@
 """Films whose pictures change their shape on the way: bars, no stretching."""
 
-import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,8 +7,9 @@ import av
 import pytest
 
 from tests.media.films import BINARY, luma, prepare
-from tests.media.samples import Samples, ffmpeg
-from video_app.pipeline import command
+from tests.media.samples import Samples
+from tests.media.samples import ffmpeg as make
+from video_app.pipeline import command, ffmpeg
 
 pytestmark = pytest.mark.ffmpeg
 BLACK = 20
@@ -32,15 +32,15 @@ def white(samples: Samples, name: str, size: str, *codec: str) -> Path:
 
 
 def joined(samples: Samples, name: str, *parts: Path) -> Path:
-    def make(target: Path) -> None:
+    def write(target: Path) -> None:
         if target.suffix == ".ts":
             target.write_bytes(b"".join(part.read_bytes() for part in parts))
             return
         names = target.with_suffix(".txt")
         names.write_text("".join(f"file '{part}'\n" for part in parts))
-        ffmpeg("-f", "concat", "-safe", "0", "-i", str(names), "-c", "copy", str(target))
+        make("-f", "concat", "-safe", "0", "-i", str(names), "-c", "copy", str(target))
 
-    return samples.get(name, make)
+    return samples.get(name, write)
 
 
 def disc(picture) -> tuple[int, int]:
@@ -90,7 +90,7 @@ def test_draws_stills_without_stretching_them(samples, tmp_path):
     for second in (1, 3):
         target = tmp_path / f"{second}.jpg"
         still = command.still(BINARY, str(path), source, Fraction(second), str(target))
-        subprocess.run(still, check=True)
+        ffmpeg.run(still, ffmpeg.ProcessLimits())
         with av.open(str(target)) as container:
             width, height = disc(next(container.decode(video=0)))
         assert abs(width - height) <= max(4, height // 12)

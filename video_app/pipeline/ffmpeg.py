@@ -1,6 +1,7 @@
 """The only place that starts processes: ffmpeg and the probe, under limits."""
 
 import os
+import re
 import selectors
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from video_app.pipeline.command.opening import OWN_ASPECTS
 from video_app.pipeline.errors import EncodeError
 from video_app.pipeline.sentences import sentence
 
@@ -18,6 +20,7 @@ LAUNCH = Path(__file__).with_name("launch.py")
 STDERR_TAIL = 4000
 MAX_OUTPUT = 16 * 1024**2
 POLL_SECONDS = 1.0
+OWN_ASPECTS_SINCE = 7
 NO_FFMPEG = sentence("There is no ffmpeg: install it or set FFMPEG_BINARY.")
 
 
@@ -50,6 +53,15 @@ def find_ffmpeg(configured: str = "") -> str:
     return str(get_ffmpeg_exe())
 
 
+@cache
+def version(binary: str) -> int:
+    """The first number of it. Snapshots have none, and are newer than all."""
+    command = [binary, "-version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    found = re.search(r"version n?(\d+)", done.stdout)
+    return int(found[1]) if found else sys.maxsize
+
+
 def run(
     argv: list[str],
     limits: ProcessLimits,
@@ -67,6 +79,8 @@ def run(
     `TimeLimitError` after `limits.seconds`, `EncodeError` on a non-zero exit.
     The program never outlives this call.
     """
+    if OWN_ASPECTS in argv and version(argv[0]) < OWN_ASPECTS_SINCE:
+        argv = [word for word in argv if word != OWN_ASPECTS]
     process = _start(argv, limits, cwd)
     try:
         output, errors = _pump(process, limits.seconds, on_line, watch)

@@ -15,6 +15,7 @@ NETWORK_WHITELIST = "http,tcp"
 NETWORK = ["-max_redirects", "0", "-rw_timeout", str(TIMEOUT_SECONDS * 10**6)]
 # From version 7 on, ffmpeg gives every picture the pixel aspect that it found out about the
 # file. Where aspects change it must find out nothing: the headers of our copies say enough.
+# `ffmpeg.run` leaves it out for older versions, which guess times after a jump wrongly then.
 OWN_ASPECTS = "-nofind_stream_info"
 MAX_PIXELS = 8192 * 4320
 
