@@ -74,7 +74,10 @@ def make_poster(
 def _pictures(film: _Film, folder: Path) -> list[Path]:
     if film.source.must_decode_from_start or is_odd(film.source):
         return _first_pictures(film, folder)
-    found = _key_pictures(film, folder) or _careful_pictures(film, folder)
+    found = _key_pictures(film, folder)
+    # Few key pictures may all lie in a fade from black, or in nothing but white.
+    if not found or max(map(score, found)) < 0:
+        found = _careful_pictures(film, folder)
     return found or _first_pictures(film, folder)
 
 
