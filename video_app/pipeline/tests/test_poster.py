@@ -81,7 +81,7 @@ def test_takes_all_its_pictures_with_one_process(tmp_path: Path) -> None:
 
 
 def test_looks_between_key_pictures_that_are_black(tmp_path: Path) -> None:
-    coding = (*X264, "-g", "1000", "-vf", "fade=t=in:st=0:d=1")
+    coding = (*X264, "-g", "250", "-vf", "fade=t=in:st=10.2:d=1")
     film, source = a_film(tmp_path / "film.mp4", *coding)
     poster.make_poster(BINARY, film, source, tmp_path / "1.jpg")
     assert poster.score(tmp_path / "1.jpg") > 0
