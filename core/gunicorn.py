@@ -47,7 +47,7 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(socket.IPPROTO_TCP, option, seconds * 1000)
 
 
-def post_worker_init(worker: Any) -> None:  # noqa: ARG001 - gunicorn's hook
+def post_worker_init(worker: Any) -> None:
     """Spare every full collection the look through what was loaded for good."""
     gc.collect()
     gc.freeze()
