@@ -121,6 +121,7 @@ def test_picture_and_another_file_take_their_places(
     Image.new("RGB", (320, 180), "teal").save(picture)
     drop(studio, first)
     film = row(studio, "First Cut")
+    expect(film.get_by_label("Title")).to_have_value("First Cut")
     field = film.get_by_label("Picture")
     field.set_input_files(letter)
     expect(film).to_contain_text("This is not a picture we can read")
@@ -171,7 +172,7 @@ def test_added_subtitles_are_in_the_menu_and_in_time(
     fields = {"file": file, "language": "de", "label": "Deutsch", "offset": "-0.5"}
     subtitles = f"{site.url}/api/video/{film}/subtitles/"
     staff.goto(f"{site.url}/watch/{film}/")
-    staff.wait_for_function("document.querySelector('video').currentTime > 0")
+    staff.wait_for_function("() => document.querySelector('video').currentTime > 0")
     expect(staff.locator("#subtitle-menu")).to_be_hidden()
     answer = staff.request.post(subtitles, multipart=fields, headers={"Origin": site.url})
     assert answer.status == 201, answer.text()

@@ -122,6 +122,12 @@ function nameEmptyHeadings() {
   }
 }
 
+// Django gives a name to what has no role that could have one, in scripts that run before this.
+function nameIcons() {
+  for (const icon of document.querySelectorAll("span[aria-label]:not([role])")) icon.setAttribute("role", "img");
+}
+
+addEventListener("load", nameIcons);
 document.addEventListener("DOMContentLoaded", () => {
   nameEmptyHeadings();
   refresh();
