@@ -204,6 +204,7 @@ globalThis.videoflixWords = { plural: (n) => Number((n != 1)), texts: {
 "There is no next episode": "Es gibt keine nächste Folge",
 "There is nothing here.": "Hier ist nichts.",
 "These could not be read: %(names)s.": "Diese konnten nicht gelesen werden: %(names)s.",
+"This account has no password. Sign out and in again to change to this profile.": "Dieses Konto hat kein Passwort. Melde dich ab und wieder an, um in dieses Profil zu wechseln.",
 "This account may not enter the admin.": "Dieses Konto darf nicht in die Verwaltung.",
 "This address already has an account.": "Zu dieser Adresse gibt es schon ein Konto.",
 "This film cannot be played here": "Dieser Film kann hier nicht abgespielt werden",
