@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from auth_app import browsers, limits, sessions
+from auth_app import browsers, limits, profiles, sessions
 from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint
 from auth_app.oidc import people, provider
@@ -88,7 +88,8 @@ def _signed_in(request: HttpRequest, record: dict[str, object]) -> HttpResponse:
     client = sessions.Client(limits.client_address(request) or None, agent)
     session = sessions.begin(user, EntryPoint.API, client)
     logger.info("signed_in", extra={"user_id": user.pk, "ip": client.ip, "entry_point": "oidc"})
-    response = HttpResponseRedirect(str(record["next"]))
+    following = profiles.after_provider(session, str(record["next"]))
+    response = HttpResponseRedirect(following)
     browsers.welcome(response, request, session, client)
     return response
 

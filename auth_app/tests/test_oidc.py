@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
-from auth_app.models import AuditEntry, Identity, Session, User
+from auth_app.models import AuditEntry, Identity, Profile, Session, User
 from auth_app.tests.accounts import ALICE, BOB, make_sign_up, make_user
 from auth_app.tests.provider import Provider, running
 from tests.races import in_threads_at_once
@@ -79,6 +80,22 @@ def test_makes_one_account_of_parallel_first_sign_ins(provider: Provider) -> Non
     assert [answer.status_code for answer in back] == [302, 302]
     assert "/" in [answer["Location"] for answer in back]
     assert User.objects.count() == Identity.objects.count() == 1
+
+
+def test_opens_no_main_profile_that_has_a_pin_beside_a_limited_one(
+    client: Client, provider: Provider
+) -> None:
+    """A child who signs out may be signed in again without a question."""
+    user = make_user()
+    Profile.objects.create(user=user, name="Main", is_main=True, pin=make_password("4711"))
+    Profile.objects.create(user=user, name="Kim", age_limit=12)
+    Profile.objects.create(user=user, name="Bo", age_limit=16)
+
+    answer = sign_in(client, provider, "/films/")
+
+    assert answer["Location"] == "/profiles/?next=%2Ffilms%2F"
+    (current,) = (one for one in client.get("/api/me/profiles/").json() if one["is_current"])
+    assert current["name"] == "Kim"
 
 
 def test_links_proved_account(client: Client, provider: Provider) -> None:

@@ -121,6 +121,7 @@ globalThis.videoflixWords = { plural: (n) => Number((n != 1)), texts: {
 "My list": "Meine Liste",
 "New films": "Neue Filme",
 "New profile": "Neues Profil",
+"Next episodes": "Nächste Folgen",
 "Next: %(title)s": "Als Nächstes: %(title)s",
 "None": "Keine",
 "Normal": "Normal",
