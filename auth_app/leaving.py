@@ -48,7 +48,7 @@ def _locked(user: User) -> User:
     rows = {row.pk: row for row in User.objects.select_for_update().filter(wanted).order_by("pk")}
     if user.pk not in rows:
         raise sessions.SessionOverError
-    locked = rows.pop(user.pk)
+    locked: User = rows.pop(user.pk)
     if locked.is_superuser and all(other.delete_at for other in rows.values()):
         raise LastAdministratorError
     return locked

@@ -41,7 +41,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
     if isinstance(error, (IntegrityError, ObjectDoesNotExist)) and _has_left(context["request"]):
         error = AuthenticationFailed(_("This account has been deleted."))
-        error.auth_header = CHALLENGE
+        error.auth_header = CHALLENGE  # type: ignore[attr-defined]  # as REST framework does
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
     if isinstance(error, Throttled):
