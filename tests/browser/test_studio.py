@@ -52,6 +52,7 @@ def test_dropped_films_become_ready_while_they_are_described(studio: Page, clips
     expect(train.get_by_text("Saved.")).to_be_visible()
     for film in (storm, train):
         expect(film.get_by_text("ready", exact=True)).to_be_visible(timeout=READY_MS)
+    expect(studio.get_by_role("button", name="Pause all")).to_be_hidden()
 
     # Who is signed in here is signed in on the site, where the change has come.
     train.get_by_role("link", name="Watch").click()
