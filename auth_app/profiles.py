@@ -3,11 +3,13 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from auth_app import audit, limits, mails, sessions, sign_ins
@@ -104,6 +106,17 @@ def enter(request: HttpRequest, session: Session, wanted: Profile, given: dict[s
         session.refresh_from_db()
         user = session.viewer
     raise LockedProfileError(asked.asks or PIN, is_wrong=False)
+
+
+def after_provider(session: Session, following: str) -> str:
+    """Where a provider's sign-in leads. It may have asked nothing of whoever sits there, so where
+    the main profile has a PIN and another is limited, the session begins in that one."""
+    main, *others = of(session.user)
+    limited = [one for one in others if one.age_limit is not None]
+    if not main.has_pin or not limited:
+        return following
+    sessions.enter(session, min(limited, key=lambda one: one.age_limit or 0))
+    return f"{reverse('page-profiles')}?{urlencode({'next': following})}"
 
 
 def _check_account_password(request: HttpRequest, user: User, password: str) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -13,7 +15,7 @@ from django.test import Client
 from auth_app.models import User
 from core.backups import backup, rows
 from tests.people import make_user, signed_in
-from video_app.models import Build, Chunk, Installation, Video
+from video_app.models import Build, Chunk, Installation, Tag, Video
 from video_app.pipeline import layout
 from video_app.store import identity, the_store
 from video_app.tests.conftest import store, with_bucket  # noqa: F401 - fixtures
@@ -87,6 +89,27 @@ class TestIntoFolder:
     def folder(self, tmp_path: Path) -> Path:
         return tmp_path / "backup"
 
+    def test_needs_no_room_but_where_media_lie(
+        self, film: Video, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In a container the usual place for temporary files is memory."""
+        monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+        call_command("backup", folder)
+        empty()
+
+        call_command("restore", folder)
+
+        assert not list(Path(settings.MEDIA_ROOT, identity.UPLOADS).iterdir())
+
+    def test_refuses_to_leave_out_media_that_are_away(self, film: Video, folder: Path) -> None:
+        identity.check()
+        shutil.rmtree(settings.MEDIA_ROOT)
+
+        with pytest.raises(CommandError, match="media are away"):
+            call_command("backup", folder)
+
+        assert not folder.exists()
+
     def test_copies_only_what_is_new(self, film: Video, folder: Path) -> None:
         call_command("backup", folder)
         (kept,) = folder.glob("sources/*")
@@ -146,6 +169,7 @@ class TestIntoFolder:
 
     def test_holds_every_row_written_before(self, film: Video, folder: Path) -> None:
         make_user("bob")
+        Tag.objects.bulk_create(Tag(name=str(number)) for number in range(rows.BATCH + 1))
         call_command("backup", folder)
         empty()
 
@@ -153,5 +177,6 @@ class TestIntoFolder:
 
         assert User.objects.filter(email="bob@example.org").exists()
         assert Chunk.objects.count() == 1
+        assert Tag.objects.count() == rows.BATCH + 1
         assert Installation.objects.get().is_marked
         assert Client().get("/health/ready/").status_code in (200, 503)

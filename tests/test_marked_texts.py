@@ -109,6 +109,7 @@ SHOWN_BY = {"message_user", "ErrorDetail", "ValidationError", "PermissionDenied"
 # What is stored of films and files in English, and recognized when it is shown.
 SHOWN_BY |= {"Note", "remember", "postpone", "PipelineError", "DamagedSourceError", "CutError"}
 SHOWN_BY |= {"UnknownCodecError", "BadTextError", "BadImageError", "DeniedError", "NoBucketError"}
+SHOWN_BY |= {"BucketError"}
 MESSAGES = {"success", "info", "warning", "error"}
 KEPT = {"detail", "message", "label", "help_text", "description", "verbose_name"}
 CONTRACT = {

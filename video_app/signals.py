@@ -84,9 +84,16 @@ def forget_film_of_groups(instance: Any, action: str, **kwargs: Any) -> None:
 
 
 @receiver(m2m_changed, sender=get_user_model().groups.through)
-def forget_lists_of_members(instance: Any, pk_set: set[int] | None, **kwargs: Any) -> None:
+def forget_lists_of_members(
+    instance: Any, action: str, pk_set: set[int] | None, **kwargs: Any
+) -> None:
     """Users came into groups or left them: their lists are others now."""
-    members = [instance.pk] if isinstance(instance, get_user_model()) else list(pk_set or ())
+    if isinstance(instance, get_user_model()):
+        members = [instance.pk]
+    elif action == "pre_clear":
+        members = list(instance.user_set.values_list("pk", flat=True))
+    else:
+        members = list(pk_set or ())
     transaction.on_commit(lambda: marks.forget_lists(members))
 
 

@@ -6,8 +6,9 @@ meanwhile is named as lost. The manifest is written last; without one there is n
 
 import json
 import logging
-import tempfile
+import uuid
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,18 +46,27 @@ class Manifest:
 
 
 def make(place: Place, *, prefixes: tuple[str, ...] = ALL) -> tuple[Manifest, list[str]]:
-    """Back everything up; the manifest, and the keys of files that went away meanwhile."""
+    """Back everything up; the manifest, and the keys of files that went away meanwhile.
+
+    `AwayError` when the media are: a backup without its files is none.
+    """
+    identity.check()
     name = f"database-{timezone.now():%Y%m%dT%H%M%S%f}.jsonl.gz"
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / name
+    with _work_folder() as folder:
+        draft = folder / name
         counts = rows.write(draft)
         manifest = Manifest(name, timezone.now().isoformat(), rows.migrations(), counts)
         place.put(draft, name)
         lost = _copy_files(place, manifest, prefixes)
-        text = Path(folder) / MANIFEST
+        text = folder / MANIFEST
         text.write_text(json.dumps(asdict(manifest)))
         place.put(text, MANIFEST)
     return manifest, lost
+
+
+def _work_folder() -> AbstractContextManager[Path]:
+    """Where films have room: in a container `/tmp` is memory."""
+    return the_store().work_folder(f"{identity.UPLOADS}/{uuid.uuid4().hex}")
 
 
 def _copy_files(place: Place, manifest: Manifest, prefixes: tuple[str, ...]) -> list[str]:
@@ -81,13 +91,13 @@ def _files(prefixes: tuple[str, ...]) -> Iterator[tuple[str, int]]:
 
 def restore(place: Place) -> tuple[Manifest, list[str]]:
     """Fill an empty installation; the manifest, and what was wrong with the backup."""
-    with tempfile.TemporaryDirectory() as folder:
-        manifest = _read_manifest(place, Path(folder))
+    with _work_folder() as folder:
+        manifest = _read_manifest(place, folder)
         _refuse_full_installation()
-        draft = Path(folder) / manifest.database
+        draft = folder / manifest.database
         place.get(manifest.database, draft)
         problems = _compared(manifest, rows.read(draft))
-        problems += _bring_files(place, manifest, Path(folder))
+        problems += _bring_files(place, manifest, folder)
     identity.write_mark(Installation.objects.get_or_create(pk=1)[0].media_id)
     index.catch_up()
     return manifest, problems

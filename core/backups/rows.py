@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ def read(path: Path) -> dict[str, int]:
             for model in kept_models():
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608 - a table of ours
         for model, found in groupby(_objects(path), key=type):
-            _insert(model, list(found))
+            while batch := list(islice(found, BATCH)):
+                _insert(model, batch)
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), kept_models()):
                 cursor.execute(statement)

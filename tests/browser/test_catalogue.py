@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.audit import STILL, shifts, violations, watch_shifts, weight
 from tests.browser.console import Console
-from tests.browser.product import Admin
+from tests.browser.product import Admin, mailed_link
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
 FILMS = 500
@@ -110,6 +110,15 @@ def test_home_is_light_and_still(many_films: int, member: Page) -> None:
     assert shifts(member) < STILL
 
 
+@pytest.mark.parametrize("path", ["films/?ordering=title", "browse/", "film/{film}/"])
+def test_other_pages_are_still(many_films: int, member: Page, film: int, path: str) -> None:
+    member.goto(member.url + path.format(film=film))
+    member.wait_for_load_state("networkidle")
+    scroll_through(member)
+
+    assert shifts(member) < STILL
+
+
 def test_home_and_lists_break_no_rule_of_axe(many_films: int, member: Page) -> None:
     expect(member.locator("#rows progress").first).to_be_visible()
     found = violations(member)
@@ -155,6 +164,41 @@ def test_a_stranger_with_a_link_is_greeted_and_comes_back(
 
     expect(page.get_by_role("link", name="Play")).to_be_visible()
     assert page.url == f"{product.url}/film/{film}/"
+
+
+def test_a_stranger_with_a_link_comes_back_after_sign_up(
+    site: Stack, admin: Admin, page: Page, film: int
+) -> None:
+    address = "stranger@example.org"
+    page.goto(admin.get(f"/api/video/{film}/")["share_url"])
+    page.get_by_role("link", name="Create an account").first.click()
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password", exact=True).fill("a long password")
+    page.get_by_label("Password again").fill("a long password")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+
+    page.goto(mailed_link(site, address, "Confirm your email"))
+    page.get_by_role("link", name="Watch films").click()
+
+    expect(page.get_by_role("heading", name="Colour Bars")).to_be_visible()
+    assert page.url == f"{site.url}/film/{film}/"
+
+
+def test_what_was_begun_is_taken_away_from_its_list(
+    product: Stack, member: Page, film: int
+) -> None:
+    path = f"{product.url}/api/video/{film}/position/"
+    assert member.context.request.put(path, data={"seconds": 5}).ok
+    member.goto(f"{product.url}/films/?started=true")
+    cross = member.get_by_role("button", name="Remove Colour Bars from Continue watching")
+
+    cross.click()
+
+    expect(cross).to_have_count(0)
+    assert member.context.request.get(path).json()["seconds"] == 0
+    focused = "document.activeElement.matches('#list a, #list-title')"
+    assert member.evaluate(focused), "the focus is lost"
 
 
 def test_an_unknown_film_is_explained(product: Stack, member: Page, console: Console) -> None:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.console import Console
@@ -160,6 +162,22 @@ def test_a_poster_that_fails_comes_as_jpeg(
     poster = "document.querySelector('#film-picture')"
     wait_for_video(signed_in, f"/jpg/.test({poster}.currentSrc) && {poster}.naturalWidth > 0")
     console.forgive("404")
+
+
+def test_a_portrait_is_shown_whole(product: Stack, signed_in: Page, film: int) -> None:
+    portrait = BytesIO()
+    Image.new("RGB", (180, 320)).save(portrait, "JPEG")
+    signed_in.route(
+        re.compile(r"/poster-\d+\."),
+        lambda route: route.fulfill(body=portrait.getvalue(), content_type="image/jpeg"),
+    )
+    signed_in.goto(product.url)
+
+    image = signed_in.locator("#rows .poster img.portrait").first
+    expect(image).to_have_css("object-fit", "contain")
+    box = image.bounding_box()
+    assert box
+    assert abs(box["width"] / box["height"] - 16 / 9) < 0.02, "the card changed its shape"
 
 
 def test_a_browser_without_map_group_by_shows_the_films(

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fieldErrors, passwordMistakes } from "../../static/web/js/forms.js";
 import { pageOf, posterSet } from "../../static/web/js/films.js";
 import { countText, isOrdered, readQuery, titleFor, withOrder } from "../../static/web/js/query.js";
-import { afterSignIn, destination, rememberPlace, takePlace } from "../../static/web/js/session.js";
+import { afterSignIn, destination, rememberedPlace, rememberPlace, takePlace } from "../../static/web/js/session.js";
 
 const SITE = "https://films.example";
 
@@ -28,6 +28,7 @@ test("lists have a title and a count in words", () => {
   assert.equal(title("?search=x"), "Results for “x”");
   assert.equal(title("?category=drama", "Drama"), "Drama");
   assert.equal(title("?favorite=true"), "My list");
+  assert.equal(title("?upcoming=true"), "Next episodes");
   assert.equal(title("?like=3", "Up"), "Like Up");
   assert.equal(title("?year=1999"), "1999");
   assert.equal(title("?ordering=title"), "All films, A to Z");
@@ -36,7 +37,7 @@ test("lists have a title and a count in words", () => {
 });
 
 test("what is ordered by itself offers no other order", () => {
-  assert.deepEqual(["?search=x", "?history=true", "?category=drama", ""].map((query) => isOrdered(readQuery(query))), [true, true, false, false]);
+  assert.deepEqual(["?search=x", "?history=true", "?upcoming=true", "?category=drama", ""].map((query) => isOrdered(readQuery(query))), [true, true, true, false, false]);
   assert.equal(withOrder(readQuery("?category=drama"), "title").toString(), "category=drama&ordering=title");
 });
 
@@ -64,6 +65,7 @@ test("the page that was remembered is where signing in leads, once and for a day
   const kept = new Map();
   globalThis.localStorage = { setItem: (key, value) => kept.set(key, value), getItem: (key) => kept.get(key) ?? null, removeItem: (key) => kept.delete(key) };
   rememberPlace("/film/3/");
+  assert.equal(rememberedPlace(), "/film/3/");
   assert.equal(afterSignIn("", SITE), `${SITE}/film/3/`);
   assert.equal(afterSignIn("", SITE), `${SITE}/`);
   rememberPlace("/film/3/");

@@ -18,7 +18,8 @@ def unless_unchanged(request: Request, answer: Callable[[], Response]) -> HttpRe
     what this viewer may see."""
     names = versions.CATALOGUE, versions.marks_of(int(request.user.pk or 0))
     state = versions.current(*names)
-    viewer = getattr(request.user, "profile_id", None), getattr(request.user, "age_limit", None)
+    about_viewer = ("profile_id", "age_limit", "is_staff")
+    viewer = [getattr(request.user, name, None) for name in about_viewer]
     seen_as = f"{viewer} {get_language()} {request.build_absolute_uri()}"
     return with_tag(request, state and f"{state} {seen_as}", answer)
 

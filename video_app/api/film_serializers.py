@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from video_app.api.serializers import CategoryField, HarmlessField, VideoSerializer
+from video_app.catalogue import series
 from video_app.catalogue.greeting import share_key
 from video_app.catalogue.sentences import language
 from video_app.models import Audience, Person, Series, Tag, Video
 from video_app.pipeline import languages
+from video_app.streaming import tracks
 
 MOST_NAMES = 50
 
@@ -85,15 +87,14 @@ class FilmSerializer(VideoSerializer):
 
 
 def _audio(video: Video) -> list[dict[str, str]]:
-    build = video.current_build
-    return _distinct([audio.language for audio in build.plan.source.audios] if build else [])
+    if video.current_build is None:
+        return []
+    source = tracks.corrected(video.current_build.plan, video.track_edits).source
+    return _distinct([audio.language for audio in source.audios])
 
 
 def _subtitles(video: Video) -> list[dict[str, str]]:
-    build = video.current_build
-    own = [track.language for track in build.plan.source.subtitles] if build else []
-    shown = own[: build.subtitles] if build else []
-    return _distinct([*shown, *(added.language for added in video.added_subtitles.all())])
+    return _distinct([track["language"] for track in tracks.listed(video)])
 
 
 def _distinct(codes: list[str]) -> list[dict[str, str]]:
@@ -113,15 +114,20 @@ class _Names(serializers.ListField):
         super().__init__(max_length=MOST_NAMES, required=False, **options)
 
 
+class _SeriesField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]
+    """One that the user knows of: the answer tells its title."""
+
+    def get_queryset(self) -> Any:
+        return series.choosable_by(self.context["request"].user)
+
+
 class EditSerializer(serializers.ModelSerializer[Video]):
     """What owners and staff may change."""
 
     title = HarmlessField(max_length=200, required=False)
     description = HarmlessField(max_length=5000, required=False, allow_blank=True)
     category = CategoryField(required=False)
-    series = serializers.PrimaryKeyRelatedField(
-        queryset=Series.objects.all(), required=False, allow_null=True
-    )
+    series = _SeriesField(queryset=Series.objects.all(), required=False, allow_null=True)
     tags = _Names()
     people = _Names()
     audience = serializers.ChoiceField(Audience.choices, required=False)

@@ -42,7 +42,7 @@ class VideoView(APIView):
 def _film(request: Request, video_id: int) -> Response:
     rows: Any = Video.objects.visible_to(request.user).with_marks(request.user)
     rows = rows.select_related("series", "current_build")
-    rows = rows.prefetch_related("tags", "people", "chapters", "added_subtitles")
+    rows = rows.prefetch_related("tags", "people", "chapters")
     video = get_object_or_404(rows, pk=video_id)
     context = {
         "request": request,

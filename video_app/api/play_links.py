@@ -48,7 +48,8 @@ class PlayLinksView(APIView):
     limited_may = ("GET", "DELETE")
 
     def get(self, request: Request) -> Response:
-        return Response(PlayLinkSerializer(PlayLink.objects.of(request.user), many=True).data)
+        named = PlayLink.objects.named_to(request.user)
+        return Response(PlayLinkSerializer(named, many=True).data)
 
     def delete(self, request: Request) -> Response:
         play_links.end(PlayLink.objects.of(request.user))

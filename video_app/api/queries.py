@@ -57,6 +57,12 @@ class CatalogueQuery(ContentQuery):
     favorite = serializers.BooleanField(required=False, allow_null=True, default=None)
     started = serializers.BooleanField(required=False, allow_null=True, default=None)
     watched = serializers.BooleanField(required=False, allow_null=True, default=None)
+    upcoming = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The next episodes of the series that this user watches.",
+    )
     series = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID)
     year = serializers.IntegerField(required=False, min_value=1, max_value=9999)
     tag = serializers.CharField(

@@ -17,8 +17,8 @@ def remembered(user: Any, subject: list[Any], count: Callable[[], Any]) -> Any:
     """What `count` says, or said lately."""
     mine = versions.marks_of(user.pk)
     version = versions.current(versions.CATALOGUE, mine)
-    limit = getattr(user, "age_limit", None)
-    key = f"count:{version}:{limit}:{json.dumps(subject, default=str)}"
+    rights = getattr(user, "age_limit", None), user.is_staff
+    key = f"count:{version}:{rights}:{json.dumps(subject, default=str)}"
     known = cache.get(key) if version else None
     if known is None:
         known = count()

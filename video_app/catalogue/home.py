@@ -15,7 +15,6 @@ from video_app.models import Category, Video, are_of
 LENGTH = 16
 # The largest ones; all of them are listed elsewhere.
 MOST_CATEGORIES = 8
-SERIES = "/api/series/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,9 @@ def _planned(user: Any) -> Iterator[_Planned]:
     begun = seen.filter(are_of(user, "positions"), positions__seconds__gt=0)
     begun = begun.order_by("-positions__updated_at")
     chosen = seen.filter(are_of(user, "favorite")).order_by("-favorite__id")
+    upcoming = series.waiting_for(user, LENGTH)
     yield _Planned("continue", _("Continue watching"), _films(started="true"), begun)
-    yield _Planned("next", _("Next episodes"), SERIES, series.waiting_for(user, LENGTH))
+    yield _Planned("next", _("Next episodes"), _films(upcoming="true"), upcoming)
     yield _Planned("my-list", _("My list"), _films(favorite="true"), chosen)
     yield _Planned("new", _("New"), _films(ordering="-created_at"), _newest(listed))
     popular = popularity.ids_of(listed, LENGTH)
@@ -78,7 +78,7 @@ def _because(user: Any, listed: Any) -> Iterator[_Planned]:
     last = watched.order_by("-positions__watched_at").values_list("pk", "title").first()
     if last:
         pk, title = last
-        ids = similar.ids_like(listed, pk, LENGTH)
+        ids = similar.ids_like(user, listed, pk, LENGTH)
         label = _("Because you watched %(title)s") % {"title": title}
         yield _Planned("because", label, _films(like=pk), ids)
 

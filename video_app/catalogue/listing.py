@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from video_app.catalogue import popularity, search, similar
+from video_app.catalogue import popularity, search, series, similar
 from video_app.models import Favorite, Video, WatchPosition
 
 # name → column
@@ -13,6 +13,8 @@ ORDERINGS = {
     "year": "year",
 }
 POPULAR = "popular"
+# Who watches more series at once will find their next episodes.
+MOST_UPCOMING = 200
 # The lists of what one did with films, and how each is ordered: what was done last comes first.
 MARKED = {
     "favorite": "-my_favorite__id",
@@ -46,7 +48,7 @@ def shown_to(user: Any, asked: dict[str, Any]) -> Any:
 def chosen(rows: Any, user: Any, asked: dict[str, Any]) -> Any:
     """Those of `rows` that were asked for, in that order: a queryset, or `Ranked`."""
     rows = _marked(_filtered(rows, asked), user, asked)
-    found = _found(rows, asked)
+    found = _found(rows, user, asked)
     ordering = asked.get("ordering")
     if found is not None and not ordering:
         return Ranked(rows, found)
@@ -84,12 +86,16 @@ def _marks(user: Any, name: str) -> Any:
     return positions.filter(watched_at__isnull=False)
 
 
-def _found(rows: Any, asked: dict[str, Any]) -> list[int] | None:
-    """The ids of what was searched, or of what is like a film, the best first."""
+def _found(rows: Any, user: Any, asked: dict[str, Any]) -> list[int] | None:
+    """The ids of what was searched, of what is like a film, or of next episodes, the best first."""
     if text := asked.get("search"):
         return search.best(rows, text)
     if like := asked.get("like"):
-        return similar.ids_like(rows, like)
+        return similar.ids_like(user, rows, like)
+    if asked.get("upcoming"):
+        ids = series.waiting_for(user, MOST_UPCOMING)
+        shown = set(rows.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+        return [pk for pk in ids if pk in shown]
     return None
 
 

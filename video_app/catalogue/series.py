@@ -21,6 +21,14 @@ def shown_to(user: Any) -> Any:
     return shown.order_by("sort_key", "id")
 
 
+def choosable_by(user: Any) -> Any:
+    """The series that this user may put a film into: empty ones, and those of films that they
+    may see."""
+    films = Video.objects.filter(series=OuterRef("pk"))
+    seen = Video.objects.visible_to(user).filter(series=OuterRef("pk"))
+    return Series.objects.filter(~Exists(films) | Exists(seen))
+
+
 def episodes_of(user: Any, series_ids: Iterable[int]) -> dict[int, list[Episode]]:
     """By series the films that this user may see, with what they did with each: one query."""
     rows: Any = Video.objects.listed_for(user).playable().filter(series__in=list(series_ids))

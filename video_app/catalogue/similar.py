@@ -14,9 +14,11 @@ NEWEST = 60
 MOST_NAMES = 8
 
 
-def ids_like(rows: Any, video_id: int, most: int = MOST) -> list[int]:
-    """Those of `rows` that are most like the film, the newest of equal ones first."""
-    film = Video.objects.filter(pk=video_id).values("category", "series").first()
+def ids_like(user: Any, rows: Any, video_id: int, most: int = MOST) -> list[int]:
+    """Those of `rows` that are most like the film, the newest of equal ones first; none when this
+    user may not see it, as they would tell what it is like."""
+    films = Video.objects.visible_to(user).filter(pk=video_id)
+    film = films.values("category", "series").first()
     if film is None:
         return []
     tags = Video.tags.through.objects.filter(video=video_id).values_list("tag", flat=True)

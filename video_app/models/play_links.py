@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from video_app.models.builds import Build
+from video_app.models.videos import Video
 
 
 def password_mark(user: Any) -> str:
@@ -23,11 +24,14 @@ class PlayLinkQuerySet(models.QuerySet["PlayLink"]):
         return self.filter(ended_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
     def of(self, user: Any) -> "PlayLinkQuerySet":
-        """With an age limit: those made in the same profile, to films that are still within it."""
-        mine = self.live().filter(user=user).select_related("video")
-        if user.age_limit is None:
-            return mine
-        return mine.filter(profile=user.profile_id, video__age_rating__lte=user.age_limit)
+        """With an age limit: those made in the same profile."""
+        mine = self.live().filter(user=user)
+        return mine if user.age_limit is None else mine.filter(profile=user.profile_id)
+
+    def named_to(self, user: Any) -> "PlayLinkQuerySet":
+        """Theirs, but for those to films that they may not see any more."""
+        films = Video.objects.visible_to(user)
+        return self.of(user).filter(video__in=films).select_related("video")
 
     def made_since(self, user: Any, moment: datetime) -> "PlayLinkQuerySet":
         return self.filter(user=user, created_at__gt=moment)
@@ -47,7 +51,7 @@ class PlayLink(models.Model):
     profile = models.ForeignKey(
         settings.PROFILE_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
     )
-    video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="play_links")
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="play_links")
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="+")
     session = models.UUIDField("the session that it was made in", default=uuid.uuid4)
     password_mark = models.CharField(max_length=16)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from video_app.pipeline.sentences import sentence
 from video_app.store import local, s3
 from video_app.store.interface import AwayError
 from video_app.store.s3 import BucketError, client, errors, patiently
@@ -23,6 +24,9 @@ KEPT_BYTES = 512 * 1024**2
 FOLDER = "blocks"
 # A bucket that sends less than a block in so many seconds is as good as away.
 BLOCK_SECONDS = 60
+NO_RANGES = sentence("The bucket does not answer byte ranges.")
+TOO_LITTLE = sentence("The bucket has sent less than was asked for.")
+TOO_SLOW = sentence("The bucket is too slow.")
 
 
 class Blocks:
@@ -94,10 +98,10 @@ class Blocks:
         )
         if not str(answer.get("ContentRange", "")).startswith(f"bytes {start}-"):
             answer["Body"].close()
-            raise BucketError("The bucket does not answer byte ranges.")
+            raise BucketError(NO_RANGES)
         content = _read_in_time(answer["Body"], length, self._watch)
         if len(content) != length:
-            raise BucketError("The bucket has sent less than was asked for.")
+            raise BucketError(TOO_LITTLE)
         return content
 
     def _keep(self, number: int, content: bytes) -> None:
@@ -122,7 +126,7 @@ def _read_in_time(body: Any, length: int, watch: Any) -> bytes:
             content += piece
             if time.monotonic() > deadline:
                 body.close()
-                raise BucketError("The bucket is too slow.")
+                raise BucketError(TOO_SLOW)
             watch()
     return bytes(content)
 

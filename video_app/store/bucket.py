@@ -15,13 +15,16 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 
+from video_app.models import held_keys
 from video_app.pipeline.layout import IMMUTABLE, TYPES
+from video_app.pipeline.sentences import sentence
 from video_app.store import cdn, local, multipart, parts, s3
 from video_app.store.interface import Entry, File, Watch, unwatched
 from video_app.store.reader import reading
 from video_app.store.s3 import BucketError, client, errors, name, patiently
 
 CORS_RULE = "videoflix"
+CALLED_OFF = sentence("The transfer was called off.")
 # Larger files go in parts.
 PUT_BYTES = 16 * 1024**2
 WEEK = 7 * 24 * 3600  # the longest life of a signed link
@@ -105,8 +108,7 @@ class BucketStore:
             _delete([name(old)["Key"] for old in keys])
 
     def sweep(self) -> None:
-        multipart.abort_abandoned()
-        multipart.remove_abandoned_rests()
+        multipart.sweep(held_keys())
 
     @contextmanager
     def work_folder(self, prefix: str) -> Iterator[Path]:
@@ -169,7 +171,7 @@ def _together(transfers: list[Callable[[Watch], None]], watch: Watch) -> None:
 
     def go_on() -> None:
         if stop.is_set():
-            raise BucketError("The transfer was called off.")
+            raise BucketError(CALLED_OFF)
 
     with ThreadPoolExecutor(s3.PARALLEL) as pool:
         waiting = {pool.submit(transfer, go_on) for transfer in transfers}
@@ -204,7 +206,7 @@ def _delete(names: list[str]) -> None:
         wanted = {"Objects": [{"Key": key} for key in names[at : at + 1000]], "Quiet": True}
         answer = client().delete_objects(Bucket=settings.AWS_STORAGE_BUCKET_NAME, Delete=wanted)
         if refused := answer.get("Errors"):  # with a status of 200
-            raise BucketError(f"{refused[0]['Key']}: {refused[0]['Code']}")
+            raise BucketError(s3.REFUSES % {"why": refused[0]["Code"]})
 
 
 def allow_pages(origins: list[str]) -> None:

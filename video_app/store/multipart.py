@@ -5,8 +5,10 @@ beside them as a small file, whose name says how many parts lie before it. A han
 `<part size> <upload id> <key>`.
 """
 
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +18,7 @@ from video_app.store.interface import OffsetError, unwatched
 from video_app.store.parts import WAITING, PartUpload, complete, parts_of, put_bytes, send_part
 from video_app.store.s3 import client, errors, name, patiently
 
-# Longer than whoever began an upload keeps it.
+# Longer than any transfer takes that no row knows of.
 ABANDONED = timedelta(days=7)
 
 
@@ -39,9 +41,12 @@ def find(key: str) -> str:
         found = client().list_multipart_uploads(**where)
     for upload in found.get("Uploads", ()):
         if upload["Key"] == wanted["Key"]:
-            part_bytes = parts.part_bytes_for(settings.MAX_UPLOAD_BYTES)
-            return PartUpload(part_bytes, upload["UploadId"], key).handle
+            return _upload(upload["UploadId"], key).handle
     return ""
+
+
+def _upload(upload_id: str, key: str) -> PartUpload:
+    return PartUpload(parts.part_bytes_for(settings.MAX_UPLOAD_BYTES), upload_id, key)
 
 
 def offset(handle: str) -> int:
@@ -132,29 +137,35 @@ def _finish(upload: PartUpload, sent: list[dict[str, Any]]) -> None:
     client().delete_object(**name(upload.rest_key(count)))
 
 
-def remove_abandoned_rests() -> None:
-    """Remove what waited for its next part longer than any upload is kept."""
-    before, waiting = datetime.now(UTC) - ABANDONED, name(f"{WAITING}/")
+def sweep(held: Collection[str]) -> None:
+    """Abort what was begun long ago and never finished, and remove what waited for its next part;
+    but for the keys that are `held`: somebody may go on with these for longer."""
+    before = datetime.now(UTC) - ABANDONED
     with errors():
-        pages = client().get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=waiting["Bucket"], Prefix=waiting["Key"]):
-            for found in page.get("Contents", ()):
-                if found["LastModified"] < before:
-                    client().delete_object(Bucket=waiting["Bucket"], Key=found["Key"])
+        waited_for = set()
+        for upload, begun_at in _uploads():
+            if upload.key in held:
+                waited_for.add(PurePosixPath(name(upload.rest_key(0))["Key"]).parent)
+            elif begun_at < before:
+                client().abort_multipart_upload(**upload.where)
+        for key, modified in _rests():
+            if modified < before and PurePosixPath(key).parent not in waited_for:
+                client().delete_object(Bucket=settings.AWS_STORAGE_BUCKET_NAME, Key=key)
 
 
-def abort_abandoned() -> int:
-    """Abort what was begun long ago and never finished; how many uploads."""
-    before, count = datetime.now(UTC) - ABANDONED, 0
-    where = {
-        "Bucket": settings.AWS_STORAGE_BUCKET_NAME,
-        "Prefix": settings.AWS_LOCATION,
-    }
-    with errors():
-        for page in client().get_paginator("list_multipart_uploads").paginate(**where):
-            for found in page.get("Uploads", ()):
-                if found["Initiated"] < before:
-                    one = {"Key": found["Key"], "UploadId": found["UploadId"]}
-                    client().abort_multipart_upload(Bucket=where["Bucket"], **one)
-                    count += 1
-    return count
+def _uploads() -> Iterator[tuple[PartUpload, datetime]]:
+    """All that were begun and not finished, and when they were."""
+    where = {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Prefix": settings.AWS_LOCATION}
+    for page in client().get_paginator("list_multipart_uploads").paginate(**where):
+        for found in page.get("Uploads", ()):
+            key = found["Key"].removeprefix(settings.AWS_LOCATION)
+            yield _upload(found["UploadId"], key), found["Initiated"]
+
+
+def _rests() -> Iterator[tuple[str, datetime]]:
+    """What waits for its next part: the whole keys, and since when."""
+    waiting = name(f"{WAITING}/")
+    pages = client().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=waiting["Bucket"], Prefix=waiting["Key"]):
+        for found in page.get("Contents", ()):
+            yield found["Key"], found["LastModified"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from video_app.pipeline.sentences import sentence
 from video_app.store import s3
 from video_app.store.interface import Watch, unwatched
 from video_app.store.s3 import BucketError, client, errors, name, patiently
@@ -13,6 +14,8 @@ from video_app.store.s3 import BucketError, client, errors, name, patiently
 PART_BYTES = 8 * 1024**2
 MAX_PARTS = 10_000
 WAITING = "uploads"
+SOMETHING_ELSE = sentence("The bucket has got something else than was sent.")
+NOT_ALL = sentence("The bucket has not got all that was sent.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def send_part(upload: PartUpload, number: int, content: bytes, watch: Watch) -> 
 def _compare(etag: str, sent: str) -> None:
     etag = etag.strip('"')
     if s3.is_checksum(etag) and etag != sent:
-        raise BucketError("The bucket has got something else than was sent.")
+        raise BucketError(SOMETHING_ELSE)
 
 
 def put_bytes(content: bytes, where: dict[str, str], headers: dict[str, str]) -> None:
@@ -72,7 +75,7 @@ def put_bytes(content: bytes, where: dict[str, str], headers: dict[str, str]) ->
     answer = client().put_object(**where, **headers, Body=content, ContentMD5=checksum)
     _compare(answer["ETag"], digest.hexdigest())
     if client().head_object(**where)["ContentLength"] != len(content):
-        raise BucketError("The bucket has not got all that was sent.")
+        raise BucketError(NOT_ALL)
 
 
 def parts_of(upload: PartUpload) -> list[dict[str, Any]] | None:
@@ -98,7 +101,7 @@ def complete(upload: PartUpload, parts: list[dict[str, Any]], size: int) -> None
         with suppress(client().exceptions.NoSuchUpload):
             client().complete_multipart_upload(**upload.where, MultipartUpload={"Parts": parts})
         if client().head_object(**name(upload.key))["ContentLength"] != size:
-            raise BucketError("The bucket has not got all that was sent.")
+            raise BucketError(NOT_ALL)
 
     patiently(try_it, unwatched)
 

@@ -15,12 +15,15 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
+from video_app.pipeline.sentences import sentence
 from video_app.store.interface import AwayError, Watch
 
 PARALLEL = 8
 # A bucket that is away for a minute costs no encoded chunk.
 PATIENCE_SECONDS = 90.0
 LONGEST_PAUSE = 8.0
+REFUSES = sentence("The bucket refuses: %(why)s")
+AWAY = sentence("The bucket is away: %(why)s")
 MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 Result = TypeVar("Result")
 
@@ -42,10 +45,10 @@ def errors() -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in MISSING:
             raise FileNotFoundError(f"not in the bucket: {code}") from error
-        raise BucketError(f"The bucket refuses: {error}") from error
+        raise BucketError(REFUSES % {"why": error}) from error
     except (Boto3Error, BotoCoreError, RetriesExceededError) as error:
         # By its kind only: its text may hold a signed address.
-        raise BucketError(f"The bucket is away: {type(error).__name__}") from error
+        raise BucketError(AWAY % {"why": type(error).__name__}) from error
 
 
 def patiently(call: Callable[[], Result], watch: Watch) -> Result:

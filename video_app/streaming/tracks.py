@@ -50,8 +50,10 @@ def text_tracks_of(build: Build, plan: Plan) -> list[TextTrack]:
 def listed(video: Video) -> list[dict[str, Any]]:
     """The same for programs: those of the current build, whose `id` is None, and added ones."""
     fields = ("id", "language", "label", "is_forced", "is_sdh", "is_automatic", "offset")
-    build = video.current_build
-    own = _own(build, corrected(build.plan, video.track_edits)) if build else []
+    own: list[TextTrack] = []
+    if build := video.current_build:
+        build.video = video  # which spares a query
+        own = _own(build, corrected(build.plan, video.track_edits))
     unchanged = {"id": None, "is_automatic": False, "offset": 0.0}
     return [
         *(asdict(track) | {"label": track.title} | unchanged for track in own),

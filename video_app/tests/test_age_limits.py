@@ -1,5 +1,5 @@
-"""What a profile of limited age is told of films that are not for it: nothing, through every
-address that the API documents."""
+"""What a profile of limited age, and a member of no group of theirs, are told of films that are
+not for them: nothing, through every address that the API documents."""
 
 import json
 from dataclasses import replace
@@ -175,10 +175,32 @@ def told(response: Any) -> list[str]:
     return [secret for secret in SECRETS if secret in body or secret in headers]
 
 
-class TestChild:
-    def test_learns_of_no_hidden_film_by_any_list(self, alice: Any, rated: Video):
-        adult, child = signed_in(alice), child_of(alice)
-        for client in (adult, child):
+def former_member(group: Group) -> Client:
+    """A browser of somebody who had to leave the groups of the hidden films, all of them marked."""
+    bob = make_user("bob")
+    bob.groups.add(group)
+    hidden = Video.objects.exclude(title="Open")
+    hidden.update(audience="groups")
+    client = signed_in(bob)
+    for film in hidden:
+        film.groups.add(group)
+        make_link(client, film)
+        marks.set_favorite(bob, film, is_favorite=True)
+        marks.set_watched(bob, film, is_watched=True)
+        marks.keep_position(bob, film, 5)
+    bob.groups.clear()
+    return client
+
+
+@pytest.fixture(params=["child", "former member"])
+def kept_out(request: pytest.FixtureRequest, alice: Any, group: Group) -> Client:
+    return child_of(alice) if request.param == "child" else former_member(group)
+
+
+class TestKeptOut:
+    def test_learns_of_no_hidden_film_by_any_list(self, kept_out: Client, alice: Any, rated: Video):
+        adult = signed_in(alice)
+        for client in (adult, kept_out):
             client.post(f"/api/video/{rated.pk}/play-link/")
         named = set()
         for path in [*(path for path in GETS if "{video_id}" not in path), *QUESTIONS]:
@@ -186,7 +208,7 @@ class TestChild:
             if told(adult.get(url)):
                 named.add(path)
 
-            response = child.get(url)
+            response = kept_out.get(url)
 
             assert response.status_code in (200, 400, 403, 404), url
             assert told(response) == [], url
@@ -196,32 +218,47 @@ class TestChild:
         assert named >= {"/api/series/{series_id}/", "/api/uploads/", "/api/uploads/{upload_id}/"}
         assert named >= {path for path in QUESTIONS if "popular" not in path and "like" not in path}
 
-    def test_finds_no_hidden_film(self, alice: Any, rated: Video):
-        child, adult = child_of(alice), signed_in(alice)
+    def test_finds_no_hidden_film(self, kept_out: Client, alice: Any, rated: Video):
+        adult = signed_in(alice)
         hidden = Video.objects.exclude(title="Open")
 
         for path in [*OF_FILMS, *ALSO]:
             assert path in WITHOUT or adult.get(addresses(path, rated)).status_code == 200, path
             for film in hidden:
                 url = addresses(path, film)
-                unknown = child.get(url.replace(f"/{film.pk}/", "/987654/"))
-                refused = child.get(url)
-                assert (refused.status_code, refused.content) == (404, unknown.content), url
+                unknown = kept_out.get(url.replace(f"/{film.pk}/", "/987654/"))
+                refused = kept_out.get(url)
+                assert refused.status_code == 404 or path in WITHOUT, url
+                assert refused.content == unknown.content, url
 
-    def test_finds_film_within_its_limit(self, alice: Any):
-        child, film = child_of(alice), Video.objects.get(title="Open")
+    def test_finds_other_films(self, kept_out: Client):
+        film = Video.objects.get(title="Open")
 
         for path in OF_FILMS:
             if path not in WITHOUT and "text-" not in path:
-                assert child.get(addresses(path, film)).status_code == 200, path
+                assert kept_out.get(addresses(path, film)).status_code == 200, path
 
-    def test_marks_no_hidden_film(self, alice: Any, rated: Video):
-        child, path = child_of(alice), f"/api/video/{rated.pk}"
+    def test_is_told_no_film_like_a_hidden_one(self, kept_out: Client, rated: Video):
+        Video.objects.filter(title="Open").update(category=rated.category)
+
+        assert kept_out.get(f"/api/video/?like={rated.pk}").json() == []
+
+    def test_marks_no_hidden_film(self, kept_out: Client, rated: Video):
+        path = f"/api/video/{rated.pk}"
 
         for method, name in MARKS:
-            refused = getattr(child, method)(f"{path}/{name}/", {"seconds": 1}, "application/json")
+            refused = getattr(kept_out, method)(
+                f"{path}/{name}/", {"seconds": 1}, "application/json"
+            )
             assert refused.status_code == 404, name
 
+    def test_reports_no_playback_of_hidden_film(self, kept_out: Client, rated: Video):
+        report = {"viewing": "a" * 16, "video": rated.pk, "sequence": 1, "watched": 1}
+
+        assert kept_out.post("/api/playback/", report, "application/json").status_code == 404
+
+
+class TestChild:
     def test_changes_nothing_even_of_staff(self, alice: Any, rated: Video):
         child, film = child_of(alice), Video.objects.get(title="Open")
 
@@ -230,19 +267,27 @@ class TestChild:
             assert refused.status_code == 403, path
         assert Video.objects.filter(pk=film.pk).exists()
 
-    def test_reports_no_playback_of_hidden_film(self, alice: Any, rated: Video):
-        report = {"viewing": "a" * 16, "video": rated.pk, "sequence": 1, "watched": 1}
-
-        refused = child_of(alice).post("/api/playback/", report, "application/json")
-
-        assert refused.status_code == 404
-
     def test_is_bound_by_limit_in_every_profile_of_that_kind(self, alice: Any, rated: Video):
         """The age is what counts, not who set it."""
         for limit, found in ((17, 404), (18, 200)):
             client = child_of(alice, limit)
             assert client.get(f"/api/video/{rated.pk}/").status_code == found
             assert client.get(f"/api/video/{rated.pk}/360p/000.ts").status_code == found
+
+    @pytest.mark.parametrize("entry", ["/api", "/users"])
+    def test_stays_within_limit_of_old_clients_session(self, alice: Any, rated: Video, entry: str):
+        """Which knows no profiles, and renews itself."""
+        client = ReadingClient()
+        given = {"email": alice.email, "password": PASSWORD}
+        assert client.post(f"{entry}/login/", given, JSON).status_code == 200
+        assert use(client, make_profile(alice, age_limit=12)).status_code == 200
+        renewal = "/users/refresh/" if entry == "/users" else "/api/token/refresh/"
+        assert client.post(renewal, {}, JSON).status_code == 200
+
+        for path in ("/api/video/", "/content/", "/api/video/?favorite=true"):
+            assert told(client.get(path)) == []
+        for path in ("/api/video/{}/480p/index.m3u8", "/content/video-url/{}/"):
+            assert client.get(path.format(rated.pk)).status_code == 404
 
 
 class TestRights:

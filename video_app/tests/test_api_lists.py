@@ -1,7 +1,9 @@
 """What is asked of lists, the home page's rows, series, tags and suggestions."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from django.utils import timezone
 
 from tests.people import make_user, signed_in
 from video_app.catalogue import index, marks
-from video_app.models import FilmDay, Person, Series, Tag, Video, WatchPosition
+from video_app.models import FilmDay, Person, Series, Subtitle, Tag, Video, WatchPosition
+from video_app.pipeline.types import AudioStream
 from video_app.tests.films import make_build, make_film, make_plan, make_video, publish
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +148,21 @@ class TestFilters:
         assert found == ["Same person", "Same tag", "Same category"]
         assert titles(member.get("/api/video/?like=999")) == []
 
+    def test_lists_next_episodes_of_series_that_one_watches(self, alice: Any, member: Client):
+        loop, other = Series.objects.create(title="Loop"), Series.objects.create(title="Other")
+        films = [
+            make_film(f"{series} {n}", series=series, season=1, episode=n, year=2000 + n)
+            for series in (loop, other)
+            for n in (1, 2)
+        ]
+        for film in (films[0], films[2]):
+            marks.set_watched(alice, film, is_watched=True)
+
+        assert titles(member.get("/api/video/?upcoming=true")) == ["Other 2", "Loop 2"]
+        assert titles(member.get("/api/video/?upcoming=true&page=1&page_size=1")) == ["Other 2"]
+        assert titles(member.get("/api/video/?upcoming=true&year=2001")) == []
+        assert titles(signed_in(make_user("bob")).get("/api/video/?upcoming=true")) == []
+
     @pytest.mark.parametrize(
         "query", ["favorite=maybe", "series=x", "series=0", "year=0", "like=-1", "ordering=views"]
     )
@@ -187,11 +205,23 @@ class TestHome:
         assert [video["title"] for video in rows["because"]["videos"]] == ["Another"]
 
     def test_links_each_row_to_all_of_it(self, alice: Any, member: Client):
+        series = Series.objects.create(title="Loop")
+        seen, _ = (make_film(f"E{n}", series=series, season=1, episode=n) for n in (1, 2))
         film = make_film(category="drama")
         marks.set_favorite(alice, film, is_favorite=True)
+        marks.keep_position(alice, film, 5)
+        marks.set_watched(alice, seen, is_watched=True)
+        FilmDay.objects.create(video=film, day=timezone.localdate(), views=1)
 
-        for row in member.get("/api/home/").json()["rows"]:
-            assert titles(member.get(row["url"])) == [film.title], row["url"]
+        rows = member.get("/api/home/").json()["rows"]
+
+        assert [row["id"] for row in rows] == [
+            *("continue", "next", "my-list", "new", "popular"),
+            *("category-other", "category-drama"),
+        ]
+        for row in rows:
+            shown = [video["title"] for video in row["videos"]]
+            assert titles(member.get(row["url"])) == shown, row["url"]
 
     @pytest.mark.parametrize("films", [3, 200])
     def test_takes_as_many_queries_for_any_catalogue(
@@ -335,6 +365,25 @@ class TestFilm:
         assert found["may_edit"] is False
         assert found["share_url"].startswith(f"http://testserver/film/{film.pk}/?key=")
 
+    def test_names_languages_as_people_corrected_them(self, member: Client):
+        sound = AudioStream(1, "aac", 2, 48000, Fraction(0), Fraction(24), language="eng")
+        film = make_video(state="completed", track_edits={"sounds": {"0": "deu"}})
+        plan = make_plan()
+        publish(make_build(film, replace(plan, source=replace(plan.source, audios=(sound,)))))
+
+        found = member.get(f"/api/video/{film.pk}/").json()["audio_languages"]
+
+        assert [track["name"] for track in found] == ["German"]
+
+    def test_names_no_subtitles_that_are_drafts(self, member: Client):
+        film = make_film()
+        for language, is_draft in (("deu", True), ("fra", False)):
+            Subtitle.objects.create(video=film, language=language, is_draft=is_draft, text="WEBVTT")
+
+        found = member.get(f"/api/video/{film.pk}/").json()["subtitles"]
+
+        assert [track["name"] for track in found] == ["French"]
+
     def test_names_nothing_hidden_as_next(self, member: Client):
         series = Series.objects.create(title="Loop")
         film = make_film(series=series, episode=1)
@@ -379,6 +428,23 @@ class TestFilm:
 
         assert answer.status_code == 400
         assert list(answer.json()) == list(change)
+
+    def test_owner_learns_of_no_hidden_series(self):
+        owner = make_user("owner")
+        film = make_film(owner=owner)
+        empty, known, hidden = (Series.objects.create(title=each) for each in ("A", "B", "C"))
+        for _ in range(2):
+            make_film(series=known)
+        make_film(series=hidden, audience="groups")
+
+        statuses = [
+            signed_in(owner)
+            .patch(f"/api/video/{film.pk}/", {"series": series.pk}, "application/json")
+            .status_code
+            for series in (empty, known, hidden)
+        ]
+
+        assert statuses == [200, 200, 400]
 
     @pytest.mark.parametrize("method", ["patch", "delete"])
     def test_lets_only_owner_and_permitted_staff_edit(self, member: Client, method: str):

@@ -168,6 +168,30 @@ class TestRevoking:
         assert client.get(url).status_code == 404
         assert client.get("/api/video/", headers={"If-None-Match": tag}).json() == []
 
+    def test_reaches_lists_when_a_group_is_emptied(self, film: Video, group: Group):
+        alice = make_user()
+        alice.groups.add(group)
+        client = signed_in(alice)
+        tag, counted = client.get("/api/video/")["ETag"], "/api/video/?page=1"
+        assert client.get(counted).json()["count"] == 1
+
+        group.user_set.clear()
+
+        assert client.get("/api/video/", headers={"If-None-Match": tag}).json() == []
+        assert client.get(counted).json()["count"] == 0
+
+    def test_reaches_lists_of_staff_who_are_none_any_more(self, film: Video):
+        alice = make_user(is_staff=True)
+        client = signed_in(alice)
+        tag, counted = client.get("/api/video/")["ETag"], "/api/video/?page=1"
+        assert client.get(counted).json()["count"] == 1
+
+        alice.is_staff = False
+        alice.save()
+
+        assert client.get("/api/video/", headers={"If-None-Match": tag}).json() == []
+        assert client.get(counted).json()["count"] == 0
+
     def test_ends_with_the_group(self, film: Video, group: Group):
         alice = make_user()
         alice.groups.add(group)

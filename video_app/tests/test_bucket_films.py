@@ -209,6 +209,17 @@ class TestPassingThrough:
         assert found[0] == f"000.ts?b={stored.pk}"
 
 
+def test_links_that_were_given_outlive_sign_out(stored: Build, member: Client) -> None:
+    """As docs/operations.md says; new ones are given to nobody without a session."""
+    path = f"/api/video/{stored.video_id}/360p/index.m3u8"
+    link = addresses(member.get(path))[0]
+
+    member.post("/api/logout/")
+
+    assert get(link)[1] == segment_bytes(stored, "360p", 0)
+    assert member.get(path).status_code == 401
+
+
 @pytest.mark.parametrize("path", ["720p/index.m3u8", "720p/000.ts", "master.m3u8"])
 def test_gives_no_link_to_strangers(stored: Build, member: Client, path: str) -> None:
     assert Client().get(f"/api/video/{stored.video_id}/{path}").status_code == 401
@@ -387,7 +398,22 @@ class TestResumableUploads:
     ) -> None:
         self.receive(begun, 0, b"x" * 100)
         monkeypatch.setattr(multipart, "ABANDONED", timedelta(seconds=-60))
+        Upload.objects.filter(pk=begun.pk)._raw_delete("default")
         the_store().sweep()
 
         assert multipart.find(begun.key) == ""
         assert the_store().sizes("uploads") == {}
+
+    def test_sweeps_nothing_away_that_somebody_may_go_on_with(
+        self, begun: Upload, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However long ago it was begun: `UPLOAD_EXPIRES_HOURS` says for how long."""
+        body = os.urandom(begun.length)
+        at = self.receive(begun, 0, body[:8_800_000])
+        monkeypatch.setattr(multipart, "ABANDONED", timedelta(seconds=-60))
+
+        the_store().sweep()
+        self.receive(begun, at, body[at:])
+
+        with the_store().open(Video.objects.get().video_file.name) as file:
+            assert file.read() == body

@@ -32,7 +32,7 @@ RENEW_SECONDS = 2.0
 LONGEST_PAUSE = 60  # seconds after a machine's fault
 FREE = {"lease_token": None, "lease_until": None, "lease_worker": None}
 UNHURT = {"attempts": 0, "setbacks": 0, "setback": "", "retry_at": None}
-TOO_LONG = "It took too long."
+TOO_LONG = sentence("It took too long.")
 DATABASE_AWAY = sentence("The database was away.")
 
 

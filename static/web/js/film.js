@@ -8,6 +8,7 @@ import * as films from "./films.js";
 import { categoryName, t } from "./language.js";
 import { link } from "./links.js";
 import { known, makeCard, startPage, tell, toggleFavourite } from "./page.js";
+import { takePlace } from "./session.js";
 import { clock } from "./time.js";
 
 const page = $("#film-page");
@@ -140,5 +141,6 @@ async function showSimilar(film) {
   $("#like").replaceChildren(row(t("More like this"), films.listUrl({ like: film.id }), results.map((other) => makeCard(other))));
 }
 
+takePlace(); // whoever signed in with a provider was led back by its address
 startElsewhere();
 startPage(load);

@@ -3,7 +3,7 @@
 import { $, show } from "./dom.js";
 import * as films from "./films.js";
 import { categoryName } from "./language.js";
-import { fail, makeCard, startPage } from "./page.js";
+import { fail, makeCard, startPage, tell } from "./page.js";
 import { countText, isOrdered, readQuery, titleFor, withOrder } from "./query.js";
 
 async function load() {
@@ -46,14 +46,33 @@ async function appendPage(asked, page) {
   const { count, results, next } = await films.list(asked, page);
   $("#list-count").textContent = countText(count);
   show($("#list-empty"), count === 0);
-  const goesOn = asked.get("started") === "true";
-  const cards = results.map((film) => makeCard(film, goesOn ? { href: films.watchUrl(film.id) } : {}));
+  const cards = results.map((film) => makeCard(film, cardOptions(film, asked)));
+  if (page === 1) $("#list").replaceChildren();
   $("#list").append(...cards);
   $("#list").removeAttribute("aria-busy");
   if (page > 1) cards[0]?.querySelector("a").focus();
   const more = $("#more");
   show(more, Boolean(next));
   more.onclick = () => appendPage(asked, page + 1).catch(fail);
+}
+
+/** What was begun, and what comes next, opens at once; the first can be taken away. */
+function cardOptions(film, asked) {
+  const isBegun = asked.get("started") === "true";
+  return {
+    ...((isBegun || asked.get("upcoming") === "true") && { href: films.watchUrl(film.id) }),
+    ...(isBegun && { onTakeAway: () => takeAway(film, asked) }),
+  };
+}
+
+async function takeAway(film, asked) {
+  try {
+    await films.forgetPosition(film.id);
+    await appendPage(asked, 1);
+    ($("#list a") ?? $("#list-title")).focus();
+  } catch (error) {
+    tell(error);
+  }
 }
 
 startPage(load);

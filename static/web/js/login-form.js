@@ -5,7 +5,7 @@ import { $, show } from "./dom.js";
 import { enhance } from "./forms.js";
 import { hasPasskeys, passkeySignIn } from "./passkeys.js";
 import { forgetProfile, PROFILES } from "./portraits.js";
-import { afterSignIn } from "./session.js";
+import { afterSignIn, rememberedPlace } from "./session.js";
 
 export function startLoginForm() {
   enhance($("#login-form"), {
@@ -13,8 +13,8 @@ export function startLoginForm() {
     done: enter,
   });
   const provider = $("#provider");
-  const next = new URLSearchParams(location.search).get("next");
-  if (provider && next) provider.search = new URLSearchParams({ next });
+  const next = new URLSearchParams(location.search).get("next") ?? rememberedPlace();
+  if (provider) provider.search = new URLSearchParams({ next });
   if (hasPasskeys()) show($("#passkey"));
   $("#passkey button").addEventListener("click", signInWithPasskey);
 }

@@ -2,9 +2,9 @@
 
 import { n, t } from "./language.js";
 
-const KNOWN = ["search", "category", "tag", "series", "year", "like", "favorite", "started", "watched", "history"];
-const MARKS = ["favorite", "started", "watched", "history"];
-const titles = () => ({ favorite: t("My list"), started: t("Continue watching"), watched: t("Watched"), history: t("History") });
+const KNOWN = ["search", "category", "tag", "series", "year", "like", "favorite", "started", "upcoming", "watched", "history"];
+const MARKS = ["favorite", "started", "upcoming", "watched", "history"];
+const titles = () => ({ favorite: t("My list"), started: t("Continue watching"), upcoming: t("Next episodes"), watched: t("Watched"), history: t("History") });
 const orders = () => ({ title: t("All films, A to Z"), popular: t("Most watched this week") });
 
 /** The query without anything that the API does not know. */
@@ -30,7 +30,7 @@ export function titleFor(asked, name = "") {
 
 /** Whether the list has an order of its own, which none of the choices describes. */
 export function isOrdered(asked) {
-  return ["search", "like", "favorite", "started", "watched", "history"].some((name) => asked.has(name));
+  return ["search", "like", ...MARKS].some((name) => asked.has(name));
 }
 
 export function withOrder(asked, ordering) {

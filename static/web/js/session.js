@@ -46,11 +46,17 @@ export function rememberPlace(path, now = Date.now()) {
   remember(PLACE, JSON.stringify({ path, now }));
 }
 
-/** The page that was remembered, once; "/" without one. */
-export function takePlace(now = Date.now()) {
+/** The page that was remembered; "/" without one. */
+export function rememberedPlace(now = Date.now()) {
   const place = JSON.parse(recall(PLACE) ?? "{}");
-  forget(PLACE);
   return now - place.now < PLACE_LASTS ? place.path : "/";
+}
+
+/** The same, once. */
+export function takePlace(now = Date.now()) {
+  const place = rememberedPlace(now);
+  forget(PLACE);
+  return place;
 }
 
 /** Where to go after signing in: where the address says, else the remembered page. */
