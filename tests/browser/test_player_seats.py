@@ -204,7 +204,8 @@ def assert_player_has_the_keys(page: Page, pressed: str) -> None:
     assert abs(page.evaluate("video.currentTime") - 13) < 0.1, pressed
     for is_paused in (False, True):
         page.keyboard.press(" ")
-        assert page.evaluate("video.paused") is is_paused, pressed
+        focused = page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+        assert page.evaluate("video.paused") is is_paused, f"{pressed}, with the focus on {focused}"
 
 
 Effect = Callable[[str, dict[str, Any], dict[str, Any]], bool]
