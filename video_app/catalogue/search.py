@@ -11,13 +11,15 @@ from django.db.models import Case, Sum, When
 from django.db.models.functions import Length
 
 from video_app.catalogue import spelling
+from video_app.catalogue.index import DESCRIPTION
 from video_app.models import Mention, Word, WordKey
 from video_app.models.folding import STOP_WORDS, words
 
 MAX_WORDS = 8
 # The best of what is found; nobody reads on.
 MOST = 1000
-# Fewer exact results than this, and misspelt words are taken into account.
+# Fewer exact results than this, and misspelt words are taken into account where they name
+# something: in descriptions nearly every word resembles another.
 ENOUGH = 10
 # Words that one typed word may begin, the shortest ones; each is in hundreds of films.
 MOST_MEANINGS = 100
@@ -44,7 +46,8 @@ def best(rows: Any, text: str) -> list[int]:
         return found
     for word, known, of_word in zip(typed, exact, scores, strict=True):
         similar = _resembling(word)
-        _raise(of_word, {pk: similar[pk] for pk in similar.keys() - known.keys()})
+        further = {pk: similar[pk] for pk in similar.keys() - known.keys()}
+        _raise(of_word, further, Mention.objects.filter(weight__gt=DESCRIPTION))
     return _ranked(rows, scores)
 
 
@@ -83,15 +86,15 @@ def _fit(word: str, text: str) -> int:
 
 def _scores(meaning: Meanings) -> Scores:
     found: Scores = {}
-    _raise(found, meaning)
+    _raise(found, meaning, Mention.objects.all())
     return found
 
 
-def _raise(scores: Scores, meaning: Meanings) -> None:
-    """Take the mentions of more words into account. Added up here: in SQL it takes several
-    times as long."""
-    mentions = Mention.objects.filter(word__in=meaning)
-    for word_id, video_id, weight in mentions.values_list("word_id", "video_id", "weight"):
+def _raise(scores: Scores, meaning: Meanings, mentions: Any) -> None:
+    """Take those of the mentions that are of these words into account. Added up here: in SQL
+    it takes several times as long."""
+    own = mentions.filter(word__in=meaning)
+    for word_id, video_id, weight in own.values_list("word_id", "video_id", "weight"):
         score = weight * meaning[word_id]
         if score > scores.get(video_id, 0):
             scores[video_id] = score

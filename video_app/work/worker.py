@@ -3,6 +3,7 @@
 Whatever may go wrong here costs at most the job that runs: films are in the database.
 """
 
+import gc
 import logging
 import time
 import uuid
@@ -51,6 +52,9 @@ class FilmWorker(JobProcess):
         self.identity = workers.begin(self.queue_names())
         heartbeat = Heartbeat(self.identity, self.queue_names(), sweeper.enqueue_overdue)
         heartbeat.start()
+        # What was loaded so far stays for good. In each job's fresh fork a look through all of it
+        # copied it too, for up to 90 ms of a first picture's time.
+        gc.freeze()
         return heartbeat
 
     def _end(self) -> None:
