@@ -124,10 +124,10 @@ def test_films_like_it_follow_at_once(many_films: int, member: Page, film: int) 
     member.goto(f"{member.url}film/{film}/")
     expect(member.get_by_role("heading", name="More like this")).to_be_visible()
 
-    gap = "document.querySelector('#like').getBoundingClientRect().top - " + (
+    between = "document.querySelector('#like').getBoundingClientRect().top - " + (
         "document.querySelector('.film-about').getBoundingClientRect().bottom"
     )
-    assert 0 <= member.evaluate(gap) < 120
+    assert 0 <= member.evaluate(between) < 120
 
 
 def test_home_and_lists_break_no_rule_of_axe(many_films: int, member: Page) -> None:
