@@ -186,6 +186,8 @@ def test_no_press_takes_the_keys_from_the_player(seat: Seat, page: Page) -> None
                 expect(page.locator("#help")).to_be_visible()
                 seat.press(page.locator("#help").get_by_role("button", name="Close"))
                 expect(page.locator("#help")).to_be_hidden()
+                # Its button has the focus until the page is next drawn.
+                seat.until("document.activeElement === document.body")
             assert_player_has_the_keys(page, str(tool))
     for bar in ("#seek", "#volume"):
         if page.locator(bar).is_visible():

@@ -64,7 +64,4 @@ export function returnFocusAfterPress(player) {
   };
   // Before the button acts: a dialog gives the focus back to who had it when it was opened.
   player.addEventListener("click", giveBack, { capture: true });
-  // What had it inside of a dialog loses it only when the page is next drawn.
-  const giveBackAfter = ({ target }) => target.contains(document.activeElement) && document.activeElement.blur();
-  for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", giveBackAfter);
 }
