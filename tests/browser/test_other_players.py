@@ -175,7 +175,7 @@ def test_plays_by_chromium_itself(elsewhere: Page, link: str) -> None:
     if not elsewhere.evaluate(
         "document.createElement('video').canPlayType('application/x-mpegURL')"
     ):
-        return
+        pytest.skip("needs a Chromium from version 142 on, which plays HLS itself")
     elsewhere.evaluate(
         "url => { video.crossOrigin = 'anonymous'; video.src = url; video.play() }", link
     )
