@@ -74,7 +74,7 @@ def delete_due() -> None:
 def _delete(user_id: int) -> None:
     """Films stay unless the person wanted otherwise."""
     due = User.objects.filter(pk=user_id, delete_at__lte=timezone.now())
-    user = due.select_for_update().first()
+    user = due.select_for_update(no_key=True).first()
     if user is None:  # kept meanwhile
         return
     # Who has come into staff during the wait leaves their films.
@@ -92,6 +92,9 @@ def delete_now(user: User, by: int | None, ip: str) -> None:
 
 def _erase(user: User, *, with_films: bool) -> None:
     """What is the person's goes, and every row with an address; the audit log keeps the number."""
+    # Who is changing a film of theirs refers to the account, and has to come to an end first.
+    personal_data().hold(user)
+    User.objects.select_for_update().filter(pk=user.pk).first()
     personal_data().leave(user, with_films=with_films)
     Mail.objects.filter(to__in=[user.email, user.new_email or user.email]).delete()
     of_users = ContentType.objects.get_for_model(User)

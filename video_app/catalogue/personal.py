@@ -5,6 +5,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from video_app.catalogue import versions
 from video_app.models import Favorite, Import, PlayLink, Upload, Video, WatchPosition
 
@@ -46,6 +48,15 @@ def has_films(user: Any) -> bool:
     return Video.objects.filter(owner=user).exists()
 
 
+def hold(user: Any) -> None:
+    """Lock the account's films before anything of them is changed, as everybody does: one order,
+    no deadlock."""
+    coming = [rows.filter(owner=user).values("video") for rows in (Upload.objects, Import.objects)]
+    films = Q(owner=user) | Q(pk__in=coming[0]) | Q(pk__in=coming[1])
+    locked = Video.objects.select_for_update(of=("self",), no_key=True).filter(films)
+    list(locked.order_by("pk").only("pk"))
+
+
 def leave(user: Any, *, with_films: bool) -> None:
     """The account is about to go. Its films stay, without an owner, unless they go too; what is
     fetched for it still comes."""
@@ -60,6 +71,4 @@ def _forget_drafts(user: Any) -> None:
     worker finishes them."""
     Upload.objects.of(user).whole().update(owner=None)
     drafts = Upload.objects.of(user).unfinished().filter(replaces=False).values("video")
-    # Locked as a last byte locks it, and looked at again: it may have come just now.
-    empty = Video.objects.select_for_update(of=("self",)).filter(pk__in=drafts, video_file="")
-    Video.objects.filter(pk__in=[video.pk for video in empty]).delete()
+    Video.objects.filter(pk__in=drafts, video_file="").delete()
