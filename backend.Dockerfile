@@ -12,6 +12,14 @@ COPY requirements.txt requirements-s3.txt ./
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: \
     -r requirements.txt -r requirements-s3.txt
+
+# What automatic captions need, 300 MB: only with --build-arg CAPTIONS=1
+# (docker-compose.captions.yml).
+ARG CAPTIONS=""
+COPY requirements-captions.txt ./
+RUN [ -z "$CAPTIONS" ] \
+ || /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: \
+    -r requirements-captions.txt
 ENV PATH=/opt/venv/bin:$PATH
 
 # Only root may change the code; what the product writes lies in /data, which is volumes. Group

@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.browsers",
     "tests.buckets",
     "tests.stack",
+    "tests.routes",
 ]
 
 

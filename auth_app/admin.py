@@ -12,7 +12,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from auth_app import api_tokens, factors, invitations, limits, mails, profiles, sessions, sign_ups
+from auth_app import (
+    api_tokens,
+    factors,
+    invitations,
+    leaving,
+    limits,
+    mails,
+    profiles,
+    sessions,
+    sign_ups,
+)
 from auth_app.managers import normalized
 from auth_app.models import (
     ApiToken,
@@ -124,6 +134,13 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         if not change and form.is_invited:
             invitations.invite(obj.email, request.user.pk or 0)
 
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        leaving.delete_now(obj, request.user.pk, limits.client_address(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
+
     @admin.action(description=_("Send the activation mail again"), permissions=["change"])
     def send_activation_again(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """Who was invited is invited again."""
@@ -148,10 +165,11 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
     @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        touched = [user for user in users if _may_touch(request.user, user)]
+        for user in touched:
             sessions.end_all(user.pk, "by staff")
             api_tokens.end_all(user.pk)
-        self.message_user(request, _("%(count)s users were signed out.") % {"count": len(users)})
+        self.message_user(request, _("%(count)s users were signed out.") % {"count": len(touched)})
 
 
 class _ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -10,19 +10,19 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, limits, rights, sessions
+from auth_app import browsers, cookies, limits, rights, sessions
 from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint, Session, User
-from auth_app.tokens import SessionAccessToken, tokens_of
+from auth_app.tokens import SessionAccessToken
 
 KEY = "site_session"
 
 
 def join(request: HttpRequest, response: HttpResponse) -> None:
-    """Sign who has just signed in to the admin in on the site as well.
+    """Sign who has just signed in to the admin in on the site as well, in place of whom the
+    browser knew there.
 
     After a change of the password nobody has just shown a second factor: who has one gets no
     new session, and signs in again.
@@ -32,7 +32,7 @@ def join(request: HttpRequest, response: HttpResponse) -> None:
     with suppress(sessions.UserChangedError, FactorRequiredError):
         session = sessions.begin(cast(User, request.user), EntryPoint.API, client)
         request.session[KEY] = session.pk.hex
-        cookies.put(_as_api(response), request, EntryPoint.API, tokens_of(session))
+        browsers.welcome(response, request, session, client)
 
 
 def adopt(request: HttpRequest) -> bool:
@@ -67,7 +67,7 @@ def _may_enter(user: User) -> bool:
 def end(session_id: str, response: HttpResponse) -> None:
     """Sign out of the site too."""
     sessions.end(uuid.UUID(session_id), "signed out")
-    cookies.clear(_as_api(response))
+    cookies.clear(response)
 
 
 def follow_site(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
@@ -91,7 +91,3 @@ def _is_over(request: HttpRequest) -> bool:
     cached = rights.parse(cache.get(sessions.cache_key(session_id)))
     found = cached or rights.parse(sessions.state(session_id))
     return found is None or not found.is_live or found.age_limit is not None
-
-
-def _as_api(response: HttpResponse) -> Response:
-    return cast(Response, response)  # cookies are set on either in the same way

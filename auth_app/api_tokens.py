@@ -13,7 +13,7 @@ from django.utils import timezone
 from auth_app import audit, rights
 from auth_app.models import ApiToken, User
 from auth_app.rights import OVER
-from auth_app.sessions import LIVE_SECONDS, OVER_SECONDS, Client
+from auth_app.sessions import LIVE_SECONDS, OVER_SECONDS, Client, UserChangedError
 
 # It tells them from sessions' tokens, and scanners of source code know such a beginning.
 PREFIX = "vft_"
@@ -28,20 +28,33 @@ class TooManyTokensError(Exception):
 def make(
     user: User, name: str, scopes: Sequence[str], expires_at: datetime | None, client: Client
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which nobody can find out again."""
-    if ApiToken.objects.filter(user=user).count() >= MAX_PER_USER:
-        raise TooManyTokensError
+    """A new token and its text, which nobody can find out again.
+
+    `TooManyTokensError`; `UserChangedError` when meanwhile a new password or a planned
+    deletion has ended all tokens, which this one would survive.
+    """
     text = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user,
-        name=name,
-        scopes=list(scopes),
-        digest=digest(text),
-        hint=text[-4:],
-        expires_at=expires_at,
-    )
-    audit.record("token.made", user.pk, "token", token.pk, ip=client.ip, scopes=token.scopes)
+    with transaction.atomic():
+        _lock_unchanged(user)
+        if ApiToken.objects.filter(user=user).count() >= MAX_PER_USER:
+            raise TooManyTokensError
+        token = ApiToken.objects.create(
+            user=user,
+            name=name,
+            scopes=list(scopes),
+            digest=digest(text),
+            hint=text[-4:],
+            expires_at=expires_at,
+        )
+        audit.record("token.made", user.pk, "token", token.pk, ip=client.ip, scopes=token.scopes)
     return token, text
+
+
+def _lock_unchanged(user: User) -> None:
+    checked = {"pk": user.pk, "password": user.password, "delete_at": user.delete_at}
+    rows = User.objects.select_for_update().filter(**checked, is_active=True)
+    if rows.first() is None:
+        raise UserChangedError
 
 
 def end(token: ApiToken, by: int | None, *, ip: str | None = None) -> None:

@@ -15,12 +15,14 @@ LOGO = Path(__file__).parent / "assets" / "logo.png"
 
 
 def compose(mail: Mail) -> EmailMultiAlternatives | None:
-    """The message, or None when the address has no user to send this kind of mail to.
+    """The message, or None when the address has no user to send this kind of mail to, or when
+    who asked for it has left.
 
     Links are made here and never stored.
     """
-    if mail.user:
-        return _to_owner(mail, mail.user)
+    if mail.user_id:
+        owner = User.objects.filter(pk=mail.user_id).first()
+        return _to_owner(mail, owner) if owner else None
     user = User.objects.filter(email=mail.to).first()
     if user is None:
         return None

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.utils import timezone
 
 from auth_app import audit, jobs
@@ -98,7 +99,9 @@ def _keys(user: User) -> dict[str, Any]:
 
 
 def _mails(user: User) -> list[dict[str, Any]]:
-    rows: Any = Mail.objects.filter(to=user.email)
+    """Not those of who had the address before."""
+    to_address = Q(user=None, to=user.email, created_at__gte=user.date_joined)
+    rows: Any = Mail.objects.filter(Q(user=user) | to_address)
     return list(rows.values("kind", "state", "created_at"))
 
 

@@ -4,15 +4,24 @@ import logging
 import math
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
-from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied, Throttled
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    ErrorDetail,
+    NotFound,
+    PermissionDenied,
+    Throttled,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from auth_app.authentication import CHALLENGE
 from auth_app.limits import client_address
 from core.logs import request_id
 
@@ -30,6 +39,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response(
             {"detail": _("Please try again in a moment.")}, 503, headers={"Retry-After": "5"}
         )
+    if isinstance(error, (IntegrityError, ObjectDoesNotExist)) and _has_left(context["request"]):
+        error = AuthenticationFailed(_("This account has been deleted."))
+        error.auth_header = CHALLENGE  # type: ignore[attr-defined]  # as REST framework does
     if isinstance(error, PermissionDenied):
         _log_denial(context["request"])
     if isinstance(error, Throttled):
@@ -39,6 +51,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if response is not None:
         response.data = _distinct(response.data, set())
     return response
+
+
+def _has_left(request: Request) -> bool:
+    """Whether the account went while the request was on its way: nothing can be kept for it."""
+    user = request.user
+    return user.is_authenticated and not get_user_model().objects.filter(pk=user.pk).exists()
 
 
 def _until(seconds: int) -> str:

@@ -24,10 +24,10 @@ class Caller:
         self.cookies: dict[str, str] = {}
         self.secrets = {FIRST, SECOND}
 
-    def call(self, method: str, path: str, body: Any = None) -> int:
+    def call(self, method: str, path: str, body: Any = None, **more: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=30)
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"Content-Type": "application/json", "Cookie": cookie}
+        headers = {"Content-Type": "application/json", "Cookie": cookie, **more}
         connection.request(method, path, json.dumps(body), headers)
         answer = connection.getresponse()
         answer.read()
@@ -67,7 +67,20 @@ def live_a_life(caller: Caller) -> None:
     query = urlencode({"uid": uid, "token": token})
     assert caller.call("GET", f"/reset-password/?{query}") == 200
     assert caller.call("GET", f"/users/confirm/?{query}") == 302
+    use_play_link(caller)
     assert caller.call("POST", "/api/logout/") == 200
+
+
+def use_play_link(caller: Caller) -> None:
+    """Of a film that is not there: what comes into the log is the same."""
+    right = f"{'r' * 64}.{'s' * 43}"
+    caller.secrets |= {right, right.split(".")[1]}
+    link = f"/api/play/{right}/7/master.m3u8"
+    assert caller.call("GET", link) == 401
+    assert caller.call("GET", link.replace("master.m3u8", "720p/000.ts?b=3"), Referer=link) == 401
+    assert caller.call("GET", "/api/video/7/master.m3u8", Referer=link) in (401, 404)
+    report = {"viewing": "viewing-1", "video": 7, "sequence": 1, "watched": 1, "link": right}
+    assert caller.call("POST", "/api/playback/", report) == 401
 
 
 def values(redis: Redis, key: bytes) -> list[bytes]:

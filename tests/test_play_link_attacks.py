@@ -17,7 +17,7 @@ from django.utils import timezone
 from auth_app import sessions
 from auth_app.models import Session
 from core.logs import mask
-from tests.people import make_user, signed_in
+from tests.people import ReadingClient, make_user, signed_in
 from video_app.models import Build, PlayLink, Video
 from video_app.streaming.play_right import LIVE_SECONDS, PlayRight
 from video_app.streaming.publication import set_published
@@ -227,6 +227,28 @@ class TestEnds:
             _forget_cached_states()
             assert status(link) == 401
 
+    def test_ends_with_own_sign_out_and_password_by_http(
+        self, alice: Any, film: Video, django_capture_on_commit_callbacks: Any
+    ):
+        old, new = "a long password", "another long one 42"
+        client = ReadingClient()
+        form = {"email": alice.email, "password": old}
+        assert client.post("/api/login/", form, content_type="application/json").status_code == 200
+        kept, ended = make_link(client, film), make_link(client, film)
+        assert (status(kept), status(ended)) == (200, 200)
+
+        form = {"old_password": old, "new_password": new, "confirm_password": new}
+        changed = client.post("/api/me/password/", form, content_type="application/json")
+        assert changed.status_code == 200, changed.content
+        _forget_cached_states()
+        assert (status(kept), status(ended)) == (401, 401)
+
+        fresh = make_link(client, film)
+        assert status(fresh) == 200
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post("/api/logout/").status_code == 200
+        assert status(fresh) == status(beside(fresh, "720p/000.ts")) == 401
+
     def test_ends_with_deactivation(self, alice: Any, link: str):
         alice.is_active = False
         alice.save()
@@ -257,6 +279,26 @@ def _forget_cached_states() -> None:
 
 
 class TestTraces:
+    @pytest.mark.parametrize("rest", ["master.m3u8", "720p/index.m3u8", "720p/000.ts", "nothing"])
+    def test_leaves_no_referrer(self, link: str, rest: str):
+        """Whatever a browser is led to from there is not told the address."""
+        assert stranger().get(beside(link, rest))["Referrer-Policy"] == "no-referrer"
+
+    def test_is_no_right_as_referrer(self, link: str, film: Video):
+        for header in ("Referer", "Origin", "X-Original-URI", "X-Forwarded-Uri"):
+            asked = f"/api/video/{film.pk}/720p/000.ts"
+            assert status(asked, **{header: f"https://testserver{link}"}) == 401
+
+    def test_is_bound_to_no_device(self, link: str):
+        """What ADR 17 says openly: it is a right for a living room, wherever it is opened."""
+        for address in ("192.0.2.7", "2001:db8::7"):
+            assert stranger().get(link, REMOTE_ADDR=address).status_code == 200
+
+    def test_is_in_no_answer_but_its_own(self, maker: Client, film: Video, link: str):
+        """Lists, the film's page, the export and other links are silent about it."""
+        for path in ("/api/play-links/", f"/api/video/{film.pk}/", "/api/home/", "/api/me/"):
+            assert right_of(link) not in maker.get(path).content.decode()
+
     @pytest.mark.parametrize(
         "line",
         [

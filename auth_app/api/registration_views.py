@@ -6,12 +6,11 @@ from rest_framework.exceptions import PermissionDenied, Throttled, ValidationErr
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import cookies, errors, languages, links, mails, sign_ups
+from auth_app import browsers, errors, languages, links, mails, sign_ups
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import AddressSerializer, RegisterSerializer
 from auth_app.models import MailKind, User
-from auth_app.tokens import tokens_of
 
 ACTIVATED = "Account successfully activated."
 BAD_LINK = _("This link is invalid, has expired or was used already.")
@@ -76,7 +75,7 @@ class ActivateView(AccountView):
         except errors.InvalidLinkError:
             return Response({"detail": BAD_LINK}, status=400)
         response = Response({"message": ACTIVATED})
-        cookies.put(response, request, self.entry_point, tokens_of(session))
+        browsers.welcome(response, request._request, session, self.client())
         return response
 
     def head(self, request: Request, **kwargs: str) -> Response:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from auth_app import cookies, errors, passkeys, sessions, sign_ins
+from auth_app import browsers, cookies, errors, passkeys, sessions, sign_ins
 from auth_app.api import schema
 from auth_app.api.base import AccountView
 from auth_app.api.serializers import (
@@ -55,7 +55,7 @@ class LoginView(AccountView):
 
     def signed_in(self, request: Request, session: Session) -> Response:
         response = self._answer(session)
-        cookies.put(response, request, self.entry_point, tokens_of(session))
+        browsers.welcome(response, request._request, session, self.client())
         get_token(request._request)  # sets the readable csrftoken cookie that V reads
         return response
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -14,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from auth_app import cookies, limits, profiles, sessions
+from auth_app import browsers, limits, profiles, sessions
 from auth_app.errors import FactorRequiredError
 from auth_app.models import EntryPoint
 from auth_app.oidc import people, provider
 from auth_app.oidc.fetching import OidcError
-from auth_app.tokens import tokens_of
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +67,10 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _refused(gettext("That took too long, or was used already. Please try again."))
     try:
         response = _signed_in(request, record)
-    except (OidcError, sessions.UserChangedError) as error:
-        return _refused(str(error) or gettext("Please try again."))
+    except OidcError as error:
+        return _refused(str(error))
+    except (sessions.UserChangedError, IntegrityError):  # another tab was first, or they left
+        return _refused(gettext("Please try again."))
     except FactorRequiredError:
         return _refused(str(FACTOR))
     response.delete_cookie(_cookie_of(state), path="/oidc/")
@@ -78,6 +80,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
 def _signed_in(request: HttpRequest, record: dict[str, object]) -> HttpResponse:
     if "code" not in request.GET:
         raise OidcError(_("The provider has not signed you in."))
+    if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:  # RFC 9207
+        raise OidcError(_("The answer belongs to another attempt."))
     attempt = provider.Attempt(**record["attempt"])  # type: ignore[arg-type]  # made above
     user = people.user_of(provider.claims(request.GET["code"], attempt))
     agent = request.headers.get("User-Agent", "")
@@ -86,7 +90,7 @@ def _signed_in(request: HttpRequest, record: dict[str, object]) -> HttpResponse:
     logger.info("signed_in", extra={"user_id": user.pk, "ip": client.ip, "entry_point": "oidc"})
     following = profiles.after_provider(session, str(record["next"]))
     response = HttpResponseRedirect(following)
-    cookies.put(response, request, EntryPoint.API, tokens_of(session))
+    browsers.welcome(response, request, session, client)
     return response
 
 

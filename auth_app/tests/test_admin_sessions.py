@@ -167,6 +167,40 @@ def test_shows_a_profile_of_limited_age_the_form(on_site: Client, root: User) ->
     assert not is_in_admin(on_site)
 
 
+def listed(client: Client) -> list[bool]:
+    return [row["is_current"] for row in client.get("/api/me/sessions/").json()]
+
+
+def test_form_replaces_session_that_the_browser_had_on_the_site(on_site: Client) -> None:
+    other = signed_in_on_site(email=ROOT, password=PASSWORD)
+    old = on_site.cookies["access_token"].value
+    Session.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+
+    answer = on_site.post("/admin/login/", {"username": "root", "password": PASSWORD})
+
+    assert answer.status_code == 302
+    assert (is_in_admin(on_site), listed(on_site)) == (True, [True, False])
+    assert is_on_site(other)
+    on_site.cookies["access_token"] = old
+    assert not is_on_site(on_site)
+
+
+def test_refused_form_leaves_session_on_the_site(on_site: Client) -> None:
+    on_site.post("/admin/login/", {"username": "root", "password": "wrong"})
+
+    assert listed(on_site) == [True]
+
+
+def test_sign_in_as_another_on_the_site_ends_the_admin(on_site: Client) -> None:
+    on_site.get(ADMIN, follow=True)
+    User.objects.create_user("member@example.com", PASSWORD)
+
+    body = {"email": "member@example.com", "password": PASSWORD}
+    assert on_site.post("/api/login/", body, "application/json").status_code == 200
+
+    assert (is_in_admin(on_site), is_on_site(on_site)) == (False, True)
+
+
 def test_leads_nobody_to_another_site(on_site: Client) -> None:
     answer = on_site.get("/admin/login/?next=https://evil.example/")
 

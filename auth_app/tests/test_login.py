@@ -1,6 +1,7 @@
 """`POST /api/login/`, `/api/auth/login/`, `/users/login/`."""
 
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from statistics import median
 from time import thread_time
 from typing import Any
@@ -11,7 +12,8 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api
+from auth_app.models import User
+from auth_app.tests.accounts import ALICE, PASSWORD, make_user, opens_the_api, signed_in
 from tests.browsers import NO_LANGUAGE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.contract]
@@ -131,6 +133,30 @@ def test_deletes_cookies_of_other_entry_point() -> None:
     response = client.post("/users/login/", BODY)
     assert response.cookies["access_token"]["max-age"] == 0
     assert response.cookies["vf_access"]["max-age"] == 3600
+
+
+@pytest.mark.parametrize("first", ["api", "users"])
+@pytest.mark.parametrize("second", ["api", "users"])
+def test_replaces_session_that_the_browser_had(first: str, second: str) -> None:
+    client, elsewhere = signed_in(make_user()), signed_in(User.objects.get())
+    client.post(f"/{first}/login/", {"email": ALICE, "password": PASSWORD})
+    old = {name: morsel.value for name, morsel in client.cookies.items()}
+
+    client.post(f"/{second}/login/", {"email": ALICE, "password": PASSWORD})
+
+    rows = client.get("/api/me/sessions/").json()
+    assert [row["is_current"] for row in rows] == [True, False]
+    assert elsewhere.get("/api/me/").status_code == 200
+    client.cookies = SimpleCookie(old)
+    assert client.get("/api/me/").status_code == 401
+
+
+def test_refused_sign_in_leaves_session_of_the_browser() -> None:
+    client = signed_in(make_user())
+
+    client.post("/api/login/", {"email": ALICE, "password": "wrong"})
+
+    assert client.get("/api/me/").status_code == 200
 
 
 def test_rejects_wrong_password() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.core import serializers
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import account, exports, sessions
+from auth_app import exports, leaving, sessions
 from auth_app.models import AuditEntry, Export, Mail, Session, User
 from auth_app.tests.accounts import ALICE, BOB, PASSWORD, ROOT, make_user, opens_the_api, signed_in
 from auth_app.tests.post import delivered, link_of, parts
@@ -242,7 +243,7 @@ class TestLeaving:
         client = signed_in(user)
         assert client.delete("/api/me/", {}).status_code == 200
         assert client.get("/api/me/").status_code == 401
-        account.delete_due()
+        leaving.delete_due()
         assert User.objects.filter(pk=user.pk).exists()
         assert [mail.subject for mail in delivered()] == ["Your account will be deleted"]
 
@@ -253,7 +254,7 @@ class TestLeaving:
         assert client.get("/api/me/").json()["delete_at"]
         assert client.post("/api/me/keep/").status_code == 200
         with later(days=20):
-            account.delete_due()
+            leaving.delete_due()
         assert User.objects.filter(pk=user.pk).exists()
 
     @pytest.mark.django_db(transaction=True)
@@ -264,12 +265,30 @@ class TestLeaving:
         client.delete("/api/me/", {})
         delivered()
         with later(days=15):
-            account.delete_due()
+            leaving.delete_due()
         assert not User.objects.exists()
         for model in (Mail, Session, Export, AuditEntry):
             assert ALICE not in serializers.serialize("json", model.objects.all())
         assert not AuditEntry.objects.filter(actor_id=user.pk, ip__isnull=False).exists()
         assert AuditEntry.objects.filter(action="account.deleted", subject_id=user.pk).exists()
+
+    @pytest.mark.parametrize("many", [False, True])
+    def test_leaves_no_address_behind_when_staff_delete(self, client: Any, many: bool) -> None:
+        root = make_user(ROOT, is_staff=True, is_superuser=True)
+        user = make_user()
+        signed_in(user).patch("/api/me/", {"email": NEW})
+        client.force_login(root)
+        path, body = f"/admin/auth_app/user/{user.pk}/delete/", {"post": "yes"}
+        if many:
+            path, body = "/admin/auth_app/user/", {"action": "delete_selected", **body}
+        client.post(path, body | {"_selected_action": [user.pk]})
+        assert list(User.objects.all()) == [root]
+        for model in (Mail, LogEntry, AuditEntry):
+            rows = serializers.serialize("json", model.objects.all())
+            assert ALICE not in rows
+            assert NEW not in rows
+        entry = AuditEntry.objects.get(action="user.deleted")
+        assert (entry.actor_id, entry.subject_id) == (root.pk, str(user.pk))
 
     def test_refuses_last_administrator(self) -> None:
         root = make_user(ROOT, is_staff=True, is_superuser=True)
@@ -278,7 +297,7 @@ class TestLeaving:
 
 
 def test_keeps_audit_log_append_only() -> None:
-    account.keep(make_user(delete_at=timezone.now()), sessions.Client())
+    leaving.keep(make_user(delete_at=timezone.now()), sessions.Client())
     entry = AuditEntry.objects.get()
     for change in (entry.save, entry.delete, AuditEntry.objects.all().delete):
         with pytest.raises(TypeError):

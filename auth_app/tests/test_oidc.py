@@ -12,6 +12,7 @@ from django.utils import timezone
 from auth_app.models import AuditEntry, Identity, Profile, Session, User
 from auth_app.tests.accounts import ALICE, BOB, make_sign_up, make_user
 from auth_app.tests.provider import Provider, running
+from tests.races import in_threads_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,27 @@ def test_makes_account_at_first_sight_and_knows_it_again(
     assert (user.email, user.first_name, user.has_usable_password()) == (ALICE, "Alice", False)
     provider.claims = {"email": "moved@example.com", "email_verified": False}
     sign_in(Client(), provider)
+    assert User.objects.count() == Identity.objects.count() == 1
+
+
+def test_replaces_session_that_the_browser_had(client: Client, provider: Provider) -> None:
+    sign_in(client, provider)
+    sign_in(client, provider)
+    assert Session.objects.filter(revoked_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_makes_one_account_of_parallel_first_sign_ins(provider: Provider) -> None:
+    """Whichever comes second is signed in as well, or asked to try again."""
+    browsers = [Client(), Client()]
+    answers = [provider.authorize(it.get("/oidc/login/")["Location"]) for it in browsers]
+
+    back = in_threads_at_once(
+        *((lambda pair=pair: come_back(*pair)) for pair in zip(browsers, answers, strict=True))
+    )
+
+    assert [answer.status_code for answer in back] == [302, 302]
+    assert "/" in [answer["Location"] for answer in back]
     assert User.objects.count() == Identity.objects.count() == 1
 
 
@@ -134,6 +156,15 @@ def test_refuses_foreign_signature(
     provider.key, provider.algorithm = key, algorithm
     sign_in(client, provider)
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(("issuer", "sessions"), [("https://evil.example", 0), ("", 0), (None, 1)])
+def test_refuses_answer_of_another_provider(
+    client: Client, provider: Provider, issuer: str | None, sessions: int
+) -> None:
+    answer = provider.authorize(client.get("/oidc/login/")["Location"])
+    come_back(client, answer | {"iss": provider.url if issuer is None else issuer})
+    assert Session.objects.count() == sessions
 
 
 def test_knows_subjects_by_issuer(client: Client, provider: Provider) -> None:

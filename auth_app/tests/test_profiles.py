@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from auth_app import account, admin_sessions, api_tokens, exports, profiles, sessions
+from auth_app import admin_sessions, api_tokens, exports, leaving, profiles, sessions
 from auth_app.api.me.profile_views import WRONG
 from auth_app.authentication import LIMITED
 from auth_app.models import AuditEntry, Profile, Session, User
@@ -371,6 +371,6 @@ class TestPersonalData:
         child_of(user)
         User.objects.filter(pk=user.pk).update(delete_at=timezone.now())
 
-        account.delete_due()
+        leaving.delete_due()
 
         assert not Profile.objects.exists()

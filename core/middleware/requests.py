@@ -26,6 +26,7 @@ def request_id(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         value = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["HTTP_X_REQUEST_ID"] = value  # for viewings, which name their last one
         token = logs.request_id.set(value)
         try:
             response = get_response(request)

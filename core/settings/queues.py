@@ -66,7 +66,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60, minimum=1, maximum=86400)
 HOUSEKEEPING = [
     "auth_app.mails.send_due",
     "auth_app.exports.make_due",
-    "auth_app.account.delete_due",
+    "auth_app.leaving.delete_due",
     "auth_app.housekeeping.flush_expired",
     "video_app.webhooks.deliveries.deliver_due",
     "video_app.streaming.play_links.remove_useless",

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.console import Console
 from tests.browser.product import make_clip
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
@@ -40,6 +39,7 @@ def test_a_film_becomes_ready_before_the_eyes_of_staff(
 
     row = upload(site, staff, "Before My Eyes", clip)
     expect(row).to_be_visible()
+    expect(staff.get_by_text("was added successfully")).to_be_visible()
     staff.evaluate("window.isSamePage = true")
 
     expect(row.get_by_text("ready")).to_be_visible()
@@ -68,13 +68,28 @@ def test_what_is_no_film_fails_with_a_reason(site: Stack, staff: Page, tmp_path:
     expect(row).to_contain_text(re.compile(r"failed: .*\w+"))
 
 
-def test_a_file_of_another_kind_is_refused_and_the_form_keeps_what_was_typed(
-    site: Stack, staff: Page, tmp_path: Path, console: Console
+def test_files_are_refused_before_their_first_byte_and_what_was_typed_stays(
+    site: Stack, staff: Page, tmp_path: Path
 ) -> None:
-    script = tmp_path / "script.sh"
+    script, letter = tmp_path / "script.sh", tmp_path / "letter.jpg"
     script.write_text("echo")
+    letter.write_text("no picture")
+    sent: list[str] = []
+    staff.on("request", lambda request: sent.append(request.method))
 
     upload(site, staff, "A Script", script)
+    wait_for_words(staff.get_by_label("Film"), "It is no film")
+    clip = make_clip(tmp_path / "a.mp4", seconds=1, size="160x90", rate=12)
+    staff.get_by_label("Film").set_input_files(clip)
+    staff.get_by_label("Thumbnail").set_input_files(letter)
+    staff.get_by_role("button", name="Save", exact=True).click()
+    wait_for_words(staff.get_by_label("Thumbnail"), "not a picture")
 
-    expect(staff.get_by_text("Please correct the error below.")).to_be_visible()
+    assert "POST" not in sent
     expect(staff.get_by_label("Title")).to_have_value("A Script")
+
+
+def wait_for_words(field: Locator, words: str) -> None:
+    """What the browser says of a field, in a bubble beside it."""
+    expect(field).to_have_js_property("validity.customError", True)
+    assert words in field.evaluate("field => field.validationMessage")

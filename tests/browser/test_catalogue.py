@@ -119,6 +119,17 @@ def test_other_pages_are_still(many_films: int, member: Page, film: int, path: s
     assert shifts(member) < STILL
 
 
+def test_films_like_it_follow_at_once(many_films: int, member: Page, film: int) -> None:
+    """Not a blank screen below."""
+    member.goto(f"{member.url}film/{film}/")
+    expect(member.get_by_role("heading", name="More like this")).to_be_visible()
+
+    between = "document.querySelector('#like').getBoundingClientRect().top - " + (
+        "document.querySelector('.film-about').getBoundingClientRect().bottom"
+    )
+    assert 0 <= member.evaluate(between) < 120
+
+
 def test_home_and_lists_break_no_rule_of_axe(many_films: int, member: Page) -> None:
     expect(member.locator("#rows progress").first).to_be_visible()
     found = violations(member)

@@ -103,3 +103,36 @@ def test_subtitles_that_were_turned_off_stay_off(playing: Page) -> None:
     playing.wait_for_function("() => video.readyState >= 3 && video.currentTime > 0.3")
 
     assert shown_words(playing) == ""
+
+
+def test_each_profile_keeps_its_own(product: Stack, playing: Page, bilingual: int) -> None:
+    profiles = f"{product.url}/api/me/profiles/"
+    made = playing.context.request.post(profiles, data={"name": "Ida", "picture": "owl"})
+    assert made.ok, made.text()
+    choose(playing, "Language", "German")
+    choose(playing, "Subtitles", "English")
+
+    become(playing, product, bilingual, "Ida")
+    assert checked_language(playing) == "English"
+    assert shown_words(playing) == ""
+
+    become(playing, product, bilingual, "Main")
+    assert checked_language(playing) == "German"
+    playing.wait_for_function("() => [...video.textTracks].some((one) => one.mode === 'showing')")
+    playing.context.request.delete(f"{profiles}{made.json()['id']}/")
+
+
+def become(page: Page, product: Stack, film: int, name: str) -> None:
+    """Somebody else of the account, who goes on with the same film."""
+    page.goto(f"{product.url}/profiles/?next=/watch/{film}/")
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(f"{product.url}/watch/{film}/")
+    page.wait_for_function("() => video.readyState >= 3 && video.currentTime > 0.2")
+
+
+def checked_language(page: Page) -> str:
+    page.get_by_role("button", name=re.compile("^Language")).click()
+    name = page.get_by_role("group", name="Language").locator("label:has(input:checked) span")
+    words = name.inner_text()
+    page.keyboard.press("Escape")
+    return words

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.audit import violations
 from tests.browser.conftest import configure
 from tests.browser.console import Console
 from tests.browser.product import mailed_link
@@ -36,9 +37,14 @@ def sign_up(page: Page, site: Stack, url: str, email: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
-    page, old, new = phone, "life@example.org", "newlife@example.org"
+@pytest.mark.parametrize("device", ["page", "phone"])
+def test_lives_a_whole_life(
+    site: Stack, request: pytest.FixtureRequest, console: Console, device: str
+) -> None:
+    page: Page = request.getfixturevalue(device)
+    old, new = f"{device}@example.org", f"new-{device}@example.org"
     sign_up(page, site, site.url, old)
+    broken = violations(page)
     page.get_by_label("Name", exact=True).fill("Mia")
     page.get_by_role("button", name="Save the name").click()
     expect(page.locator("#toast")).to_have_text("Your name has been saved.")
@@ -50,6 +56,7 @@ def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
     page.get_by_role("button", name="Turn it on").click()
     expect(page.locator("#codes code")).to_have_count(10)
     recovery = page.locator("#codes code").first.inner_text()
+    broken += violations(page)
 
     page.get_by_label("What it is for").fill("backup")
     page.get_by_role("button", name="Make a token").click()
@@ -59,6 +66,7 @@ def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
     page.get_by_role("button", name="Send a link there").click()
     page.goto(mailed_link(site, new, "Confirm your new address"))
     expect(page.get_by_role("heading", name="Your address has been changed")).to_be_focused()
+    broken += violations(page)
     assert mailed_link(site, old, "Your address has been changed")
 
     page.goto(f"{site.url}/account/")
@@ -68,6 +76,7 @@ def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
     assert new in download.value.path().read_text()
 
     page.get_by_role("button", name="Delete my account").first.click()
+    broken += violations(page)
     page.get_by_role("button", name="Delete my account").last.click()
     page.wait_for_url(f"{site.url}/")
     mailed_link(site, new, "Your account will be deleted")
@@ -77,8 +86,10 @@ def test_lives_a_whole_life(site: Stack, phone: Page, console: Console) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{site.url}/")
     page.goto(f"{site.url}/account/")
+    broken += violations(page)
     page.get_by_role("button", name="Keep my account").click()
     expect(page.locator("#leaving")).to_be_hidden()
+    assert broken == []
     console.forgive("401")  # the question for the code
 
 
@@ -161,6 +172,37 @@ def test_staff_enter_the_admin_with_nothing_but_a_passkey(
     product.manage("shell", "-c", f"{users} {stale}")
     page.goto(f"{strict}/account/")
     page.get_by_role("button", name="Make new ones").click()
+    dialog = page.get_by_role("dialog", name="Is it you?")
+    expect(dialog.get_by_text("Please use your passkey again.")).to_be_visible()
+    assert "password" not in dialog.inner_text()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.locator("#codes code")).to_have_count(10)
     console.forgive("403")  # of what staff may not see before they have a second factor
+
+
+def test_asks_nobody_for_a_password_who_has_none(
+    site: Stack, phone: Page, console: Console
+) -> None:
+    page, email = phone, "nopassword@example.org"
+    sign_up(page, site, site.url, email)
+    found = f"from auth_app.models import User; user = User.objects.filter(email={email!r});"
+    found += "user.update(password='!none');"
+    found += "user.get().sessions.update(created_at='2026-01-01 00:00Z')"
+    site.manage("shell", "-c", found)
+    page.reload()
+
+    expect(page.get_by_text("Your account has no password:")).to_be_visible()
+    expect(page.get_by_label("Present password")).to_be_hidden()
+    page.get_by_role("button", name="Prepare my file").click()
+    dialog = page.get_by_role("dialog", name="Is it you?")
+    expect(dialog.get_by_text("Please sign in again")).to_be_visible()
+    expect(dialog.get_by_label("Your password")).to_be_hidden()
+    assert "give your password" not in dialog.inner_text()
+    broken = violations(page)
+    dialog.get_by_role("link", name="Sign in again").click()
+    page.wait_for_url(f"{site.url}/login/?next=/account/")
+    page.go_back()
+    page.get_by_role("link", name="Choose a password").click()
+    expect(page.get_by_label("E-mail address")).to_have_value(email)
+    assert broken == []
+    console.forgive("403")  # the question who it is

@@ -1,4 +1,4 @@
-"""Chapters, the film's end and what comes after it, the system's controls, subtitles' look."""
+"""What comes after a film's end, the system's controls, growing films, full screen of iPhones."""
 
 import re
 from pathlib import Path
@@ -10,22 +10,19 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import FLAGS
 from tests.browser.console import Console
 from tests.browser.product import Admin, make_clip
-from tests.browser.test_player_handling import click_at, open_paused, sign_in, until, until_at
+from tests.browser.seats import (
+    HEIGHT,
+    WIDTHS,
+    click_at,
+    is_readable_at_every_width,
+    open_paused,
+    sign_in,
+    until,
+    until_at,
+)
 from tests.needs import CHROMIUM
 from tests.stack import Stack
 
-CHAPTERS = [
-    {"seconds": 0, "title": "Opening credits"},
-    {"seconds": 5, "title": "The bars"},
-    {"seconds": 9, "title": "Credits"},
-]
-OVERLAYS = """() => {
-    const inside = document.querySelector("#player").getBoundingClientRect();
-    return [...document.querySelectorAll("#skip, #afterwards .button, #next-title, #more-list li")]
-        .filter((element) => element.checkVisibility())
-        .map((element) => element.getBoundingClientRect())
-        .filter((box) => box.left < inside.left - 0.5 || box.right > inside.right + 0.5).length;
-}"""
 MEDIA_SESSION = """() => {
     window.positions = [];
     const session = navigator.mediaSession;
@@ -48,7 +45,7 @@ def sequel(admin: Admin, tmp_path_factory: pytest.TempPathFactory) -> int:
 @pytest.fixture
 def described(page: Page, film: int) -> dict[str, Any]:
     """What the film's description is made to say besides the truth."""
-    more: dict[str, Any] = {"chapters": CHAPTERS, "next": None}
+    more: dict[str, Any] = {"next": None}
     describe(page, film, more)
     return more
 
@@ -70,52 +67,6 @@ def watching(product: Stack, page: Page, film: int, described: dict[str, Any]) -
 
 def go_to_the_end(page: Page) -> None:
     page.evaluate("video.currentTime = video.duration - 0.4; video.play()")
-
-
-def test_shows_chapters_on_the_bar_and_their_names_at_the_pointer(watching: Page) -> None:
-    expect(watching.locator("#chapter-marks i")).to_have_count(2)
-
-    watching.locator("#seek").hover()
-
-    expect(watching.locator("#preview-time")).to_have_text(re.compile(r"^The bars · 0:0[56]$"))
-
-
-@pytest.mark.parametrize("width", [320, 390, 768, 1440])
-def test_skips_intro_and_credits(watching: Page, width: int) -> None:
-    watching.set_viewport_size({"width": width, "height": 700})
-    watching.evaluate("video.currentTime = 1")
-    skip = watching.get_by_role("button", name="Skip intro")
-    expect(skip).to_be_in_viewport(ratio=1)
-    assert watching.evaluate(OVERLAYS) == 0
-
-    skip.click()
-
-    until_at(watching, 5)
-    expect(watching.locator("#skip")).to_be_hidden()
-
-
-def test_offers_the_next_episode_in_the_same_element_with_speed_kept(
-    product: Stack, watching: Page, film: int, sequel: int, described: dict[str, Any]
-) -> None:
-    described["next"] = {"id": sequel, "title": "Colour Bars Return", "thumbnail_url": None}
-    watching.reload()
-    until(watching, "video.readyState >= 3")
-    watching.evaluate("window.element = video; video.muted = true")
-    watching.keyboard.press(">")
-    go_to_the_end(watching)
-    expect(watching.get_by_role("heading", name="Colour Bars Return")).to_be_visible()
-    expect(watching.locator("#next-when")).to_have_text(re.compile(r"Starts in \d+ s"))
-    for width in (320, 390, 768, 1440):
-        watching.set_viewport_size({"width": width, "height": 700})
-        assert watching.evaluate(OVERLAYS) == 0
-
-    watching.get_by_role("button", name="Play now").click()
-
-    watching.wait_for_url(f"{product.url}/watch/{sequel}/")
-    until(watching, "video === element && !video.paused && video.currentTime > 0.2")
-    assert watching.evaluate("video.playbackRate") == 1.25
-    expect(watching.locator("#title")).to_have_text("Colour Bars Return")
-    watching.context.request.delete(f"{product.url}/api/video/{sequel}/position/")
 
 
 def test_the_next_episode_starts_by_itself_unless_one_stays(
@@ -141,18 +92,7 @@ def test_the_next_episode_starts_by_itself_unless_one_stays(
     watching.wait_for_url(f"{product.url}/watch/{sequel}/")
 
 
-def test_shows_more_like_this_and_that_the_film_was_watched(
-    watching: Page, film: int, sequel: int
-) -> None:
-    go_to_the_end(watching)
-
-    expect(watching.get_by_role("heading", name="More like this")).to_be_visible()
-    expect(watching.locator(f'#more-list a[href="/watch/{sequel}/"]')).to_be_visible()
-    expect(watching.locator(f'#more-list a[href="/watch/{film}/"]')).to_have_count(0)
-    expect(watching.get_by_text("✓ Watched")).to_be_visible()
-
-
-def test_a_refused_start_of_the_next_episode_shows_a_button(
+def test_a_refused_start_shows_a_button_and_the_next_episode_starts_by_itself(
     product: Stack, film: int, sequel: int, chromium: Browser, console: Console
 ) -> None:
     flags = [flag for flag in FLAGS if "autoplay" not in flag]
@@ -168,6 +108,13 @@ def test_a_refused_start_of_the_next_episode_shows_a_button(
     expect(page.locator("#big-play")).to_be_visible()
     page.locator("#big-play").click()
     until(page, "!video.paused && video.currentTime > 0.1")
+    page.keyboard.press(">")
+    page.clock.install()
+    go_to_the_end(page)
+    expect(page.get_by_role("button", name="Play now")).to_be_visible()
+    page.clock.run_for(11_000)
+    page.wait_for_url(f"{product.url}/watch/{sequel}/")
+    until(page, "!video.paused && video.currentTime > 0.1 && video.playbackRate === 1.25")
     browser.close()
 
 
@@ -200,7 +147,14 @@ def test_a_growing_film_has_its_full_length_with_the_rest_hatched(
     open_paused(page, product, growing)
 
     expect(page.locator("#length")).to_have_text("4:00")
-    expect(page.locator("#rest")).to_be_visible()
+    is_readable_at_every_width(page, "#length")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        rest, seek = page.locator("#rest").bounding_box(), page.locator("#seek").bounding_box()
+        assert rest
+        assert seek
+        assert abs(rest["x"] + rest["width"] - seek["x"] - seek["width"]) < 2
+        assert rest["width"] > 0.1 * seek["width"]
     click_at(page, "#seek", 0.98)
     expect(page.locator("#flash")).to_have_text(re.compile(r"^Ready up to \d:\d\d"))
     assert page.evaluate("video.currentTime") < 230
@@ -229,54 +183,6 @@ def test_a_button_that_the_keyboard_focused_takes_space_and_enter(watching: Page
     until(watching, f"video.muted === {str(not muted).lower()}")
     watching.keyboard.press("Enter")
     until(watching, f"video.muted === {str(muted).lower()} && video.paused")
-
-
-def test_obeys_the_keys_of_remote_controls(watching: Page) -> None:
-    def press(key: str) -> None:
-        watching.evaluate(
-            "(key) => document.body.dispatchEvent("
-            "new KeyboardEvent('keydown', { key, bubbles: true }))",
-            key,
-        )
-
-    press("MediaPlayPause")
-    until(watching, "!video.paused")
-    press("MediaPause")
-    until(watching, "video.paused")
-    watching.evaluate("video.currentTime = 0")
-    press("MediaFastForward")
-    until_at(watching, 10)
-
-
-def test_names_its_buttons_in_tooltips_that_stay_on_the_screen(watching: Page) -> None:
-    watching.set_viewport_size({"width": 768, "height": 700})
-    for tool in ("#play", "#mute", "#fullscreen", "#pip", "#quality-menu button"):
-        watching.locator(tool).hover()
-        shown = watching.locator(tool).evaluate(
-            "(tool) => [getComputedStyle(tool, '::after').visibility, tool.ariaLabel]"
-        )
-        assert shown[0] == "visible", tool
-        assert shown[1]
-        assert watching.evaluate("document.documentElement.scrollWidth <= innerWidth"), tool
-
-
-def test_subtitles_keep_their_look_for_the_next_film(watching: Page) -> None:
-    watching.evaluate("document.querySelector('#subtitle-menu').hidden = false")
-    watching.get_by_role("button", name="Subtitles").click()
-    watching.get_by_label("Size").select_option("Very large")
-    watching.get_by_label("Style").select_option("Yellow")
-
-    watching.reload()
-
-    expect(watching.locator("#player")).to_have_attribute("data-cue-size", "huge")
-    expect(watching.locator("#player")).to_have_attribute("data-cue-ground", "yellow")
-
-
-def test_opens_picture_in_picture(watching: Page) -> None:
-    watching.evaluate("video.requestPictureInPicture = async () => { window.asked = true; }")
-    watching.get_by_role("button", name="Picture in picture").click()
-
-    until(watching, "window.asked")
 
 
 def test_without_full_screen_for_elements_the_video_itself_fills_it(

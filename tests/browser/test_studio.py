@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.console import Console
@@ -51,6 +52,7 @@ def test_dropped_films_become_ready_while_they_are_described(studio: Page, clips
     expect(train.get_by_text("Saved.")).to_be_visible()
     for film in (storm, train):
         expect(film.get_by_text("ready", exact=True)).to_be_visible(timeout=READY_MS)
+    expect(studio.get_by_role("button", name="Pause all")).to_be_hidden()
 
     # Who is signed in here is signed in on the site, where the change has come.
     train.get_by_role("link", name="Watch").click()
@@ -89,6 +91,62 @@ def test_upload_goes_on_after_the_page_was_closed(
     console.overlook("ERR_FAILED|409")
 
 
+def test_warns_only_before_something_is_lost(studio: Page, tmp_path: Path) -> None:
+    film = make_clip(tmp_path / "Kept.mp4", seconds=2, size="320x180", rate=12)
+    studio.route("**/api/uploads/*/", lambda route: None)  # not one byte is let through
+    asked: list[str] = []
+    studio.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    drop(studio, film)
+    title = row(studio, "Kept").get_by_label("Title")
+    expect(title).to_have_value("Kept")
+    title.click()  # browsers ask only people who have done something
+
+    studio.reload()
+    assert asked == []
+    drop(studio, film)
+    row(studio, "Kept").get_by_label("Title").press_sequentially("!")
+    studio.reload()
+    assert asked == ["beforeunload"]
+    studio.unroute("**/api/uploads/*/")
+    row(studio, "Kept").get_by_role("button", name="Cancel").click()
+    expect(row(studio, "Kept")).not_to_be_attached()
+
+
+def test_picture_and_another_file_take_their_places(
+    site: Stack, studio: Page, tmp_path: Path, console: Console
+) -> None:
+    first = make_clip(tmp_path / "First Cut.mp4", seconds=2, size="320x180", rate=12)
+    second = make_clip(tmp_path / "Final Cut.mp4", seconds=3, size="320x180", rate=12)
+    letter, picture = tmp_path / "letter.png", tmp_path / "picture.png"
+    letter.write_text("no picture")
+    Image.new("RGB", (320, 180), "teal").save(picture)
+    drop(studio, first)
+    film = row(studio, "First Cut")
+    expect(film.get_by_label("Title")).to_have_value("First Cut")
+    field = film.get_by_label("Picture")
+    field.set_input_files(letter)
+    expect(film).to_contain_text("This is not a picture we can read")
+    field.set_input_files(picture)
+    expect(film).to_contain_text("This is the poster now.")
+    expect(film.get_by_text("ready", exact=True)).to_be_visible(timeout=READY_MS)
+    expect(film.locator("img.vf-poster")).to_be_visible()
+
+    film.get_by_role("link", name="Edit").click()
+    studio.get_by_role("link", name="Upload another file in its place").click()
+    studio.get_by_label("Choose the file").set_input_files(second)
+    newer = row(studio, "Final Cut.mp4, in place of “First Cut”")
+    expect(newer.get_by_text("ready", exact=True)).to_be_visible(timeout=READY_MS)
+    expect(newer.get_by_label("Title")).to_be_hidden()
+    newer.get_by_role("link", name="Edit").click()
+    expect(studio.get_by_text("Before it was “First Cut.mp4”")).to_be_visible()
+    expect(studio.get_by_role("link", name="Final Cut.mp4")).to_be_visible()
+    studio.get_by_role("button", name="Go back to the former file").click()
+
+    expect(studio.get_by_text("The film has its former file again.")).to_be_visible()
+    expect(studio.get_by_role("link", name="First Cut.mp4")).to_be_visible()
+    console.forgive("400")
+
+
 def test_studio_is_usable_on_a_phone_and_by_keyboard(studio: Page, tmp_path: Path) -> None:
     studio.set_viewport_size({"width": 320, "height": 640})
     letter = tmp_path / "A very long name of a film that nobody can pronounce.mp4"
@@ -114,12 +172,14 @@ def test_added_subtitles_are_in_the_menu_and_in_time(
     file = {"name": "a.srt", "mimeType": "text/plain", "buffer": text}
     fields = {"file": file, "language": "de", "label": "Deutsch", "offset": "-0.5"}
     subtitles = f"{site.url}/api/video/{film}/subtitles/"
+    staff.goto(f"{site.url}/watch/{film}/")
+    staff.wait_for_function("() => document.querySelector('video').currentTime > 0")
+    expect(staff.locator("#subtitle-menu")).to_be_hidden()
     answer = staff.request.post(subtitles, multipart=fields, headers={"Origin": site.url})
     assert answer.status == 201, answer.text()
 
-    staff.goto(f"{site.url}/watch/{film}/")
-    menu = staff.locator("#subtitle-menu")
-    expect(menu).to_be_visible()
+    staff.reload()
+    expect(staff.locator("#subtitle-menu")).to_be_visible()
     staff.keyboard.press("c")
 
     start = "[...document.querySelector('video').textTracks].flatMap(t => [...t.cues ?? []])[0]"

@@ -1,4 +1,4 @@
-"""The client of others that uploads in pages (Uppy is made of it): tus-js-client."""
+"""The clients of others that upload in pages: tus-js-client and Uppy, in Node."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def token(stack: Stack) -> str:
     return stack.manage("shell", "-v", "0", "-c", SEED).strip()
 
 
-@pytest.mark.parametrize("way", ["parts", "whole"])
+@pytest.mark.parametrize("way", ["parts", "whole", "uppy"])
 def test_uploads_whole_film(stack: Stack, token: str, way: str, tmp_path: Path) -> None:
     film = tmp_path / "Film.2019.mp4"
     film.write_bytes(BODY)
@@ -44,4 +44,4 @@ def test_uploads_whole_film(stack: Stack, token: str, way: str, tmp_path: Path) 
     sources = [path.read_bytes() for path in (stack.media / "sources").iterdir()]
     assert (upload["is_finished"], upload["year"]) == (True, 2019)
     assert BODY in sources
-    assert len(sources) == {"parts": 1, "whole": 2}[way]
+    assert len(sources) == {"parts": 1, "whole": 2, "uppy": 3}[way]

@@ -1,6 +1,7 @@
 /** Keys, taps, the storyboard, and what is worth saving. */
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { skipText } from "../../static/web/js/player/feedback.js";
@@ -28,6 +29,16 @@ for (const [key, asked] of [
 ]) {
   test(`key ${JSON.stringify(key)}: ${asked.join(" ") || "nothing"}`, () => assert.deepEqual(press(key), asked));
 }
+
+test("the page's table lists every letter and sign that does something, and no other", async () => {
+  const table = await readFile(new URL("../../templates/web/_keys.html", import.meta.url), "utf8");
+  const names = { "&lt;": "<", "&gt;": ">", "←": "ArrowLeft", "→": "ArrowRight", "↑": "ArrowUp", "↓": "ArrowDown" };
+  const listed = [...table.matchAll(/<kbd>(.*?)<\/kbd>/g)].map(([, key]) => names[key] ?? (key.includes("Space") ? " " : key.toLowerCase()));
+  const signs = Array.from({ length: 95 }, (_, code) => String.fromCharCode(32 + code)).filter((sign) => !/[A-Z1-8]/.test(sign));
+  const working = [...signs, "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].filter((key) => press(key).length);
+
+  assert.deepEqual(listed.sort(), working.sort());
+});
 
 test("a tap has a side", () => {
   const box = { left: 10, width: 300 };

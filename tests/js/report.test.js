@@ -57,6 +57,28 @@ test("counts no stall before the first picture, nor one that ends in a seek", ()
   assert.equal(viewing.report().stalled, 0);
 });
 
+test("counts the stall that made somebody leave, and tells of one that goes on", () => {
+  viewing.moves();
+  after(5, () => viewing.stalls());
+  after(4);
+  assert.equal(viewing.report().stalled, 4);
+
+  after(1, () => viewing.ends("left"));
+  after(60);
+
+  const { stalls, stalled } = viewing.report();
+  assert.deepEqual(stalls, [0, 0, 1, 0]);
+  assert.equal(stalled, 5);
+});
+
+test("forgets a stall that a seek or a pause has ended", () => {
+  viewing.moves();
+  after(5, () => viewing.stalls());
+  after(4, () => viewing.givesUpWaiting());
+
+  assert.equal(viewing.report().stalled, 0);
+});
+
 test("remembers which twentieths were seen", () => {
   for (const position of [0, 4.9, 5, 99.9, 100]) viewing.sees(position, 100);
   viewing.sees(5, NaN);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { firstProblem } from "../../video_app/static/video_app/checks.js";
 import { filesOf, refusal } from "../../video_app/static/video_app/studio/drop.js";
 import { begunUpload, fingerprint } from "../../video_app/static/video_app/studio/identity.js";
 import { bytes, duration, Pace, told } from "../../video_app/static/video_app/studio/pace.js";
 import { LARGEST, Parts, SMALLEST } from "../../video_app/static/video_app/studio/parts.js";
+import { LARGEST_PICTURE, sendPicture } from "../../video_app/static/video_app/studio/picture.js";
 import { Queue } from "../../video_app/static/video_app/studio/queue.js";
 
 const film = (name, content = "a film") => new File([content], name);
@@ -20,7 +22,7 @@ function server({ faults = [], uploads = [] } = {}) {
     const metadata = Object.fromEntries(headers["Upload-Metadata"].split(",").map((pair) => pair.split(" ")));
     const text = (name) => Buffer.from(metadata[name], "base64").toString();
     const upload = {
-      id, url: `/api/uploads/${id}/`, video: 10 + id, offset: 0, length: Number(headers["Upload-Length"]),
+      id, url: `/api/uploads/${id}/`, video: 10 + id, replaces: metadata.video ? Number(text("video")) : null, offset: 0, length: Number(headers["Upload-Length"]),
       filename: text("filename"), fingerprint: text("fingerprint"), is_finished: false, content: "",
     };
     uploads.push(upload);
@@ -46,12 +48,12 @@ function server({ faults = [], uploads = [] } = {}) {
   return { ask, calls, uploads };
 }
 
-function studio(remote) {
+function studio(remote, replaces = null) {
   const waits = [];
   const wait = async (seconds) => { waits.push(seconds); };
   const changes = [];
   const onChange = (changed) => changes.push(changed);
-  const queue = new Queue({ ask: remote.ask, wait, refusal: (file) => refusal(file, limits), onChange });
+  const queue = new Queue({ ask: remote.ask, wait, refusal: (file) => refusal(file, limits), onChange, replaces });
   return { queue, waits, changes };
 }
 
@@ -125,6 +127,31 @@ test("never mixes two films of one name and size", async () => {
   await until(() => queue.films[1]?.state === "arrived");
   assert.equal(begun.content, "oth");
   assert.equal(queue.films[0].state, "needs-file");
+});
+
+test("what is dropped for a film takes its place, also when it is to be another one elsewhere", async () => {
+  const file = film("a.mp4");
+  const fresh = { id: 1, url: "/api/uploads/1/", video: 7, replaces: false, filename: "a.mp4", length: 6, offset: 3, content: "a f", fingerprint: await fingerprint(file) };
+  const remote = server({ uploads: [fresh] });
+  const { queue } = studio(remote, 42);
+  queue.restore([{ ...fresh }]);
+  await queue.take([file]);
+  await until(() => queue.films[1]?.state === "arrived");
+  assert.equal(remote.uploads[1].replaces, 42);
+  assert.equal(fresh.content, "a f");
+});
+
+test("a file that was begun for a film goes on in its place", async () => {
+  const file = film("a.mp4");
+  const begun = { id: 1, url: "/api/uploads/1/", video: 42, replaces: true, filename: "a.mp4", length: 6, offset: 3, content: "a f", fingerprint: await fingerprint(file) };
+  for (const replaces of [42, null]) {
+    const remote = server({ uploads: [{ ...begun }] });
+    const { queue } = studio(remote, replaces);
+    queue.restore([{ ...begun }]);
+    await queue.take([file]);
+    await until(() => queue.films[0].state === "arrived");
+    assert.deepEqual(remote.uploads.map(({ content }) => content), ["a film"]);
+  }
 });
 
 test("takes a file once, however often it is dropped", async () => {
@@ -218,4 +245,42 @@ test("a fingerprint tells contents apart, at both ends of large files", async ()
   assert.equal(new Set(prints).size, 4);
   assert.equal(await fingerprint(large("a", "b")), prints[0]);
   assert.equal(begunUpload(film("a.mp4"), "x", []), null);
+});
+
+const input = (...files) => ({ files, dataset: { endings: "mp4 mkv", largest: "100", largestWords: "100 bytes" } });
+const decode = async (image) => {
+  if (await image.text() !== "picture") throw new Error("no picture");
+  return { close() {} };
+};
+for (const [name, files, which, words] of [
+  ["an ending that is no film's", [[film("a.sh")], []], 0, /no film/],
+  ["a film that is too large", [[film("a.mp4", "x".repeat(101))], []], 0, /larger than 100 bytes/],
+  ["a picture that is none", [[film("a.mp4")], [film("a.jpg", "letter")]], 1, /not a picture/],
+]) {
+  test(`the plain form says before its first byte: ${name}`, async () => {
+    const inputs = files.map((each) => input(...each));
+    const problem = await firstProblem(...inputs, decode);
+    assert.equal(problem.input, inputs[which]);
+    assert.match(problem.words, words);
+  });
+}
+test("the plain form sends what is right, and takes no picture for one", async () => {
+  assert.equal(await firstProblem(input(film("a.mp4")), input(film("a.jpg", "picture")), decode), null);
+  assert.equal(await firstProblem(input(film("a.mp4")), input(), decode), null);
+  assert.equal(await firstProblem(input(film("a.mp4")), null, decode), null);
+});
+
+test("a picture is sent at once; what is wrong with it is said", async () => {
+  globalThis.document = { querySelector: () => ({ value: "token" }) };
+  const sent = [];
+  const ask = (status, json) => async (method, url, { body }) => {
+    sent.push([method, url, body.get("csrfmiddlewaretoken")]);
+    return { status, json };
+  };
+  assert.deepEqual(await sendPicture(ask(200, { poster: "/p/" }), "/frame/", film("a.jpg")), { poster: "/p/" });
+  assert.deepEqual(await sendPicture(ask(400, { detail: "No picture." }), "/frame/", film("a.jpg")), { problem: "No picture." });
+  const huge = { size: LARGEST_PICTURE + 1 };
+  assert.match((await sendPicture(ask(200), "/frame/", huge)).problem, /larger than 30 MB/);
+  assert.deepEqual(sent, [["POST", "/frame/", "token"], ["POST", "/frame/", "token"]]);
+  delete globalThis.document;
 });

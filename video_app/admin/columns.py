@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from video_app.admin import replacing
 from video_app.catalogue import notes
 from video_app.catalogue.outlook import clock, outlook
 from video_app.models import Category, Video
@@ -56,6 +57,10 @@ class FilmColumns:
         if not video.current_build_id:
             return str(_("It cannot be watched yet."))
         return render_to_string("admin/video_app/video/preview.html", {"video": video})
+
+    @admin.display(description=_("another file"))
+    def replacement(self, video: Video) -> str:
+        return replacing.field(video)
 
     @admin.display(description=_("publication"), ordering="is_published")
     def publication(self, video: Video) -> str:

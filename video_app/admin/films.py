@@ -16,10 +16,19 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from video_app.admin import files, importing, posters, studio, subtitles, track_fields
+from video_app.admin import (
+    files,
+    importing,
+    posters,
+    replacing,
+    studio,
+    subtitles,
+    track_fields,
+)
 from video_app.admin.bulk import BulkActions, category_choices
 from video_app.admin.captions import CaptionsInline
 from video_app.admin.columns import CategoryFilter, FilmColumns, poster_url
@@ -35,6 +44,7 @@ from video_app.streaming import tracks
 PLAIN_FORM = {"plain", "_popup"}
 ID = re.compile(r"[1-9][0-9]{0,17}")
 FOLLOWED_AT_ONCE = 200
+BY_SCRIPT = "XMLHttpRequest"
 NEW = ("title", "description", "category", "video_file", "thumbnail", "is_published")
 ABOUT_THE_FILE = ("length", "source_size", "frame_size", "left_out")
 
@@ -78,9 +88,12 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
             _("Publication"),
             {"fields": ("is_published", "publish_at", "unpublish_at", "audience", "groups")},
         ),
-        (_("File"), {"fields": ("video_file", "thumbnail", *ABOUT_THE_FILE)}),
+        (_("File"), {"fields": ("video_file", "replacement", "thumbnail", *ABOUT_THE_FILE)}),
     )
-    readonly_fields = ("progress_bar", "preview", "poster_image", *ABOUT_THE_FILE)
+    readonly_fields = (
+        *("progress_bar", "preview", "poster_image", "replacement"),
+        *ABOUT_THE_FILE,
+    )
 
     class Media:
         css = {"all": ("video_app/admin.css",)}
@@ -95,14 +108,21 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
             "import/<int:pk>/<slug:action>/": self._of_site(importing.change),
         }
         of_film = {"poster": files.poster, "source": files.source}
-        frame = for_staff(self._changing(posters.take_frame))
+        of_changed = {
+            "frame": posters.take_frame,
+            "replace": self.replace_view,
+            "go-back": replacing.go_back,
+        }
         return [
             *(path(p, for_staff(view), name=_name(p)) for p, view in own.items()),
             *(
                 path(f"<int:pk>/{p}/", for_staff(self._viewed(view)), name=_name(p))
                 for p, view in of_film.items()
             ),
-            path("<int:pk>/frame/", frame, name="video_app_video_frame"),
+            *(
+                path(f"<int:pk>/{p}/", for_staff(self._changing(view)), name=_name(p))
+                for p, view in of_changed.items()
+            ),
             *super().get_urls(),
         ]
 
@@ -117,6 +137,9 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
     def studio_view(self, request: HttpRequest) -> HttpResponse:
         return studio.page(self.admin_site, request)
 
+    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return studio.page(self.admin_site, request, get_object_or_404(Video, pk=pk))
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -124,6 +147,14 @@ class VideoAdmin(BulkActions, FilmColumns, admin.ModelAdmin):  # type: ignore[ty
         if request.method == "GET" and PLAIN_FORM.isdisjoint(request.GET):
             return HttpResponseRedirect(reverse("admin:video_app_video_upload"))
         return super().add_view(request, form_url, extra_context)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A script is told where the saved form leads: would it follow there by itself, it would
+        read the messages that are for people."""
+        answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        if answer.status_code == 302 and request.headers.get("X-Requested-With") == BY_SCRIPT:
+            return JsonResponse({"location": answer["Location"]})
+        return answer
 
     def _viewed(self, view: Any) -> Any:
         """Being staff alone is not enough: they need the right to see films."""

@@ -1,4 +1,4 @@
-"""The poster as staff choose it: a frame of the film that their player shows."""
+"""The poster as staff choose it: a frame that their player shows, or a picture of their own."""
 
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -25,5 +25,5 @@ def take_frame(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"detail": translated(str(error))}, status=400)
     video.thumbnail.save("frame.jpg", drawn, save=False)
     video.save(update_fields=["thumbnail", "updated_at"])
-    history.note(request, [pk], "Chose a frame as the poster.")
+    history.note(request, [pk], "Chose the poster.")
     return JsonResponse({"poster": reverse("admin:video_app_video_poster", args=[pk])})

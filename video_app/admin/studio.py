@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from video_app.ingest.validators import FILM_SUFFIXES
-from video_app.models import Category, Series
+from video_app.models import Category, Series, Video
 
 KNOWN_SERIES = 500
 
 
-def page(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """For whoever may add films. The uploads themselves go to `/api/uploads/`."""
+def page(site: AdminSite, request: HttpRequest, replaced: Video | None = None) -> HttpResponse:
+    """For whoever may add films. The uploads themselves go to `/api/uploads/`; with `replaced`
+    what is dropped takes that film's place."""
     if not request.user.has_perm("video_app.add_video"):
         raise PermissionDenied
     about: dict[str, Any] = {
@@ -28,6 +29,7 @@ def page(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "categories": list(Category),
         "series": Series.objects.values_list("title", flat=True)[:KNOWN_SERIES],
         "watch_url": reverse("page-watch", args=[0]),
+        "replaced": replaced,
     }
     template = "admin/video_app/video/upload.html"
     return TemplateResponse(request, template, site.each_context(request) | about)

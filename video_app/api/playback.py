@@ -10,6 +10,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from video_app.insight import reports
+from video_app.insight.opt_out import is_measured
 from video_app.models.watching import PARTS, STALL_BOUNDS
 from video_app.streaming import access
 
@@ -81,5 +82,6 @@ class PlaybackView(APIView):
         if report["link"]:
             request._request.META[access.RIGHT] = report["link"]
         viewing = access.require_viewer(request._request, report["video"])
-        reports.keep(viewing.viewer, report["video"], report)
+        if is_measured(request._request):
+            reports.keep(viewing.viewer, report["video"], report)
         return Response(status=204)

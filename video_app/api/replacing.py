@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from video_app.api import auditing
 from video_app.api.resumable import replaceable
 from video_app.api.uploads import MayUpload
 from video_app.ingest import replacing
@@ -51,6 +52,7 @@ class GoBackView(APIView):
         video = replaceable(request, video_id)
         if not replacing.go_back(video.pk):
             raise Http404
+        auditing.note(request, "video.went_back", "video", video.pk)
         state = Video.objects.values_list("state", flat=True).get(pk=video.pk)
         answer = {"id": video.pk, "state": state, "processed": state == State.COMPLETED}
         return Response(WentBackSerializer(answer).data)

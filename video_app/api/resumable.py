@@ -94,7 +94,8 @@ class UploadsView(TusView):
         """Begin an upload: its draft exists from now on."""
         tus.check_version(request)
         upload = _begun(request, _wanted(request))
-        auditing.note(request, "video.added", "video", upload.video_id)
+        action = "video.replaced" if upload.replaces else "video.added"
+        auditing.note(request, action, "video", upload.video_id)
         if tus.body_length(request):
             upload.offset = _receive(request, upload, 0)
             upload.refresh_from_db()
@@ -138,7 +139,9 @@ class UploadView(TusView):
     def delete(self, request: Request, upload_id: uuid.UUID) -> Response:
         """Ends it; what has come of an unfinished one is removed with its draft."""
         tus.check_version(request)
-        uploads.cancel(_own(request, upload_id))
+        upload = _own(request, upload_id)
+        uploads.cancel(upload)
+        auditing.note(request, "upload.cancelled", "video", upload.video_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _describe(self, request: Request, upload_id: uuid.UUID) -> Response:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from video_app.api import auditing
 from video_app.api.serializers import HarmlessField
 from video_app.catalogue.sentences import translated
 from video_app.ingest import subtitles
@@ -127,6 +128,7 @@ class SubtitlesView(APIView):
             raise Http404 from error
         except subtitles.TooManyError as error:
             raise serializers.ValidationError({"detail": str(error)}) from error
+        _note(request, "added", row)
         return Response(_saved(row, asked), status=status.HTTP_201_CREATED)
 
 
@@ -143,10 +145,13 @@ class SubtitleView(APIView):
             changed = subtitles.change(row, **asked.validated_data)
         except Subtitle.DoesNotExist as error:
             raise Http404 from error
+        _note(request, "changed", row, fields=[*asked.validated_data])
         return Response(_saved(changed, asked))
 
     def delete(self, request: Request, video_id: int, subtitle_id: int) -> Response:
-        subtitles.remove(self._row(request, video_id, subtitle_id))
+        row = self._row(request, video_id, subtitle_id)
+        subtitles.remove(row)
+        _note(request, "deleted", row)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _row(self, request: Request, video_id: int, subtitle_id: int) -> Subtitle:
@@ -160,6 +165,11 @@ def _require_editor(request: Request, video_id: int) -> None:
     is_staff = request.user.is_staff and request.user.has_perm("video_app.change_video")
     if not (is_staff or video.owner_id == request.user.pk):
         raise PermissionDenied(NOT_YOURS)
+
+
+def _note(request: Request, done: str, row: Subtitle, **details: Any) -> None:
+    about = {"language": row.language} | details
+    auditing.note(request, f"subtitles.{done}", "video", row.video_id, **about)
 
 
 def _saved(row: Subtitle, asked: ChangedSubtitleSerializer) -> Any:

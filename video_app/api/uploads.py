@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, PermissionDenied
 from rest_framework.parsers import DataAndFiles, MultiPartParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from video_app.api import auditing
 from video_app.api.serializers import UploadedSerializer, UploadSerializer
-from video_app.ingest import room
+from video_app.ingest import room, uploads
 
 BROKEN_OFF = _("The upload broke off.")
 
@@ -98,8 +98,16 @@ class UploadView(APIView):
             raise LengthRequired
         if length and int(length) > settings.MAX_UPLOAD_BYTES:
             raise TooLarge
-        if request.method == "POST" and (refusal := room.refusal(int(length))):
+        if request.method == "POST":
+            self._require_room(request, int(length))
+
+    def _require_room(self, request: Request, length: int) -> None:
+        if refusal := room.refusal(length):
             raise NotStored(refusal)
+        try:
+            uploads.check_quota(request.user, length)
+        except uploads.QuotaError as error:
+            raise PermissionDenied(str(error)) from error
 
     def post(self, request: Request) -> Response:
         form = UploadSerializer(data=request.data)

@@ -117,5 +117,6 @@ class ReplayView(_View):
     def post(self, request: Request, webhook_id: int, delivery_id: int) -> Response:
         delivery = get_object_or_404(Delivery, pk=delivery_id, webhook_id=webhook_id)
         deliveries.replay(delivery)
+        auditing.note(request, "webhook.replayed", "webhook", webhook_id)
         delivery.refresh_from_db()
         return Response(DeliverySerializer(delivery).data)

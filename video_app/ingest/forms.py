@@ -26,9 +26,13 @@ class VideoForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if field := self.fields.get("video_file"):
-            field.widget.attrs["accept"] = ",".join(
-                ["video/*", *(f".{suffix}" for suffix in FILM_SUFFIXES)]
-            )
+            field.widget.attrs |= {
+                "accept": ",".join(["video/*", *(f".{suffix}" for suffix in FILM_SUFFIXES)]),
+                # What `checks.js` needs to refuse a file before its first byte is sent.
+                "data-endings": " ".join(FILM_SUFFIXES),
+                "data-largest": settings.MAX_UPLOAD_BYTES,
+                "data-largest-words": filesizeformat(settings.MAX_UPLOAD_BYTES),
+            }
 
     def clean_video_file(self) -> Any:
         file = self.cleaned_data["video_file"]

@@ -8,6 +8,7 @@ import hashlib
 import tempfile
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -67,7 +68,8 @@ class Wanted:
 
 def begin(user: Any, wanted: Wanted) -> Upload:
     """Have a draft and an empty file; `QuotaError`, `OSError`."""
-    _check_quota(user, wanted.length)
+    _check_unfinished(user)
+    check_quota(user, wanted.length)
     key = source_name(wanted.video, wanted.filename)
     landing.begin(key)
     replaces = not wanted.video._state.adding
@@ -97,12 +99,16 @@ def refusal(length: int) -> room.Refusal | None:
     return room.refusal(length + Upload.objects.missing_bytes(since))
 
 
-def _check_quota(user: Any, length: int) -> None:
-    unfinished = Upload.objects.of(user).unfinished()
-    if unfinished.count() >= settings.MAX_UNFINISHED_UPLOADS:
+def _check_unfinished(user: Any) -> None:
+    if Upload.objects.of(user).unfinished().count() >= settings.MAX_UNFINISHED_UPLOADS:
         raise QuotaError(_("You have too many unfinished uploads: finish or cancel some first."))
+
+
+def check_quota(user: Any, length: int) -> None:
+    """`QuotaError` when a member's films would become too large by so many bytes."""
     if user.is_staff or not settings.UPLOAD_QUOTA_BYTES:
         return
+    unfinished = Upload.objects.of(user).unfinished()
     used = Video.objects.filter(owner=user).aggregate(bytes=Sum("size"))["bytes"] or 0
     used += unfinished.aggregate(bytes=Sum("length"))["bytes"] or 0
     if used + length > settings.UPLOAD_QUOTA_BYTES:
@@ -133,7 +139,8 @@ def receive(
         else:
             _append(writer, offset, end, read)
     finally:
-        landing.sync(upload.key)
+        with suppress(FileNotFoundError):  # cancelled meanwhile, or its owner has left
+            landing.sync(upload.key)
     if end == upload.length:
         finish(upload.pk)
     return end

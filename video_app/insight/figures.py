@@ -14,12 +14,13 @@ class Figures:
 
     views: int
     reported: int
+    starts_only: int  # of films in a bucket, whose segments do not pass here
     hours: float
     startup: float | None  # average seconds
     stalls_per_hour: float | None  # of those that were reported or told by CMCD
     stalled_share: float | None  # seconds stalled per second watched
     errors: int
-    retention: list[float]  # share of the views that saw each twentieth
+    retention: list[float]  # share of the views, but for `starts_only`, that saw each twentieth
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,19 @@ def of(days: Iterable[FilmDay]) -> Figures:
     """The figures of these rows together."""
     rows = list(days)
     views, seconds = _sum(rows, "views"), _sum(rows, "seconds")
+    followed = views - _sum(rows, "starts_only")
     started = _sum(rows, "started")
     parts = [sum(column) for column in zip(*(row.retention for row in rows), strict=True)]
     return Figures(
         views=int(views),
         reported=int(_sum(rows, "reported")),
+        starts_only=int(views - followed),
         hours=round(seconds / 3600, 1),
         startup=round(_sum(rows, "startup_seconds") / started, 2) if started else None,
         stalls_per_hour=round(3600 * _sum(rows, "stalls") / seconds, 2) if seconds else None,
         stalled_share=round(_sum(rows, "stalled_seconds") / seconds, 4) if seconds else None,
         errors=int(_sum(rows, "errors")),
-        retention=[part / views for part in parts or no_parts()] if views else [0.0] * PARTS,
+        retention=[part / followed for part in parts or no_parts()] if followed else [0.0] * PARTS,
     )
 
 

@@ -18,7 +18,10 @@ KEPT_SECONDS = 2 * 3600
 # More at once are not measured: the memory of Redis is for more important things.
 MAX_VIEWINGS = 50_000
 
-SEGMENTS, REPORT, REPORTED, CHANGED = "seen", "report", "reported", "viewings"
+SEGMENTS, START, REPORT = "seen", "start", "report"
+REPORTED, CHANGED = "reported", "viewings"
+# A script of Redis with its keys and arguments.
+Call = tuple[str, list[str], list[Any]]
 
 
 def identity(viewer: str, video_id: int, playback: str = "") -> str:
@@ -36,11 +39,11 @@ def connection() -> Any:
     return get_redis_connection("default")
 
 
-def run_all(script: str, calls: Sequence[tuple[list[str], list[Any]]]) -> None:
-    """Run the script once per call, in one round trip. Without Redis nothing is measured."""
+def run_all(calls: Sequence[Call]) -> None:
+    """Run the scripts in one round trip. Without Redis nothing is measured."""
     try:
         pipeline = connection().pipeline(transaction=False)
-        for keys, arguments in calls:
+        for script, keys, arguments in calls:
             pipeline.eval(script, len(keys), *keys, *arguments)
         pipeline.execute()
     except RedisError as error:

@@ -5,8 +5,6 @@ import json
 import time
 from typing import Any
 
-from django.conf import settings
-
 from video_app.insight.redis_store import (
     CHANGED,
     KEPT_SECONDS,
@@ -42,14 +40,15 @@ redis.call('ZADD', KEYS[2], ARGV[2], KEYS[1])
 
 def keep(viewer: str, video_id: int, report: dict[str, Any]) -> None:
     """Keep the newest state of a viewing; `report` was checked. Staff (no viewer) do not count."""
-    if not (viewer and settings.MEASURE_WATCHING):
+    if not viewer:
         return
     told = {name: value for name, value in report.items() if name not in _ABOUT}
     watching = identity(viewer, video_id)
     name = identity(viewer, video_id, f"report {report['viewing']}")
     keys = [key(REPORT, name), key(CHANGED), key(REPORTED, watching), key("begun", watching)]
     arguments = [report["sequence"], time.time(), video_id, json.dumps(told)]
-    run_all(KEEP, [(keys, [*arguments, KEPT_SECONDS, MAX_VIEWINGS, MAX_BEGUN, KEPT_SECONDS])])
+    bounds = [KEPT_SECONDS, MAX_VIEWINGS, MAX_BEGUN, KEPT_SECONDS]
+    run_all([(KEEP, keys, [*arguments, *bounds])])
 
 
 _ABOUT = ("viewing", "video", "sequence", "link")

@@ -1,10 +1,5 @@
-"""Viewings of players that report nothing, inferred from the segments that they ask for.
+"""Viewings of players that report nothing, inferred from the segments that they ask for."""
 
-A request only appends to a list; a timer takes the list to Redis within a second. So noting
-costs a segment no round trip.
-"""
-
-import threading
 import time
 from dataclasses import dataclass, field
 
@@ -12,20 +7,20 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from video_app.insight import cmcd
+from video_app.insight.opt_out import is_measured
+from video_app.insight.recorder import recorder
 from video_app.insight.redis_store import (
     CHANGED,
     GAP_SECONDS,
     KEPT_SECONDS,
     MAX_VIEWINGS,
     SEGMENTS,
+    Call,
     identity,
     key,
-    run_all,
 )
 from video_app.models.watching import PARTS
 
-DELAY_SECONDS = 1.0
-MAX_PENDING = 10_000
 # nginx answers bursts without asking us: a small step forward has passed what lies between.
 STEP = 10
 
@@ -77,33 +72,15 @@ class Segment:
     request_id: str
     at: float = field(default_factory=time.time)
 
-
-class Recorder:
-    """Collects what a process sent, and takes it to Redis soon after."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pending: list[Segment] = []
-        self._timer: threading.Timer | None = None
-
-    def add(self, segment: Segment) -> None:
-        with self._lock:
-            if len(self._pending) < MAX_PENDING:
-                self._pending.append(segment)
-            if self._timer is None:
-                self._timer = threading.Timer(DELAY_SECONDS, self.flush)
-                self._timer.daemon = True
-                self._timer.start()
-
-    def flush(self) -> None:
-        with self._lock:
-            taken, self._pending = self._pending, []
-            self._timer = None
-        if taken:
-            run_all(NOTE, [_call(segment) for segment in taken])
-
-
-recorder = Recorder()
+    def call(self) -> Call:
+        name = identity(self.viewer, self.video, self.told.session)
+        startup = "" if self.told.startup is None else self.told.startup
+        keys = [key(SEGMENTS, name), key(CHANGED)]
+        return NOTE, keys, [
+            *(self.at, self.number, self.video, self.total, self.length, PARTS),
+            *(GAP_SECONDS, STEP, MAX_VIEWINGS, identity(self.viewer, self.video)),
+            *(int(self.told.is_starved), startup, self.request_id, KEPT_SECONDS),
+        ]  # fmt: skip
 
 
 def note(
@@ -113,10 +90,10 @@ def note(
 
     Trick play asks for byte ranges of segments, which is no watching.
     """
-    if not (viewer and settings.MEASURE_WATCHING and film[0]) or not _is_whole(request):
+    if not (viewer and film[0] and is_measured(request) and _is_whole(request)):
         return
     told = cmcd.told(request)
-    request_id = request.META.get("HTTP_X_REQUEST_ID", "")[:64]
+    request_id = request.META.get("HTTP_X_REQUEST_ID", "")
     recorder.add(Segment(viewer, video_id, number, *film, told, request_id))
 
 
@@ -124,13 +101,3 @@ def _is_whole(request: HttpRequest) -> bool:
     """A HEAD is nginx's question for the right to send the segment itself."""
     is_sent = request.method == "GET" or settings.MEDIA_ACCEL == "nginx"
     return is_sent and request.META.get("HTTP_RANGE", "bytes=0-") == "bytes=0-"
-
-
-def _call(segment: Segment) -> tuple[list[str], list[object]]:
-    name = identity(segment.viewer, segment.video, segment.told.session)
-    startup = "" if segment.told.startup is None else segment.told.startup
-    return [key(SEGMENTS, name), key(CHANGED)], [
-        *(segment.at, segment.number, segment.video, segment.total, segment.length, PARTS),
-        *(GAP_SECONDS, STEP, MAX_VIEWINGS, identity(segment.viewer, segment.video)),
-        *(int(segment.told.is_starved), startup, segment.request_id, KEPT_SECONDS),
-    ]

@@ -17,7 +17,7 @@ from video_app.models.watching import (
 
 Pair = tuple[Viewing, Viewing | None]
 NUMBERS = (
-    *("views", "reported", "seconds", "started", "startup_seconds"),
+    *("views", "reported", "starts_only", "seconds", "started", "startup_seconds"),
     *("stalls", "stalled_seconds", "errors"),
 )
 LISTS = {"startups": no_startups, "stall_lengths": no_stalls, "retention": no_parts}
@@ -41,9 +41,10 @@ def add(pairs: Iterable[Pair]) -> None:
 
 
 def _counted(viewing: Viewing | None) -> dict[str, Any]:
-    """What a viewing adds to the sums; only what was watched counts."""
+    """What a viewing adds to the sums: what was watched, and that something could not be."""
+    is_failed = viewing is not None and viewing.end == "error"
     if viewing is None or not viewing.is_view:
-        empty: dict[str, Any] = dict.fromkeys(NUMBERS, 0)
+        empty: dict[str, Any] = dict.fromkeys(NUMBERS, 0) | {"errors": int(is_failed)}
         return empty | {name: make() for name, make in LISTS.items()}
     startups = no_startups()
     if viewing.startup is not None:
@@ -51,6 +52,7 @@ def _counted(viewing: Viewing | None) -> dict[str, Any]:
     return {
         "views": 1,
         "reported": int(viewing.is_reported),
+        "starts_only": int(viewing.seconds == 0),
         "seconds": viewing.seconds,
         "started": sum(startups),
         "startup_seconds": viewing.startup or 0,
@@ -58,7 +60,7 @@ def _counted(viewing: Viewing | None) -> dict[str, Any]:
         "stalls": viewing.stalls,
         "stalled_seconds": viewing.stalled,
         "stall_lengths": list(viewing.stall_lengths),
-        "errors": int(viewing.end == "error"),
+        "errors": int(is_failed),
         "retention": [viewing.seen >> part & 1 for part in range(PARTS)],
     }
 

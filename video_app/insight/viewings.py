@@ -39,8 +39,11 @@ def _row(changed: Changed, **fields: Any) -> Viewing:
 
 
 def inferred(changed: Changed) -> Viewing:
-    """Neither more than was fetched nor more than time has passed."""
+    """Neither more than was fetched nor more than time has passed; of a film whose segments came
+    from a bucket, only that it was begun."""
     state = changed.state
+    if "count" not in state:
+        return _row(changed, is_view=True, request_id=state["request"])
     count, length = int(state["count"]), float(state["length"])
     passed = float(state["last"]) - float(state["began"]) + length
     startup = state.get("startup")

@@ -31,6 +31,9 @@ class Sums(models.Model):
 
     views = models.PositiveIntegerField(default=0)
     reported = models.PositiveIntegerField("views whose player reported", default=0)
+    starts_only = models.PositiveIntegerField(
+        "views of which only the start is known", default=0, db_default=0
+    )
     seconds = models.FloatField("seconds watched", default=0)
     started = models.PositiveIntegerField("views whose start was timed", default=0)
     startup_seconds = models.FloatField(default=0)
@@ -38,7 +41,7 @@ class Sums(models.Model):
     stalls = models.PositiveIntegerField(default=0)
     stalled_seconds = models.FloatField(default=0)
     stall_lengths: Any = models.JSONField("how many lasted how long", default=no_stalls)
-    errors = models.PositiveIntegerField("views that an error ended", default=0)
+    errors = models.PositiveIntegerField("viewings that an error ended", default=0)
 
     class Meta:
         abstract = True

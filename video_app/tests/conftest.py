@@ -102,6 +102,17 @@ def with_bucket(settings: Any, s3: str) -> Iterator[None]:
 
 
 @pytest.fixture
+def unasked_bucket(settings: Any) -> Iterator[None]:
+    """Addresses in it are signed, and nobody follows them."""
+    for name, value in bucket_settings("http://127.0.0.1:1").items():
+        setattr(settings, name, value)
+    settings.USE_S3_MEDIA = True
+    s3_client.forget_clients()
+    yield
+    s3_client.forget_clients()
+
+
+@pytest.fixture
 def store(with_bucket: None, s3: str) -> Iterator[Any]:
     """An empty bucket."""
     client = s3_client.client()

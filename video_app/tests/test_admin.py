@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import django_rq
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -68,6 +69,12 @@ def test_assigns_owner_and_enqueues_plan_on_upload(staff: Client) -> None:
     video = Video.objects.get()
     assert (video.owner.email, video.state) == ("staff@example.org", State.PENDING)
     assert jobs() == [f"plan_video-{video.pk}-1"]
+
+
+def test_tells_script_where_saved_form_leads_and_keeps_the_message(staff: Client) -> None:
+    answer = staff.post(f"{LIST}add/", form(), headers={"X-Requested-With": "XMLHttpRequest"})
+    assert answer.json() == {"location": LIST}
+    assert "was added successfully" in staff.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize("name", ["film.exe", "film.html", "film.mp4.svg", "film", "film.m3u8"])
@@ -212,7 +219,7 @@ def test_survives_hostile_selections(staff: Client, action: str, selected: str) 
 
 
 @pytest.mark.parametrize("pk", [HUGE, TOO_BIG, "9" * 5000, "x%00"])
-@pytest.mark.parametrize("page", ["change", "delete", "history", "poster"])
+@pytest.mark.parametrize("page", ["change", "delete", "history", "poster", "replace"])
 def test_returns_404_for_invalid_ids(staff: Client, pk: str, page: str) -> None:
     assert staff.get(f"{LIST}{pk}/{page}/").status_code in (302, 404)
 
@@ -320,6 +327,32 @@ def test_studio_names_limits_and_known_series(staff: Client, settings: Any) -> N
 def test_studio_is_closed_to_staff_who_may_not_add_films(client: Client) -> None:
     client.force_login(make_user("clerk", is_staff=True))
     assert client.get(f"{LIST}upload/").status_code == 403
+
+
+def test_studio_replaces_the_film_it_is_opened_for(staff: Client) -> None:
+    video = make_video(title="Old & Good")
+    page = staff.get(f"{LIST}{video.pk}/replace/").content.decode()
+    assert f'data-replaces="{video.pk}"' in page
+    assert "takes the place of “Old &amp; Good”" in page
+    assert "data-replaces" not in staff.get(f"{LIST}upload/").content.decode()
+    assert staff.get(f"{LIST}{video.pk + 1}/replace/").status_code == 404
+
+
+@pytest.mark.parametrize("rights", [(), ("add_video",), ("change_video",)])
+def test_replacing_is_closed_to_who_may_not_add_and_change(client: Client, rights: Any) -> None:
+    clerk = make_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(clerk)
+    assert client.get(f"{LIST}{make_video().pk}/replace/").status_code == 403
+
+
+def test_studio_takes_pictures_from_who_may_change_films(client: Client) -> None:
+    clerk = make_user("clerk", is_staff=True)
+    client.force_login(clerk)
+    clerk.user_permissions.set(Permission.objects.filter(codename="add_video"))
+    assert "data-picture" not in client.get(f"{LIST}upload/").content.decode()
+    clerk.user_permissions.add(Permission.objects.get(codename="change_video"))
+    assert "data-picture" in client.get(f"{LIST}upload/").content.decode()
 
 
 def test_downloads_source_under_its_own_name(staff: Client) -> None:

@@ -180,7 +180,7 @@ def test_takes_frame_as_poster(staff: Client, settings: Any) -> None:
     video.refresh_from_db()
     with Image.open(Path(settings.MEDIA_ROOT) / video.thumbnail.name) as stored:
         assert stored.size == (1280, 720)
-    assert LogEntry.objects.get().change_message == "Chose a frame as the poster."
+    assert LogEntry.objects.get().change_message == "Chose the poster."
 
 
 @pytest.mark.parametrize("given", [{}, {"thumbnail": SimpleUploadedFile("a.jpg", b"<svg/>")}])

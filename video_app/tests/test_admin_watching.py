@@ -86,6 +86,15 @@ def test_shows_figures_of_film(film: Video):
     assert "5 to 10 %: 50%" in page
 
 
+def test_shares_leave_out_views_of_which_only_start_is_known(film: Video):
+    FilmDay.objects.update(views=8, starts_only=4)
+
+    page = signed_in("view_filmday").get(address("filmday/figures/{film}/", film)).content.decode()
+
+    assert re.search(r"Only their start is known</th><td>4 ", page)
+    assert "0 to 5 %: 100%" in page
+
+
 @pytest.mark.parametrize("days", ["7", "365", "", "x", "-1", "9" * 30])
 def test_takes_any_period(film: Video, days: str):
     client = signed_in("view_filmday")

@@ -74,6 +74,16 @@ class TestRights:
 
         assert upload(signed_in(member)).status_code == 403
 
+    def test_holds_members_to_their_quota(self, settings: Any):
+        settings.MEMBERS_MAY_UPLOAD, settings.UPLOAD_QUOTA_BYTES = True, 1000
+        member = signed_in(make_user())
+
+        assert upload(member).status_code == 201
+        refused = upload(member, video_file=film(body=bytes(900)))
+
+        assert (refused.status_code, "all you have" in refused.json()["detail"]) == (403, True)
+        assert Video.objects.count() == 1
+
     def test_accepts_superuser(self):
         boss = make_user("root", is_staff=True, is_superuser=True)
 

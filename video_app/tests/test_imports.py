@@ -3,7 +3,9 @@
 import http.server
 import os
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from video_app.models import Import, State, Subtitle, Video
 from video_app.pipeline.errors import PipelineError
 from video_app.store import local
 from video_app.tests.films import end_pauses, jobs, run
-from video_app.work import addresses, importing, order
+from video_app.work import addresses, fetching, importing, lease, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = os.urandom(3 * 1024**2 + 11)
@@ -32,6 +34,7 @@ class Server(http.server.BaseHTTPRequestHandler):
     """Serves BODY, and at most `most` bytes of it at a time; `lead` redirects."""
 
     most = len(BODY)
+    drip = drips_head = False
     lead = ""
     kind = "video/mp4"
     body = BODY
@@ -44,6 +47,9 @@ class Server(http.server.BaseHTTPRequestHandler):
             return
         begin = int((self.headers.get("Range") or "bytes=0-")[6:-1])
         type(self).asked.append(self.headers.get("Range") or "")
+        if self.drips_head:
+            self.send_drops(b"HTTP/1.0 200 OK\r\nX-Endless: " + bytes(100))
+            return
         if self.lead:
             self.send_response(302)
             self.send_header("Location", self.lead)
@@ -56,7 +62,18 @@ class Server(http.server.BaseHTTPRequestHandler):
         if begin:
             self.send_header("Content-Range", f"bytes {begin}-{len(self.body)}/{len(self.body)}")
         self.end_headers()
-        self.wfile.write(self.body[begin : begin + self.most])
+        body = self.body[begin : begin + self.most]
+        if self.drip:
+            self.send_drops(body)
+        else:
+            self.wfile.write(body)
+
+    def send_drops(self, content: bytes) -> None:
+        """Byte by byte, for as long as somebody listens."""
+        with suppress(OSError):
+            for byte in content[:100]:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.1)
 
     def send_neighbour(self) -> None:
         body = self.beside.get(self.path)
@@ -221,6 +238,52 @@ class TestAddress:
         server.lead = server.url
 
         assert "on and on" in self.fetch(server).error
+
+    def test_gives_others_a_turn_and_goes_on(self, server: Any, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(importing, "TURN_SECONDS", 0)
+
+        row = self.fetch(server)
+
+        assert (row.offset, row.attempts, row.lease_token) == (1024**2, 0, None)
+        assert row.enqueued_at is not None
+        monkeypatch.undo()
+        assert run(importing.KIND, pk=row.pk)
+        assert stored() == BODY
+        assert server.asked[1:] == [f"bytes={1024**2}-"]
+
+    def test_waits_when_film_drips(self, server: Any, monkeypatch: pytest.MonkeyPatch):
+        server.drip = True
+        monkeypatch.setattr(fetching, "SLOW_SECONDS", 0.5)
+
+        row = self.fetch(server)
+
+        assert row.setback == fetching.TOO_SLOW
+        assert 0 < local.path(row.key).stat().st_size < 1000
+        assert len(server.asked) == 1
+
+    def test_waits_when_answer_drips(self, server: Any, monkeypatch: pytest.MonkeyPatch):
+        server.drips_head = True
+        monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.5)
+
+        assert self.fetch(server).setback == fetching.SILENT_HOST % {"host": "127.0.0.1"}
+
+    def test_ends_soon_when_cancelled(self, server: Any, monkeypatch: pytest.MonkeyPatch):
+        server.drip = True
+        row = imports.add_address(server.url)
+        keep = lease.Lease.keep
+
+        def cancel_and_keep(self: lease.Lease, **changes: Any) -> None:
+            imports.cancel(row)
+            keep(self, **changes)
+
+        monkeypatch.setattr(lease, "RENEW_SECONDS", 0)
+        monkeypatch.setattr(lease.Lease, "keep", cancel_and_keep)
+        begin = time.monotonic()
+
+        run(importing.KIND, pk=row.pk)
+
+        assert time.monotonic() - begin < 5
+        assert not Video.objects.exists()
 
     def test_needs_ending_of_film(self):
         with pytest.raises(ValidationError):

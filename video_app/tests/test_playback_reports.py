@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.people import make_user, signed_in
 from video_app.insight import viewings
-from video_app.insight.segments import recorder
+from video_app.insight.recorder import recorder
 from video_app.models import FilmDay, Video, Viewing, WatchTotals
 from video_app.tests.films import make_film
 from video_app.tests.links import make_link, stranger
@@ -97,6 +97,22 @@ class TestCounting:
 
         assert (FilmDay.objects.get().views, FilmDay.objects.get().seconds) == (1, 20.0)
 
+    def test_counts_error_of_film_that_never_began(self, film: Video, member: Client):
+        send(member, report(film, watched=0.0, end="error", problem="format"))
+        store()
+        store()
+
+        day, totals = FilmDay.objects.get(), WatchTotals.objects.get()
+        assert (day.views, day.errors, totals.errors) == (0, 1, 1)
+
+    def test_counts_error_once_when_watched_later(self, film: Video, member: Client):
+        send(member, report(film, watched=0.0, end="error", problem="network"))
+        store()
+        send(member, report(film, sequence=2, watched=9.0, end="error", problem="network"))
+        store()
+
+        assert (FilmDay.objects.get().views, FilmDay.objects.get().errors) == (1, 1)
+
     def test_adds_only_what_is_new(self, film: Video, member: Client):
         with time_machine.travel(NOON, tick=False) as clock:
             for sequence, watched in enumerate([0.0, 30.0, 60.0, 60.0, 90.0]):
@@ -157,6 +173,13 @@ class TestCounting:
 
     def test_counts_no_preview_of_staff(self, film: Video):
         send(signed_in(make_user("staff", is_staff=True)), report(film))
+        store()
+
+        assert not Viewing.objects.exists()
+
+    @pytest.mark.parametrize("wish", ["Sec-GPC", "DNT"])
+    def test_respects_wish_of_browser(self, film: Video, member: Client, wish: str):
+        assert send(member, report(film), **{wish: "1"}).status_code == 204
         store()
 
         assert not Viewing.objects.exists()

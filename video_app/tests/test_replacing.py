@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -143,3 +145,43 @@ class TestEndpoint:
 
         assert client.post(f"/api/video/{film.pk}/go-back/").status_code == status
         assert client.get(f"/api/video/{film.pk}/go-back/").status_code == status
+
+
+class TestFilmPage:
+    @pytest.fixture
+    def staff(self, client: Client) -> Client:
+        client.force_login(make_user("staff", is_staff=True, is_superuser=True))
+        return client
+
+    def test_names_former_file_and_goes_back(self, staff: Client, film: Video, replaced: Video):
+        path = f"/admin/video_app/video/{film.pk}/"
+        page = staff.get(f"{path}change/").content.decode()
+        assert "Before it was “First.mp4”" in page
+        assert f'action="{path}go-back/"' in page
+
+        answer = staff.post(f"{path}go-back/", follow=True)
+
+        assert "The film has its former file again." in answer.content.decode()
+        assert Video.objects.get(pk=film.pk).original_name == "First.mp4"
+        assert LogEntry.objects.get().change_message == "Taken back to the former file."
+
+    def test_says_when_there_is_none_any_more(self, staff: Client, film: Video):
+        path = f"/admin/video_app/video/{film.pk}/"
+        assert "Before it was" not in staff.get(f"{path}change/").content.decode()
+
+        answer = staff.post(f"{path}go-back/", follow=True)
+
+        assert "There is no former file any more." in answer.content.decode()
+        assert not LogEntry.objects.exists()
+
+    def test_goes_back_by_post_of_who_may_change_only(
+        self, client: Client, film: Video, replaced: Video
+    ):
+        path = f"/admin/video_app/video/{film.pk}/go-back/"
+        assert client.post(path).status_code == 302  # to sign in
+        clerk = make_user("clerk", is_staff=True)
+        client.force_login(clerk)
+        assert client.post(path).status_code == 403
+        clerk.user_permissions.add(Permission.objects.get(codename="change_video"))
+        assert client.get(path).status_code == 404
+        assert Video.objects.get(pk=film.pk).video_file == replaced.video_file

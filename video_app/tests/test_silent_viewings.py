@@ -8,16 +8,17 @@ from unittest.mock import Mock, patch
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 from redis.exceptions import ConnectionError
 
 from tests.people import make_user, signed_in
 from video_app.insight import flushing
-from video_app.insight.segments import recorder
-from video_app.models import FilmDay, Video, Viewing
+from video_app.insight.recorder import recorder
+from video_app.models import Build, FilmDay, Video, Viewing
 from video_app.tests.films import make_film
 from video_app.tests.links import make_link, stranger
-from video_app.tests.watching import NOON, fetch, store
+from video_app.tests.watching import NOON, fetch, report, send, store
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,14 @@ class TestWhatIsNoWatching:
 
         assert not Viewing.objects.exists()
 
+    @pytest.mark.parametrize("wish", ["Sec-GPC", "DNT"])
+    def test_respects_wish_of_browser(self, film: Video, member: Client, wish: str):
+        watch(member, film, range(5), **{wish: "1"})
+        assert not Viewing.objects.exists()
+
+        watch(member, film, range(5), **{wish: "0"})
+        assert Viewing.objects.get().is_view
+
     def test_can_be_turned_off(self, film: Video, member: Client, settings: Any):
         settings.MEASURE_WATCHING = False
 
@@ -135,6 +144,85 @@ class TestWhatIsNoWatching:
             fetch(member, film, range(3))
 
         assert not added.called
+
+
+@pytest.mark.usefixtures("unasked_bucket")
+class TestBucket:
+    """Segments of a film in a bucket are fetched there; its playlists are ours."""
+
+    @pytest.fixture
+    def film(self) -> Video:
+        film = make_film(segments=20)
+        Build.objects.update(stored_at=timezone.now())
+        return film
+
+    def get_playlist(self, client: Client, film: Video, rung: str = "360p", **headers: str) -> None:
+        address = f"/api/video/{film.pk}/{rung}/index.m3u8"
+        assert client.get(address, headers=headers).status_code == 200
+
+    def test_counts_view_without_seconds(self, film: Video, member: Client):
+        self.get_playlist(member, film)
+        store()
+
+        row, day = Viewing.objects.get(), FilmDay.objects.get()
+        assert (row.is_view, row.seconds, row.seen) == (True, 0, 0)
+        assert (day.views, day.starts_only) == (1, 1)
+        assert row.request_id
+
+    def test_counts_change_of_quality_as_same_view(self, film: Video, member: Client):
+        self.get_playlist(member, film)
+        with time_machine.travel(NOON + timedelta(minutes=31), tick=False):  # of a long pause
+            self.get_playlist(member, film, "720p")
+            fetch(member, film, range(2))
+            store()
+
+        assert FilmDay.objects.get().views == 1
+
+    @pytest.mark.parametrize("name", ["master.m3u8", "360p/iframes.m3u8", "storyboard.vtt"])
+    def test_counts_no_other_playlist(self, film: Video, member: Client, name: str):
+        member.get(f"/api/video/{film.pk}/{name}")
+        member.head(f"/api/video/{film.pk}/360p/index.m3u8")
+        store()
+
+        assert not Viewing.objects.exists()
+
+    def test_counts_neither_staff_nor_who_does_not_want_it(self, film: Video, member: Client):
+        self.get_playlist(signed_in(make_user("staff", is_staff=True)), film)
+        self.get_playlist(member, film, **{"Sec-GPC": "1"})
+        store()
+
+        assert not Viewing.objects.exists()
+
+    def test_counts_reporting_player_once(self, film: Video, member: Client):
+        send(member, report(film, sequence=0, watched=0.0))
+        self.get_playlist(member, film)
+        send(member, report(film))
+        store()
+
+        assert (FilmDay.objects.get().views, FilmDay.objects.get().starts_only) == (1, 0)
+
+    def test_follows_players_of_links(self, film: Video, member: Client):
+        right = make_link(member, film).split("/")[3]
+        for number in range(3):
+            stranger().get(f"/api/play/{right}/{film.pk}/720p/{number:03d}.ts")
+        store()
+        assert Viewing.objects.get().seen > 0
+
+    def test_counts_no_film_in_folder_by_playlist(self, film: Video, member: Client):
+        Build.objects.update(stored_at=None)
+        self.get_playlist(member, film)
+        store()
+
+        assert not Viewing.objects.exists()
+
+
+def test_names_request_for_the_log(film: Video, member: Client):
+    """The id that our answer and each of its log lines carry, whether or not a proxy gave one."""
+    address = f"/api/video/{film.pk}/720p/000.ts"
+    for given in ({}, {"X-Request-ID": "from-nginx"}, {"X-Request-ID": "<b>not an id"}):
+        answered = member.get(address, headers=given)["X-Request-ID"]
+        store()
+        assert Viewing.objects.get().request_id == answered
 
 
 class TestPrice:
@@ -161,7 +249,7 @@ class TestPrice:
         assert not Viewing.objects.exists()
 
     def test_bounds_what_waits(self, film: Video, member: Client):
-        with patch("video_app.insight.segments.MAX_PENDING", 2):
+        with patch("video_app.insight.recorder.MAX_PENDING", 2):
             fetch(member, film, range(5))
 
             assert len(recorder._pending) == 2

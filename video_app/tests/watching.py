@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from video_app.insight import flushing
-from video_app.insight.segments import recorder
+from video_app.insight.recorder import recorder
 from video_app.models import Video
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ def send(client: Client, body: str, content_type: str = "text/plain", **headers:
 def fetch(client: Client, film: Video, numbers: range, query: str = "", **headers: str) -> None:
     for number in numbers:
         address = f"/api/video/{film.pk}/720p/{number:03d}.ts?b={film.current_build_id}{query}"
-        assert client.get(address, headers=headers).status_code in (200, 206)
+        assert client.get(address, headers=headers).status_code in (200, 206, 302)
 
 
 def store() -> None:

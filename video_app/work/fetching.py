@@ -5,9 +5,12 @@ import os
 import socket
 import ssl
 import stat
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,7 +20,12 @@ from video_app.store import AwayError, foreign
 from video_app.work import addresses
 
 PIECE_BYTES = 1024**2
+READ_BYTES = 64 * 1024
 SILENCE_SECONDS = 30
+# An answer that has not begun by then, and fewer bytes a second than these for so long, are as
+# good as silence: the film that is fetched keeps all others waiting.
+ANSWER_SECONDS = 60
+SLOW_SECONDS, SLOWEST = 60, 1024
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 PAGES = ("text/html", "application/json", "application/xml", "text/xml")
@@ -31,10 +39,15 @@ NO_FILM = sentence("This address leads to a page, not to a film.")
 REFUSED = sentence("The address answers with %(status)s.")
 SHORTER = sentence("The file became shorter while it was fetched.")
 IN_CIRCLES = sentence("The address leads on and on.")
+TOO_SLOW = sentence("The film comes too slowly.")
 
 
 class CutError(Exception):
     """The connection broke off: it may go on later. The message is for people."""
+
+
+class SlowError(CutError):
+    """It comes byte by byte; at once is no better than later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ def from_bucket(location: str, offset: int, known: str) -> Iterator[Body]:
     except ValueError as error:
         raise PipelineError(SHORTER) from error
     with closing(body):
-        yield Body(_pieces(body), begins, found.size, found.version)
+        yield Body(_pieces(partial(body.read, PIECE_BYTES)), begins, found.size, found.version)
 
 
 @contextmanager
@@ -100,7 +113,9 @@ def from_address(url: str, offset: int, known: str) -> Iterator[Body]:
             raise PipelineError(SHORTER)
         _check(answer)
         begins = offset if answer.status == http.client.PARTIAL_CONTENT else 0
-        yield Body(_pieces(answer), begins, _length(answer), _version(answer))
+        # What has come, not a full piece: a slow line leaves time to renew the lease.
+        pieces = _pieces(partial(answer.read1, READ_BYTES))
+        yield Body(_fast_enough(pieces), begins, _length(answer), _version(answer))
 
 
 def _follow(url: str, headers: dict[str, str]) -> tuple[Any, Any]:
@@ -120,12 +135,17 @@ def _ask(url: str, headers: dict[str, str]) -> tuple[Any, Any]:
     port = parts.port or (443 if is_tls else 80)
     connection = _Pinned(host, port, addresses.resolve(host, port), is_tls=is_tls)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    deadline = threading.Timer(ANSWER_SECONDS, connection.break_off)
     try:
+        connection.connect()
+        deadline.start()
         connection.request("GET", target, headers=headers)
         return connection, connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise CutError(SILENT_HOST % {"host": host}) from error
+    finally:
+        deadline.cancel()
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -144,6 +164,11 @@ class _Pinned(http.client.HTTPConnection):
             context = ssl.create_default_context()
             sock = context.wrap_socket(sock, server_hostname=self.host)
         self.sock = sock
+
+    def break_off(self) -> None:
+        """End a head that drips: each byte of it would begin the time-out anew."""
+        with suppress(OSError, AttributeError):  # over already
+            self.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _check(answer: Any) -> None:
@@ -169,12 +194,26 @@ def _version(answer: Any) -> str:
     return str(version or answer.headers.get("Last-Modified", ""))[:255]
 
 
-def _pieces(answer: Any) -> Iterator[bytes]:
+def _pieces(read: Callable[[], bytes]) -> Iterator[bytes]:
     while True:
         try:
-            piece = answer.read(PIECE_BYTES)
+            piece = read()
         except (OSError, http.client.HTTPException) as error:
             raise CutError(BROKEN_OFF) from error
         if not piece:
             return
         yield piece
+
+
+def _fast_enough(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces; `SlowError` once it would take for ever."""
+    begin, came = time.monotonic(), 0
+    for piece in pieces:
+        yield piece
+        came += len(piece)
+        seconds = time.monotonic() - begin
+        if seconds < SLOW_SECONDS:
+            continue
+        if came < seconds * SLOWEST:
+            raise SlowError(TOO_SLOW)
+        begin, came = time.monotonic(), 0

@@ -23,7 +23,13 @@ logger = logging.getLogger(__name__)
 MAX_SETBACKS = 30
 TOO_LARGE = sentence("The film is larger than %(most)s, which is all that may be imported.")
 CHANGED = sentence("The file has changed meanwhile.")
+# Of fetching at a stretch: far below what a job may take, however large the film is.
+TURN_SECONDS = 900
 GAVE_UP = sentence("The film could not be fetched in several tries. See the worker's log.")
+
+
+class TurnOverError(Exception):
+    """There is more to come, after others had a turn."""
 
 
 def due() -> Any:
@@ -49,6 +55,8 @@ def run(lease: Lease) -> None:
         length = _fetch(row, lease)
     except fetching.CutError as error:
         _wait(row, lease, str(error))
+    except TurnOverError:
+        _go_on_later(row, lease)
     else:
         beside = sidecars.collect(row, lease.keep)
         landing.finish(row.key, length)
@@ -63,6 +71,8 @@ def _fetch(row: Import, lease: Lease) -> int:
         try:
             with _opened(row, offset) as body:
                 return _append(row, body, _agreed(row, body, offset, lease), lease)
+        except fetching.SlowError:
+            raise
         except fetching.CutError:
             if landing.size(row.key) <= offset:
                 raise
@@ -109,8 +119,10 @@ def _append(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
         for piece in body.pieces:
             lease.keep(offset=offset)
             waiting += piece
-            if len(waiting) >= size:
-                offset = _write(row, offset, waiting)
+            if len(waiting) >= size:  # whole parts of a bucket, which takes others badly
+                part, waiting = waiting[:size], waiting[size:]
+                offset = _write(row, offset, part)
+                _check_turn(lease)
     except fetching.CutError:
         _write(row, offset, waiting)
         raise
@@ -122,13 +134,23 @@ def _append(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
     return offset
 
 
+def _check_turn(lease: Lease) -> None:
+    if lease.seconds > TURN_SECONDS:
+        raise TurnOverError
+
+
 def _write(row: Import, offset: int, waiting: bytearray) -> int:
-    _check_size(offset + len(waiting), offset + len(waiting))
-    if waiting:
-        landing.append(row.key, offset, waiting)
     offset += len(waiting)
-    waiting.clear()
+    _check_size(offset, offset)
+    if waiting:
+        landing.append(row.key, offset - len(waiting), waiting)
     return offset
+
+
+def _go_on_later(row: Import, lease: Lease) -> None:
+    with transaction.atomic():
+        if lease.release(**UNHURT, offset=landing.size(row.key)):
+            request(Import.objects.filter(pk=row.pk))
 
 
 def _wait(row: Import, lease: Lease, reason: str) -> None:

@@ -95,7 +95,12 @@ class Lease:
         self.token = token
         self.model: type[Leased] = wanted.model
         self._wanted = wanted
-        self._renewed_at = time.monotonic()
+        self._began_at = self._renewed_at = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been held."""
+        return time.monotonic() - self._began_at
 
     @property
     def rows(self) -> Rows:

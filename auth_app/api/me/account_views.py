@@ -1,11 +1,11 @@
 """Name, address, password, and the end of the account."""
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_app import account, cookies, errors, invitations, profiles
+from auth_app import account, cookies, errors, invitations, leaving, profiles, sessions
 from auth_app.api.base import AccountView
 from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
@@ -22,6 +22,7 @@ from auth_app.permissions import MayInvite
 
 TAKEN = _("This address already has an account.")
 LAST = _("You are the last administrator. Give somebody else these rights first.")
+GONE = _("This account has been deleted.")
 
 
 class AccountDetailView(MeView):
@@ -29,7 +30,11 @@ class AccountDetailView(MeView):
 
     fresh_methods = ("DELETE",)
     limited_may = ("GET",)
-    sets_up_factors = True
+
+    @property
+    def sets_up_factors(self) -> bool:
+        """Who still lacks the factor that they need sees the account, and changes nothing."""
+        return self.request.method == "GET"
 
     @schema.me
     def get(self, request: Request) -> Response:
@@ -42,18 +47,21 @@ class AccountDetailView(MeView):
             self._ask_for_address(asked.pop("email"))
         if "name" in asked:
             asked["first_name"] = asked.pop("name")
-        User.objects.filter(pk=self.user.pk).update(**asked)
+        if asked:
+            account.change(self.user, asked, self.client())
         return self._answer()
 
     @schema.leave
     def delete(self, request: Request) -> Response:
         asked = self.parsed(LeaveSerializer)
         try:
-            delete_at = account.ask_for_deletion(
+            delete_at = leaving.ask_for_deletion(
                 self.user, self.client(), with_films=asked["delete_films"]
             )
         except errors.LastAdministratorError as error:
             raise ValidationError({"detail": LAST}) from error
+        except sessions.SessionOverError as error:
+            raise AuthenticationFailed(GONE) from error
         text = _("Your account will be deleted. Sign in before then to keep it.")
         response = Response({"detail": text, "delete_at": delete_at})
         cookies.clear(response)
@@ -79,7 +87,10 @@ class AccountDetailView(MeView):
 class KeepView(MeView):
     @schema.keep
     def post(self, request: Request) -> Response:
-        account.keep(self.user, self.client())
+        try:
+            leaving.keep(self.user, self.client())
+        except sessions.SessionOverError as error:
+            raise AuthenticationFailed(GONE) from error
         return Response({"detail": _("Your account stays.")})
 
 

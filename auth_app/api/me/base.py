@@ -14,6 +14,7 @@ from auth_app import limits, sessions
 from auth_app.models import Session, User
 
 CONFIRM = _("Please confirm that it is you: give your password again.")
+CONFIRM_WITHOUT_PASSWORD = _("Please confirm that it is you: with a passkey, or sign in again.")
 
 
 class MeView(APIView):
@@ -37,7 +38,8 @@ class MeView(APIView):
     def require_fresh(self) -> None:
         if not sessions.is_fresh(self.session):
             self.wants_confirmation = True
-            raise PermissionDenied(CONFIRM)
+            has_password = self.user.has_usable_password()
+            raise PermissionDenied(CONFIRM if has_password else CONFIRM_WITHOUT_PASSWORD)
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(*args, **kwargs)

@@ -29,6 +29,11 @@ class MeSerializer(serializers.ModelSerializer[User]):
         read_only=True, help_text='An address whose link was not opened yet, or "".'
     )
     profile = serializers.SerializerMethodField(help_text="The one that this session is in.")
+    has_password = serializers.BooleanField(
+        source="has_usable_password",
+        read_only=True,
+        help_text="Accounts of a provider, and of passkeys alone, may have none.",
+    )
     has_films = serializers.SerializerMethodField(
         help_text="Whether deleting the account may take films along."
     )
@@ -36,7 +41,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "email", "username", "name", "phone", "address", "new_email", "is_staff"]
-        fields += ["date_joined", "delete_at", "has_films", "language", "profile"]
+        fields += ["date_joined", "delete_at", "has_password", "has_films", "language", "profile"]
         read_only_fields = fields
         extra_kwargs = {
             "delete_at": {"help_text": "When the account will be deleted; null: never."},

@@ -37,4 +37,5 @@ class SessionDetailView(MeView):
         if not Session.objects.filter(pk=session_id, user=self.user).exists():
             raise Http404
         sessions.end(session_id, ENDED)
+        audit.record("session.ended", self.user.pk, "user", self.user.pk, ip=self.client().ip)
         return Response(status=204)

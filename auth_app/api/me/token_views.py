@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,8 +11,10 @@ from auth_app.api.me import schema
 from auth_app.api.me.base import MeView
 from auth_app.api.me.serializers import ApiTokenSerializer, NewApiTokenSerializer
 from auth_app.models import ApiToken
+from auth_app.sessions import UserChangedError
 
 TOO_MANY = _("You have %(count)s tokens. End one that is no longer used.")
+CHANGED = _("Your account has changed meanwhile. Please sign in again.")
 
 
 class TokenListView(MeView):
@@ -32,6 +34,8 @@ class TokenListView(MeView):
             raise ValidationError(
                 {"detail": TOO_MANY % {"count": api_tokens.MAX_PER_USER}}
             ) from error
+        except UserChangedError as error:
+            raise AuthenticationFailed(CHANGED) from error
         return Response(ApiTokenSerializer(token).data | {"token": text}, status=201)
 
 

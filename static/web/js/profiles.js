@@ -7,6 +7,8 @@ import { t } from "./language.js";
 import { draw, facts, PROFILES, rememberProfile } from "./portraits.js";
 import { destination, keepSessionFresh, leaveForLogin, signOut } from "./session.js";
 
+const NO_PASSWORD = t("This account has no password. Sign out and in again to change to this profile.");
+
 let current = null;
 let wanted = null;
 
@@ -20,12 +22,16 @@ function leave(profile) {
 async function choose(profile) {
   wanted = profile;
   try {
+    if (profile.asks === "password" && !(await hasPassword())) throw new Error(NO_PASSWORD);
     if (profile.asks) ask(profile.asks);
     else leave(await enter(profile, {}));
   } catch (error) {
     fail(error);
   }
 }
+
+/** Accounts of a provider, and of passkeys alone, may have none. */
+const hasPassword = async () => (await request("/api/me/")).has_password;
 
 function ask(what) {
   $("#unlock-form").reset();
@@ -41,6 +47,17 @@ function askFor(what) {
   show($("#unlock-by-pin"), what === "pin");
   show($("#unlock-by-password"), what === "password");
   show($("#forgot-pin"), what === "pin");
+}
+
+async function askForPassword() {
+  if (!(await hasPassword())) {
+    $("#unlock-form .form-error").textContent = NO_PASSWORD;
+    show($("#unlock-form .form-error"));
+    return;
+  }
+  $("#unlock-pin").value = "";
+  askFor("password");
+  $("#unlock-password").focus();
 }
 
 function person(profile) {
@@ -71,11 +88,7 @@ enhance($("#unlock-form"), {
   done: leave,
 });
 $("#unlock-cancel").addEventListener("click", () => $("#unlock").close());
-$("#forgot-pin").addEventListener("click", () => {
-  $("#unlock-pin").value = "";
-  askFor("password");
-  $("#unlock-password").focus();
-});
+$("#forgot-pin").addEventListener("click", () => askForPassword().catch(fail));
 try {
   const profiles = await request(PROFILES);
   $("#people").replaceChildren(...profiles.map(person));

@@ -1,6 +1,6 @@
 /** `/watch/<id>/`: one film after the other, played. */
 
-import { ApiError, send } from "./api.js";
+import { ApiError, request } from "./api.js";
 import { facts } from "./catalogue.js";
 import { $, show, toast } from "./dom.js";
 import * as films from "./films.js";
@@ -108,16 +108,18 @@ function explain(error) {
 function fail(kind) {
   if (kind === "session") return leaveForLogin();
   showTrouble(player, kind);
-  if (kind === "network") goOnWhenBack();
+  if (kind === "network" || kind === "server") setTimeout(goOnWhenBack, ASK_AGAIN);
 }
 
+/** As soon as the server answers both that this page began with, whatever it says then. */
 async function goOnWhenBack() {
+  const id = Number(/\d+/.exec(location.pathname)[0]);
   try {
-    await send("/healthz/");
-    location.reload();
-  } catch {
-    setTimeout(goOnWhenBack, ASK_AGAIN);
+    await Promise.all([films.film(id), request(films.masterUrl(id))]);
+  } catch (error) {
+    if (error.isTemporary) return setTimeout(goOnWhenBack, ASK_AGAIN);
   }
+  return location.reload();
 }
 
 addEventListener("popstate", () => location.reload());

@@ -1,5 +1,6 @@
 /** Live progress in the video list, and a bar while a film is being uploaded. */
 
+import { firstProblem } from "./checks.js";
 import { t } from "./language.js";
 
 const POLL_MS = 2000;
@@ -56,43 +57,62 @@ function showPoster(place, url) {
 function watchUpload(form) {
   const input = form.querySelector('input[type="file"][name="video_file"]');
   if (!input) return;
-  form.addEventListener("submit", (event) => {
+  const picture = form.querySelector('input[type="file"][name="thumbnail"]');
+  form.addEventListener("submit", async (event) => {
     if (!input.files.length) return;
     event.preventDefault();
     const body = new FormData(form, event.submitter);
-    const bar = document.createElement("progress");
-    bar.className = "vf-upload";
-    bar.max = 1;
-    bar.value = 0;
-    bar.setAttribute("aria-label", t("Upload"));
-    input.after(bar);
-    for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = true;
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.upload.onprogress = ({ loaded, total }) => { bar.value = total ? loaded / total : 0; };
-    request.onload = () => finish(request, form);
-    request.onerror = () => {
-      bar.remove();
-      for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = false;
-      input.setCustomValidity(t("The upload was interrupted. Please try again."));
-      input.reportValidity();
-      input.addEventListener("change", () => input.setCustomValidity(""), { once: true });
-    };
-    request.send(body);
+    const problem = await firstProblem(input, picture);
+    if (problem) refuse(problem.input, problem.words);
+    else upload(form, input, body);
   });
 }
 
-// A saved form was redirected; a refused one is the same page with its errors.
+function refuse(input, words) {
+  input.setCustomValidity(words);
+  input.reportValidity();
+  input.addEventListener("change", () => input.setCustomValidity(""), { once: true });
+}
+
+function upload(form, input, body) {
+  const bar = document.createElement("progress");
+  bar.className = "vf-upload";
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", t("Upload"));
+  input.after(bar);
+  for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = true;
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+  request.upload.onprogress = ({ loaded, total }) => { bar.value = total ? loaded / total : 0; };
+  request.onload = () => finish(request, form);
+  request.onerror = () => {
+    bar.remove();
+    for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = false;
+    refuse(input, t("The upload was interrupted. Please try again."));
+  };
+  request.send(body);
+}
+
+// A saved form says where it leads; a refused one is the same page with its errors. Any other page
+// is that for signing in again.
 function finish(request, form) {
-  const isSaved = request.responseURL.replace(/[?#].*/, "") !== form.action.replace(/[?#].*/, "");
-  if (isSaved) {
-    location.assign(request.responseURL);
+  const where = ledTo(request);
+  const isOther = request.responseURL.replace(/[?#].*/, "") !== form.action.replace(/[?#].*/, "");
+  if (where || isOther) {
+    location.assign(where || request.responseURL);
     return;
   }
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   document.querySelector("#content").replaceWith(page.querySelector("#content") ?? page.body);
   const fresh = document.querySelector("#video_form");
   if (fresh) watchUpload(fresh);
+}
+
+function ledTo(request) {
+  const isJson = request.getResponseHeader("Content-Type")?.startsWith("application/json");
+  return isJson ? JSON.parse(request.responseText).location : "";
 }
 
 // Django leaves the heading of a column empty, which readers announce as nothing.
@@ -102,6 +122,12 @@ function nameEmptyHeadings() {
   }
 }
 
+// Django gives a name to what has no role that could have one, in scripts that run before this.
+function nameIcons() {
+  for (const icon of document.querySelectorAll("span[aria-label]:not([role])")) icon.setAttribute("role", "img");
+}
+
+addEventListener("load", nameIcons);
 document.addEventListener("DOMContentLoaded", () => {
   nameEmptyHeadings();
   refresh();

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
+from video_app.insight import starts
 from video_app.pipeline import layout
 from video_app.streaming import (
     delivery,
@@ -16,7 +17,7 @@ from video_app.streaming import (
 from video_app.streaming.access import Viewing, is_linked, named_build, require_viewer
 from video_app.streaming.answers import stream_view
 from video_app.streaming.film_cache import PlayableBuild
-from video_app.streaming.playlists import Wanted
+from video_app.streaming.playlists import Playlist, Wanted
 
 
 @stream_view
@@ -37,7 +38,11 @@ def rendition(request: HttpRequest, video_id: int, resolution: str) -> HttpRespo
     kind = rendering.OWN if request.GET.get("own") == "1" else rendering.MEDIA
     wanted = _wanted(request, video_id, kind, resolution)
     viewing = require_viewer(request, video_id, *wanted.keys)
-    return _send(request, wanted, viewing, named_build(request, viewing.film))
+    build = named_build(request, viewing.film)
+    text = _text(wanted, viewing, build)
+    if build["stored"] and not wanted.is_linked and "://" in text["text"]:
+        starts.note(request, viewing.viewer, video_id, build["total"] * build["length"])
+    return _answer(request, wanted, build, text)
 
 
 @stream_view
@@ -97,13 +102,21 @@ def _wanted(request: HttpRequest, video_id: int, kind: str, folder: str) -> Want
 def _send(
     request: HttpRequest, wanted: Wanted, viewing: Viewing, build: PlayableBuild
 ) -> HttpResponseBase:
+    return _answer(request, wanted, build, _text(wanted, viewing, build))
+
+
+def _text(wanted: Wanted, viewing: Viewing, build: PlayableBuild) -> Playlist:
     if film_cache.is_growing(build) and wanted.noted_key not in viewing.cached:
         watching.note(wanted.video_id)
     if wanted.is_linked:
         # Addresses in the bucket would outlive the link: it redirects, segment by segment.
         build = build | {"stored": False}
-    cached = viewing.cached.get(wanted.key)
-    text = playlists.fresh(cached, wanted, build)
+    return playlists.fresh(viewing.cached.get(wanted.key), wanted, build)
+
+
+def _answer(
+    request: HttpRequest, wanted: Wanted, build: PlayableBuild, text: Playlist
+) -> HttpResponseBase:
     return playlist_delivery.send_text(
         request,
         text["text"],

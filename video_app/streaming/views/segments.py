@@ -3,13 +3,22 @@
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import NotFound
 
+from video_app.insight import starts
 from video_app.insight.segments import note as note_segment
 from video_app.pipeline import ladder, layout
 from video_app.streaming import damage, delivery, film_cache, playlist_delivery, tracks, watching
-from video_app.streaming.access import Viewing, named_build, require_build, require_viewer
+from video_app.streaming.access import (
+    Viewing,
+    is_linked,
+    named_build,
+    require_build,
+    require_viewer,
+)
 from video_app.streaming.answers import stream_view
 from video_app.streaming.build_files import segment_key, send_segment
 from video_app.streaming.film_cache import PlayableBuild
+
+REDIRECTED = 302
 
 
 @stream_view
@@ -24,7 +33,12 @@ def segment(request: HttpRequest, video_id: int, resolution: str, number: int) -
         response = send_segment(request, build, segment_key(build, rung, number))
     if rung != asked:
         response["Cache-Control"] = delivery.NO_STORE
-    note_segment(request, viewing.viewer, video_id, number, (build["total"], build["length"]))
+    total, length = build["total"], build["length"]
+    if response.status_code == REDIRECTED and not is_linked(request):
+        # Such a player has its other addresses from the playlist, and is not seen again.
+        starts.note(request, viewing.viewer, video_id, total * length)
+    else:
+        note_segment(request, viewing.viewer, video_id, number, (total, length))
     return response
 
 

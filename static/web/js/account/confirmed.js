@@ -1,13 +1,14 @@
-/** Requests that may ask for the password, or a passkey, again before they are done. */
+/** Requests that may ask again whether it is the owner, before they are done. */
 
 import { request } from "../api.js";
-import { $, show } from "../dom.js";
+import { $, $$, show } from "../dom.js";
 import { enhance } from "../forms.js";
 import { hasPasskeys, passkeyAnswer } from "../passkeys.js";
 
+const has = { password: true, passkey: false };
 let answer = () => {};
 
-/** As `request`; asks for the password when the API wants it, and then tries again. */
+/** As `request`; asks who it is when the API wants to know, and then tries again. */
 export async function confirmed(path, options) {
   try {
     return await request(path, options);
@@ -17,9 +18,14 @@ export async function confirmed(path, options) {
   }
 }
 
-/** An account may have no password at all. */
-export function offerPasskey(isThere) {
-  show($("#confirm-passkey"), isThere && hasPasskeys());
+/** What the account has to confirm with, as far as it is known: some have no password. */
+export function offer(found) {
+  Object.assign(has, found);
+  const canUsePasskey = has.passkey && hasPasskeys();
+  const way = has.password ? "password" : canUsePasskey ? "passkey" : "signing-in";
+  $$("#confirm-dialog [data-way]").forEach((part) => show(part, part.dataset.way === way));
+  show($("#confirm-passkey"), canUsePasskey);
+  $("#confirm-passkey button").classList.toggle("primary", way === "passkey");
 }
 
 function isConfirmed() {

@@ -5,7 +5,7 @@ import { $, $$, clone, show, toast } from "../dom.js";
 import { enhance } from "../forms.js";
 import { t } from "../language.js";
 import { createPasskey, hasPasskeys } from "../passkeys.js";
-import { confirmed, offerPasskey } from "./confirmed.js";
+import { confirmed, offer } from "./confirmed.js";
 import { date } from "./dates.js";
 
 const PATH = "/api/me/second-factor/";
@@ -40,7 +40,7 @@ async function display() {
   show($("#recovery"), state.is_on);
   $("#codes-left").textContent = state.recovery_codes_left;
   displayPasskeys();
-  offerPasskey(state.passkeys.length > 0);
+  offer({ passkey: state.passkeys.length > 0 });
 }
 
 function displayPasskeys() {

@@ -4,7 +4,7 @@ import { request } from "../api.js";
 import { $, $$, show, toast } from "../dom.js";
 import { enhance, followRules, passwordMistakes } from "../forms.js";
 import { t } from "../language.js";
-import { confirmed } from "./confirmed.js";
+import { confirmed, offer } from "./confirmed.js";
 
 const change = (body) => confirmed("/api/me/", { method: "PATCH", body });
 
@@ -21,6 +21,14 @@ export function startProfile(me) {
     },
   });
   $("#withdraw").addEventListener("click", async () => display(await change({ email: null })));
+  startPassword(me);
+}
+
+function startPassword(me) {
+  offer({ password: me.has_password });
+  show($("#has-password"), me.has_password);
+  show($("#no-password"), !me.has_password);
+  $("#no-password a").hash = new URLSearchParams({ email: me.email });
   followRules($("#password-rules"));
   enhance($("#password-form"), {
     check: (values) => passwordMistakes(values, "new_password", "confirm_password"),

@@ -19,22 +19,26 @@ on("film", (film) => {
   elsewhere.dataset.elsewhere = film.id;
   reports?.close();
   reports = reportPlayback(video, film.id);
-  film.hls?.on("hlsFragLoaded", (_, { networkDetails }) => reports?.viewing.hears(requestId(networkDetails)));
+  // Errors too: the answer that stopped a film is the one to look for in our log.
+  for (const name of ["hlsFragLoaded", "hlsError"]) {
+    film.hls?.on(name, (_, { networkDetails }) => reports?.viewing.hears(requestId(networkDetails)));
+  }
 });
 on("switch", () => reports?.viewing.switches());
-on("error", ({ kind }) => reports?.fail(kind));
+// A little later: the player hears of the error first, and here it is not yet known which answer it was.
+on("error", ({ kind }) => queueMicrotask(() => reports?.fail(kind)));
 on("over", () => {
   removeSource(video);
   reports?.close();
   reports = null;
 });
 
-/** Answers of a bucket are not ours to read. */
-const isOurs = (url) => new URL(url, location.href).origin === location.origin;
+/** Answers of a bucket are not ours to read, and there is none where nobody answered. */
+const isOurs = (url) => Boolean(url) && new URL(url, location.href).origin === location.origin;
 
 function requestId(details) {
   if (details instanceof XMLHttpRequest) return isOurs(details.responseURL) ? details.getResponseHeader("X-Request-ID") : null;
-  return details && isOurs(details.url) ? details.headers.get("X-Request-ID") : null;
+  return details instanceof Response && isOurs(details.url) ? details.headers.get("X-Request-ID") : null;
 }
 
 const film = () => ({ ...now, title: $("#title").textContent });

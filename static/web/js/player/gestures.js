@@ -58,8 +58,10 @@ export function returnFocusAfterPress(player) {
   player.addEventListener("pointerup", ({ target }) => {
     if (target.matches("input[type=range]")) target.blur();
   });
-  player.addEventListener("click", ({ target, detail }) => {
+  const giveBack = ({ target, detail }) => {
     const button = target.closest("button.tool, button.big-play");
     if (detail > 0 && button === document.activeElement) button?.blur(); // 0: pressed by a key
-  });
+  };
+  // Before the button acts: a dialog gives the focus back to who had it when it was opened.
+  player.addEventListener("click", giveBack, { capture: true });
 }

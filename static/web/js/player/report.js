@@ -63,8 +63,14 @@ export class Viewing {
     this.told.switches += 1;
   }
 
-  ends(how, problem = "") {
+  /** Nobody waits any longer; a stall that made somebody leave has lasted until now. */
+  leaves() {
     this.stands();
+    this.#endStall();
+  }
+
+  ends(how, problem = "") {
+    this.leaves();
     Object.assign(this.told, { end: how, problem });
   }
 
@@ -76,7 +82,9 @@ export class Viewing {
   report() {
     this.sequence += 1;
     const running = this.#watchedSince === null ? 0 : this.#since(this.#watchedSince);
-    return { ...this.told, sequence: this.sequence, watched: round(this.told.watched + running), stalled: round(this.told.stalled), startup: this.told.startup && round(this.told.startup) };
+    const waiting = this.#stalledSince === null ? 0 : this.#since(this.#stalledSince);
+    const counters = { watched: round(this.told.watched + running), stalled: round(this.told.stalled + waiting) };
+    return { ...this.told, ...counters, sequence: this.sequence, startup: this.told.startup && round(this.told.startup) };
   }
 
   #endStall() {
@@ -109,7 +117,7 @@ export function reportPlayback(video, film) {
       tell();
     },
     close() {
-      viewing.stands();
+      viewing.leaves();
       tell();
       stop.abort();
     },

@@ -18,7 +18,7 @@ export const DELAY = {
 export const TROUBLE = {
   missing: [mark("This film is not here"), mark("It was removed, or it is not ready to be watched yet.")],
   network: [mark("The connection was lost"), mark("The film goes on where you were as soon as the server answers again.")],
-  server: [mark("The server has a problem"), mark("Please try again in a moment.")],
+  server: [mark("The server has a problem"), mark("The film goes on where you were as soon as the server is well again.")],
   format: [mark("This film cannot be played here"), mark("Your browser could not decode it. Try another browser.")],
 };
 
@@ -42,6 +42,7 @@ export function explainDelays(video, cause) {
   for (const name of ["playing", "seeked", "canplay"]) video.addEventListener(name, stop);
   addEventListener("offline", () => showDelay(t(DELAY.offline)));
   addEventListener("online", () => timer === null && showDelay(""));
+  if (!navigator.onLine) showDelay(t(DELAY.offline));
   wait();
 }
 

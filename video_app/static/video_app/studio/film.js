@@ -26,14 +26,14 @@ function firstState(file, upload) {
 
 /**
  * A film of the queue. `onChange(film)` is called after every change; `ask` and `wait` reach the
- * server and the clock.
+ * server and the clock; `about` is what its upload is begun with.
  */
 export class Film {
   #stop = null;
   #pace = new Pace();
 
-  constructor({ file = null, upload = null, print = "", ask, wait, onChange }) {
-    Object.assign(this, { file, upload, print, ask, wait, onChange });
+  constructor({ file = null, upload = null, print = "", about = {}, ask, wait, onChange }) {
+    Object.assign(this, { file, upload, print, about, ask, wait, onChange });
     this.offset = upload?.offset ?? 0;
     this.state = firstState(file, upload);
     this.reason = "";
@@ -76,7 +76,7 @@ export class Film {
   async announce() {
     try {
       this.print ||= await fingerprint(this.file);
-      this.upload = await create(this.file, { fingerprint: this.print }, this.ask);
+      this.upload = await create(this.file, { fingerprint: this.print, ...this.about }, this.ask);
       this.offset = this.upload.offset;
       this.become(WAITING);
     } catch (error) {

@@ -7,12 +7,15 @@ import { begunUpload, fingerprint } from "./identity.js";
 /** Sent side by side: two fill any line, and more would let each take longer. */
 const AT_ONCE = 2;
 
-/** `onChange(film)` is called for every film that is new or has changed, or has left the list. */
+/**
+ * `onChange(film)` is called for every film that is new or has changed, or has left the list. With
+ * `replaces`, the id of a film, what is dropped takes its place.
+ */
 export class Queue {
   films = [];
 
-  constructor({ ask, wait, refusal, onChange }) {
-    Object.assign(this, { ask, wait, refusal, onChange });
+  constructor({ ask, wait, refusal, onChange, replaces = null }) {
+    Object.assign(this, { ask, wait, refusal, onChange, replaces });
   }
 
   /** The uploads that the server knows of: begun here earlier, or in another window. */
@@ -44,7 +47,7 @@ export class Queue {
   /** The film that this file belongs to; null when it is in the queue already. */
   async #place(file) {
     const print = await fingerprint(file).catch(() => "");
-    const open = this.films.filter((film) => film.isOpen && film.upload);
+    const open = this.films.filter((film) => film.isOpen && film.upload && this.#isMeant(film.upload));
     const begun = begunUpload(file, print, open.map((film) => film.upload));
     const film = open.find(({ upload }) => upload === begun);
     if (!film) return this.#enter({ file, print });
@@ -52,10 +55,16 @@ export class Queue {
     return null;
   }
 
+  /** Who replaces a film does not go on with what is to be another one. */
+  #isMeant({ replaces, video }) {
+    return this.replaces === null || (replaces && video === this.replaces);
+  }
+
   #enter(given) {
     const { ask, wait } = this;
+    const about = this.replaces === null ? {} : { video: this.replaces };
     const onChange = (film) => this.#changed(film);
-    const film = new Film({ ask, wait, onChange, ...given });
+    const film = new Film({ ask, wait, onChange, about, ...given });
     this.films.push(film);
     this.onChange(film);
     return film;

@@ -3,6 +3,7 @@
 import { t } from "../language.js";
 import { ARRIVED, CHECKING, FAILED, NEEDS_FILE, PAUSED, REFUSED, UPLOADING, WAITING } from "./film.js";
 import { JSON_BODY, words } from "./http.js";
+import { sendPicture } from "./picture.js";
 
 const SAVE_AFTER = 700;
 const NUMBERS = ["year", "season", "episode"];
@@ -30,6 +31,7 @@ export class Row {
       event.preventDefault();
       this.#saveSoon(0);
     });
+    this.#find("[data-picture]")?.addEventListener("change", (event) => this.#takePicture(event));
   }
 
   get hasUnsaved() {
@@ -73,7 +75,8 @@ export class Row {
 
   #fill(upload) {
     this.#isFilled = true;
-    this.form.hidden = false;
+    this.form.hidden = upload.replaces; // that film has a page where it is described
+    if (upload.replaces) this.#find(".vf-name").textContent = t("%(name)s, in place of “%(title)s”", { name: this.film.name, title: upload.title });
     for (const input of this.#inputs()) {
       if (input.type === "checkbox") input.checked = upload[input.name];
       else input.value = upload[input.name] ?? "";
@@ -107,6 +110,18 @@ export class Row {
     else this.#say(answer.status === 404 ? t("The upload is over: please edit the film on its page.") : t("Not saved. %(why)s", { why: words(answer) }));
   }
 
+  /** A picture is judged as soon as it is chosen, however long the film takes. */
+  async #takePicture(event) {
+    event.stopPropagation();
+    const input = event.target;
+    const [picture] = input.files;
+    if (!picture) return;
+    const { poster, problem } = await sendPicture(this.film.ask, this.#address("frame", this.film.upload.video), picture);
+    this.#mark(input, problem);
+    this.#say(problem || t("This is the poster now."));
+    if (poster) this.#showPoster(`${poster}?${Date.now()}`);
+  }
+
   #mark(input, errors) {
     if (errors) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
@@ -125,13 +140,11 @@ export class Row {
     this.#find("[data-to=watch]").hidden = !isWatchable;
     const list = this.#find(".vf-notes");
     list.replaceChildren(...notes.map((note) => Object.assign(document.createElement("li"), { textContent: note })));
-    if (poster) this.#showPoster(poster);
+    if (poster && this.#find("span.vf-poster")) this.#showPoster(poster);
   }
 
   #showPoster(url) {
-    const place = this.#find("span.vf-poster");
-    if (!place) return;
-    place.replaceWith(Object.assign(new Image(), { className: "vf-poster", alt: "", src: url }));
+    this.#find(".vf-poster").replaceWith(Object.assign(new Image(), { className: "vf-poster", alt: "", src: url }));
   }
 }
 

@@ -18,7 +18,8 @@ const limits = {
 const rows = new Map();
 const settled = new Set();
 
-const queue = new Queue({ ask, wait, refusal: (file) => refusal(file, limits), onChange: draw });
+const replaces = Number(studio.dataset.replaces) || null;
+const queue = new Queue({ ask, wait, refusal: (file) => refusal(file, limits), onChange: draw, replaces });
 
 /** Ends early when the line comes back, or when the upload is stopped. */
 function wait(seconds, signal) {
@@ -60,6 +61,11 @@ function say(text) {
   document.getElementById("vf-live").textContent = text;
 }
 
+/** What is wrong with more than one film, for all to see. */
+function tell(text) {
+  document.getElementById("vf-told").textContent = text;
+}
+
 function summarize() {
   document.getElementById("vf-summary").textContent = queue.summary;
   document.getElementById("vf-queue").hidden = !queue.films.length;
@@ -80,7 +86,12 @@ function drop(film) {
 /** What was begun earlier has to be known first, or it would begin anew. */
 async function take(files, unreadable = []) {
   await restored;
-  if (unreadable.length) say(t("These could not be read: %(names)s.", { names: unreadable.join(", ") }));
+  if (replaces && files.length > 1) {
+    tell(t("Please drop one file only: it takes the place of the film."));
+    return;
+  }
+  tell("");
+  if (unreadable.length) tell(t("These could not be read: %(names)s.", { names: unreadable.join(", ") }));
   await queue.take(files);
 }
 
@@ -110,7 +121,7 @@ function startDropping() {
 async function restore() {
   const answer = await ask("GET", "/api/uploads/?finished=true");
   if (answer.status === 200) queue.restore(answer.json);
-  else say(words(answer));
+  else tell(t("What was begun earlier cannot be shown: %(why)s Please reload the page.", { why: words(answer) }));
 }
 
 /** Ask how far the workers are with what has arrived. */
