@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import onnxruntime
 from faster_whisper import WhisperModel
 
 from video_app.pipeline.captions import ONLY_ENGLISH
@@ -19,6 +20,7 @@ SAMPLE_RANGE = 32768.0
 
 
 def main(folder: str, sound: str, language: str) -> dict[str, Any]:
+    onnxruntime.disable_telemetry_events()
     # What the folder does not hold is fetched from nowhere.
     model = WhisperModel(folder, device="cpu", compute_type="int8", local_files_only=True)
     if language not in ("", "en") and not model.model.is_multilingual:
