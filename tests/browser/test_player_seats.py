@@ -48,6 +48,11 @@ STATE = """() => ({
     ...{ rate: video.playbackRate, full: document.fullscreenElement?.id, path: location.pathname },
     ...{ help: document.querySelector("#help").open, showing: showing().length > 0 },
 })"""
+# A list as in a large catalogue, which is scrolled sideways.
+FULL_LIST = """() => {
+    const list = document.querySelector("#more-list");
+    while (list.children.length < 12) list.append(list.firstElementChild.cloneNode(true));
+}"""
 SHOWING = """() => {
     window.showing = () => [...video.textTracks].filter((track) => track.mode === "showing");
     window.flashes = [];
@@ -465,7 +470,8 @@ def test_keeps_speed_languages_and_their_look(seat: Seat, page: Page) -> None:
 def test_goes_on_with_the_next_episode_and_then_with_others(
     seat: Seat, page: Page, product: Stack, episodes: Episodes
 ) -> None:
-    """With the speed of the test before: it is kept for the next film."""
+    """With the speed: it is kept for the next film."""
+    seat.choose("Speed", "1.5\u00d7")
     page.evaluate("window.element = video")
     go_to_the_end(page)
     expect(page.get_by_role("heading", name="S1 E2 · Part Two")).to_be_visible()
@@ -486,6 +492,7 @@ def test_goes_on_with_the_next_episode_and_then_with_others(
     expect(page.get_by_role("heading", name="More like this")).to_be_visible()
     expect(page.get_by_text("✓ Watched")).to_be_visible()
     assert page.locator("#more-list a").count() > 0
+    page.evaluate(FULL_LIST)
     assert page.evaluate(OUTSIDE, "#afterwards .button, #more h2, #more-list") == []
     seat.press(seat.button("Watch again"))
     seat.until("!video.paused && video.currentTime < 4")
