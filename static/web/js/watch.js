@@ -72,6 +72,7 @@ async function present(prepared) {
   describe(film);
   showing = new Showing(video, film, { prepared, variant, menus, onTrouble: fail });
   if (film.position > 0) toast(t("Resuming at %(time)s", { time: clock(film.position) }));
+  await showing.canBegin;
   play(video);
 }
 
