@@ -14,6 +14,7 @@ import { startKeyboard } from "./player/keyboard.js";
 import { startLook } from "./player/look.js";
 import * as mediaSession from "./player/media-session.js";
 import { prepare } from "./player/prepare.js";
+import "./player/beside.js";
 import { startPreviews } from "./player/previews.js";
 import { Quality } from "./player/quality.js";
 import { Showing } from "./player/showing.js";

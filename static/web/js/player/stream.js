@@ -30,6 +30,7 @@ export function load(video, url, { startAt, isGrowing, on, ahead, rate, variant,
     renderTextTracksNatively: true,
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
+  showPartOfFirstSegment(hls);
   report(hls, on, variant);
   rememberRate(hls, signal);
   const cause = recoverFromErrors(hls, on, signal);
@@ -37,6 +38,12 @@ export function load(video, url, { startAt, isGrowing, on, ahead, rate, variant,
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
+}
+
+/** The first picture is at its beginning; hls.js leaves it to loaders of its own to pass on pieces. */
+function showPartOfFirstSegment(hls) {
+  hls.config.progressive = true;
+  hls.once(hls.constructor.Events.FRAG_LOADED, () => (hls.config.progressive = false));
 }
 
 function report(hls, on, variant) {
