@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import tempfile
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
@@ -36,8 +35,6 @@ def refusal(size: int) -> Refusal | None:
     if unprepared := prepare():
         return unprepared
     try:
-        with tempfile.TemporaryFile(dir=local.path(identity.UPLOADS)) as file:
-            file.write(b"1")
         free = local.free_bytes()
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, str(AWAY))
@@ -67,7 +64,7 @@ def prepare() -> Refusal | None:
     """
     try:
         identity.check()
-        local.path(identity.UPLOADS).mkdir(parents=not the_store().puts_at_once, exist_ok=True)
+        local.path(local.UPLOADS).mkdir(parents=not the_store().puts_at_once, exist_ok=True)
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, str(AWAY))
     return None

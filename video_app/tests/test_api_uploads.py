@@ -17,7 +17,7 @@ from PIL import Image
 from tests.people import make_user, signed_in
 from video_app.ingest.validators import FILM_SUFFIXES
 from video_app.models import State, Video
-from video_app.store import identity
+from video_app.store import identity, local
 
 pytestmark = pytest.mark.django_db
 URL = "/api/video/upload/"
@@ -27,7 +27,7 @@ URL = "/api/video/upload/"
 def _media(settings: Any, tmp_path: Path) -> None:
     """A folder of this test's own, marked as this database's."""
     settings.MEDIA_ROOT = str(tmp_path)
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / identity.UPLOADS)
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / local.UPLOADS)
     identity.check()
 
 

@@ -90,14 +90,14 @@ class TestStorage:
     @pytest.mark.parametrize("number", [errno.EROFS, errno.EIO, errno.ESTALE])
     def test_says_why_media_cannot_be_written(self, monkeypatch: Any, number: int):
         monkeypatch.setattr(
-            machine.tempfile, "TemporaryFile", raising(OSError(number, os.strerror(number)))
+            local.tempfile, "TemporaryFile", raising(OSError(number, os.strerror(number)))
         )
 
         assert os.strerror(number) in machine.storage_problem()
 
     def test_finds_disk_that_takes_nothing_more(self, monkeypatch: pytest.MonkeyPatch):
         full = OSError(errno.ENOSPC, "No space left on device")
-        monkeypatch.setattr(machine.tempfile, "TemporaryFile", raising(full))
+        monkeypatch.setattr(local.tempfile, "TemporaryFile", raising(full))
 
         assert machine.storage_problem() == machine.NO_ROOM
 
