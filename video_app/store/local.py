@@ -155,7 +155,7 @@ class LocalStore:
             sync([file])
             _rename(file, target)
             changed.add(target.parent)
-        sync(changed)
+        sync(dict.fromkeys(above for folder in changed for above in _up_to_root(folder)))
 
     def remove(self, key: str) -> None:
         remove(path(key))
@@ -174,6 +174,11 @@ def _entry(prefix: str, found: "os.DirEntry[str]") -> Entry | None:
     except FileNotFoundError:  # gone meanwhile
         return None
     return Entry(key, status.st_size, status.st_mtime)
+
+
+def _up_to_root(folder: Path) -> list[Path]:
+    """Each may be new, and only the one above knows its name."""
+    return [above for above in (folder, *folder.parents) if above.is_relative_to(root())]
 
 
 def _rename(file: Path, target: Path) -> None:
