@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from video_app.store import identity, local, the_store
+from video_app.store import AwayError, identity, local, the_store
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def refusal(size: int) -> Refusal | None:
 def refusal_of(error: OSError) -> Refusal | None:
     """What to say when writing an upload failed; None when it is not the storage's fault."""
     logger.error("upload_not_stored", extra={"reason": str(error)})
-    if isinstance(error, local.AwayError):
+    if isinstance(error, AwayError):
         return Refusal(UNAVAILABLE, f"{AWAY} {error}")
     if error.errno in NO_ROOM:
         return Refusal(INSUFFICIENT_STORAGE, str(FULL))

@@ -15,6 +15,7 @@ from video_app.models import Build, BuildState, Installation, Video
 from video_app.pipeline.sentences import sentence
 from video_app.store import local
 from video_app.store.chosen import is_there, the_store
+from video_app.store.interface import AwayError
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def problem() -> str:
 def check() -> None:
     """`AwayError` when the media must not be changed."""
     if reason := problem():
-        raise local.AwayError(reason)
+        raise AwayError(reason)
 
 
 def read_mark() -> uuid.UUID | None:

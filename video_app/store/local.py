@@ -13,9 +13,7 @@ from typing import BinaryIO, cast
 from django.conf import settings
 
 from video_app.pipeline.section import Section
-from video_app.store.interface import AwayError, Entry, File, Uploads, Watch, unwatched
-
-__all__ = ["AwayError", "LocalStore", "free_bytes", "key", "path", "remove", "root", "sync"]
+from video_app.store.interface import Entry, File, Uploads, Watch, unwatched
 
 UPLOADS = "tmp"
 
@@ -42,15 +40,6 @@ def free_bytes() -> int:
         file.write(b"1")
         file.flush()
     return shutil.disk_usage(root()).free
-
-
-def remove(path: Path) -> None:
-    """Remove a file or folder; what is gone already, or in the way, is left to the cleanup."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-        return
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
 
 
 def sync(paths: Iterable[Path]) -> None:
@@ -102,7 +91,7 @@ class _Uploads:
         sync([path(key), path(key).parent])
 
     def abort(self, key: str) -> None:
-        remove(path(key))
+        LocalStore().remove(key)
 
     def sweep(self, held: Collection[str]) -> None:
         """Nothing: rows know what was begun, and orphans are looked for with all others."""
@@ -158,7 +147,12 @@ class LocalStore:
         sync(dict.fromkeys(above for folder in changed for above in _up_to_root(folder)))
 
     def remove(self, key: str) -> None:
-        remove(path(key))
+        """What is in the way is left to the cleanup."""
+        if path(key).is_dir() and not path(key).is_symlink():
+            shutil.rmtree(path(key), ignore_errors=True)
+            return
+        with suppress(OSError):
+            path(key).unlink(missing_ok=True)
 
     def move(self, key: str, target: str) -> None:
         path(target).parent.mkdir(parents=True, exist_ok=True)

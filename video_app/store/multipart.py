@@ -35,11 +35,8 @@ class BucketUploads:
     def size(self, key: str) -> int:
         with errors():
             if (upload := find(key)) and (sent := parts.sent(upload)) is not None:
-                rest = _size(_rest_key(upload, len(sent)))
-                return len(sent) * upload.part_bytes + (rest or 0)
-            if (size := _size(key)) is None:
-                raise FileNotFoundError(key)
-            return size
+                return len(sent) * upload.part_bytes + _rest_size(upload, len(sent))
+            return int(client().head_object(**name(key))["ContentLength"])
 
     def append(self, key: str, offset: int, piece: bytes | bytearray) -> None:
         with errors():
@@ -138,7 +135,7 @@ def _rest(upload: PartUpload, count: int) -> bytes:
     return b""
 
 
-def _size(key: str) -> int | None:
+def _rest_size(upload: PartUpload, count: int) -> int:
     with suppress(FileNotFoundError), errors():
-        return int(client().head_object(**name(key))["ContentLength"])
-    return None
+        return int(client().head_object(**name(_rest_key(upload, count)))["ContentLength"])
+    return 0

@@ -50,7 +50,7 @@ def adopt(video: Video) -> None:
     _put([(local.path(key), key) for key in keys if local.path(key).is_file()])
     film_cache.forget([video.pk])
     for key in files.of(video):
-        local.remove(local.path(key))
+        local.LocalStore().remove(key)
     if video.is_unfinished and video.video_file:
         planning.request_again(video.pk)  # half of it may be segments of a folder
 
