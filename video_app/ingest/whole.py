@@ -10,7 +10,7 @@ from video_app.ingest import quota
 from video_app.models import Video, source_name
 
 
-def add(user: Any, video: Video, file: UploadedFile) -> Video:
+def add(user: Any, video: Video, file: "UploadedFile[Any]") -> Video:
     """Save a film of which every byte has come; `QuotaError`, `OSError`.
 
     Its file is put before any row is locked: into a bucket that takes a while.

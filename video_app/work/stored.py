@@ -56,4 +56,5 @@ def measure() -> int:
 def _size(build: Build) -> int:
     reports = Chunk.objects.filter(build=build).values_list("report", flat=True)
     segments = (found for report in reports for folder in report.values() for found in folder)
-    return sum(found["size"] for found in segments) + sum(build.progressive.values())
+    total: int = sum(found["size"] for found in segments) + sum(build.progressive.values())
+    return total
