@@ -29,7 +29,7 @@ from video_app.api.arrival_serializers import (
     MetadataSerializer,
 )
 from video_app.api.uploads import BROKEN_OFF, MayUpload, NotStored, TooLarge, told
-from video_app.ingest import receiving, uploads
+from video_app.ingest import quota, receiving, uploads
 from video_app.ingest.drafts import describe, draft
 from video_app.models import Upload, Video
 
@@ -205,7 +205,7 @@ def replaceable(request: Request, pk: int) -> Video:
 def _begun(request: Request, wanted: uploads.Wanted) -> Upload:
     try:
         return uploads.begin(request.user, wanted)
-    except uploads.QuotaError as error:
+    except quota.QuotaError as error:
         raise PermissionDenied(str(error)) from error
     except OSError as error:
         raise told(error) from error

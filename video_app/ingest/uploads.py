@@ -8,12 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from video_app.ingest import room
+from video_app.ingest import quota, room
 from video_app.models import Upload, Video, source_name
 from video_app.store import landing, the_store
 from video_app.streaming import publication
@@ -21,10 +18,6 @@ from video_app.streaming import publication
 FINISHED_HOURS = 24
 # Uploads that were silent for longer have no room kept for them.
 ACTIVE_HOURS = 1
-
-
-class QuotaError(Exception):
-    """The user has too much here already; the message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +35,50 @@ class Wanted:
 
 def begin(user: Any, wanted: Wanted) -> Upload:
     """Have a draft and an empty file; `QuotaError`, `OSError`."""
-    _check_unfinished(user)
-    check_quota(user, wanted.length)
+    _check_quotas(user, wanted)
     key = source_name(wanted.video, wanted.filename)
     landing.begin(key)
-    replaces = not wanted.video._state.adding
+    try:
+        return _reserve(user, wanted, key)
+    except quota.QuotaError:  # another upload was first
+        landing.abort(key)
+        raise
+
+
+def _check_quotas(user: Any, wanted: Wanted) -> None:
+    quota.check_unfinished(user)
+    quota.check(user, wanted.length)
+
+
+@transaction.atomic
+def _reserve(user: Any, wanted: Wanted, key: str) -> Upload:
+    """The rows of an upload. They count for whoever holds the user next."""
+    quota.hold(user)
+    _check_quotas(user, wanted)
     now = timezone.now()
-    with transaction.atomic():
-        if not replaces:
-            wanted.video.owner, wanted.video.is_published = user, False
-            wanted.video.save()
-        return Upload.objects.create(
-            video=wanted.video,
-            owner=user,
-            replaces=replaces,
-            publishes=wanted.publishes,
-            filename=wanted.filename,
-            filetype=wanted.filetype,
-            fingerprint=wanted.fingerprint,
-            key=key,
-            length=wanted.length,
-            active_at=now,
-            expires_at=now + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS),
-        )
+    replaces = not wanted.video._state.adding
+    if not replaces:
+        wanted.video.owner, wanted.video.is_published = user, False
+        wanted.video.save()
+    return Upload.objects.create(
+        video=wanted.video,
+        owner=user,
+        replaces=replaces,
+        publishes=wanted.publishes,
+        filename=wanted.filename,
+        filetype=wanted.filetype,
+        fingerprint=wanted.fingerprint,
+        key=key,
+        length=wanted.length,
+        active_at=now,
+        expires_at=now + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS),
+    )
 
 
 def refusal(length: int) -> room.Refusal | None:
     """Why there is no room for so many bytes beside what is being uploaded already."""
     since = timezone.now() - timedelta(hours=ACTIVE_HOURS)
     return room.refusal(length + Upload.objects.missing_bytes(since))
-
-
-def _check_unfinished(user: Any) -> None:
-    if Upload.objects.of(user).unfinished().count() >= settings.MAX_UNFINISHED_UPLOADS:
-        raise QuotaError(_("You have too many unfinished uploads: finish or cancel some first."))
-
-
-def check_quota(user: Any, length: int) -> None:
-    """`QuotaError` when a member's films would become too large by so many bytes."""
-    if user.is_staff or not settings.UPLOAD_QUOTA_BYTES:
-        return
-    unfinished = Upload.objects.of(user).unfinished()
-    used = Video.objects.filter(owner=user).aggregate(bytes=Sum("size"))["bytes"] or 0
-    used += unfinished.aggregate(bytes=Sum("length"))["bytes"] or 0
-    if used + length > settings.UPLOAD_QUOTA_BYTES:
-        limit = filesizeformat(settings.UPLOAD_QUOTA_BYTES)
-        text = _("Your films would take more than %(limit)s, which is all you have.")
-        raise QuotaError(text % {"limit": limit})
 
 
 def offset_of(upload: Upload) -> int:

@@ -45,7 +45,7 @@ def make_seekable(
     of `target` is nobody else's. `PipelineError` when a part of the film is lost in the copy.
     """
     if found.parts > 1:
-        path, found = _join(path, found, target.with_name("joined.mkv"), watch)
+        path, found = _join(path, found, target.with_suffix(".joined.mkv"), watch)
     limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
     ffmpeg.run(remux(binary, str(path), found, str(target)), limits, watch=watch)
     if not seeks_exactly(found.container):

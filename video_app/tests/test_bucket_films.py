@@ -34,6 +34,7 @@ from video_app.streaming import film_cache
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import ago, make_encoding, run, segment_bytes, work_under, write
 from video_app.work import attempts, cleanup, encoding, extras, finishing, planning, posters
+from video_app.work import stored as room
 from video_app.work.lease import claim
 
 pytestmark = [
@@ -122,6 +123,12 @@ def test_makes_film_in_the_bucket(uploaded: Video, media: Path, member: Client) 
     assert layout.storyboard_key(build.prefix, 0) in there
     assert local_files(media) == []
     assert len(addresses(member.get(path))) == build.plan.segments
+
+    # What staff are told of the bucket's room is what lies there.
+    assert room.measure() == 1
+    there |= the_store().sizes("sources")
+    counted = sum(size for key, size in there.items() if key.endswith((".ts", ".mp4")))
+    assert room.stored() == room.Stored(films=1, bytes=counted, is_all=True)
 
 
 def test_links_players_to_the_bucket(stored: Build, member: Client) -> None:
