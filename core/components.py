@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -73,10 +72,6 @@ def workers_serve_every_queue() -> bool:
 def media_can_grow() -> bool:
     if reason := identity.problem():
         raise DownError(reason)
-    if not the_store().puts_at_once:
-        local.root().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=local.root()) as file:
-        file.write(b"1")
     return local.free_bytes() > FREE_BYTES_NEEDED
 
 

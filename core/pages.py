@@ -20,11 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.gzip import gzip_page
 from django.views.generic import TemplateView
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound
 
 from core import errors, mailbox_access
 from core.mailbox import Mail, mails
 from core.middleware.requests import API_PREFIXES
 from video_app.catalogue.greeting import public_title
+from video_app.streaming.access import require_viewer
 
 
 @method_decorator([never_cache, gzip_page], name="dispatch")
@@ -63,6 +65,31 @@ class FilmPage(Page):
             return context
         key = self.request.GET.get("key", "")
         return context | {"greeting": public_title(kwargs["video_id"], key)}
+
+
+class WatchPage(Page):
+    """The player. Browsers learn at once which hls.js the film needs, not only from its master."""
+
+    template_name = "web/watch.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if context["session"] != "access":
+            return context
+        return context | {"hls": likely_player(self.request, kwargs["video_id"])}
+
+
+def likely_player(request: HttpRequest, video_id: int) -> str:
+    """ "full" for a film of several languages or with subtitles, else "light"; "" when it is not
+    known, or not for this session to know."""
+    try:
+        film = require_viewer(request, video_id).film
+    except (AuthenticationFailed, NotAuthenticated, NotFound):
+        return ""
+    build = film["builds"].get(str(film["current"]))
+    if build is None or build["tracks_revision"]:  # people may have added subtitles
+        return ""
+    return "full" if build["tracks"] or build["subtitles"] else "light"
 
 
 def session_hint(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from auth_app.oidc import views as oidc
 from core import health, metrics, pages
-from core.pages import FilmPage, LinkPage, Page
+from core.pages import FilmPage, LinkPage, Page, WatchPage
 
 urlpatterns = [
     path("health/", health.health, name="health"),
@@ -14,7 +14,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("", Page.as_view(template_name="web/home.html"), name="page-home"),
-    path("watch/<int:video_id>/", Page.as_view(template_name="web/watch.html"), name="page-watch"),
+    path("watch/<int:video_id>/", WatchPage.as_view(), name="page-watch"),
     path("films/", Page.as_view(template_name="web/films.html"), name="page-films"),
     path("film/<int:video_id>/", FilmPage.as_view(), name="page-film"),
     path("browse/", Page.as_view(template_name="web/browse.html"), name="page-browse"),

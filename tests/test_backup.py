@@ -17,7 +17,7 @@ from core.backups import backup, rows
 from tests.people import make_user, signed_in
 from video_app.models import Build, Chunk, Installation, Tag, Video
 from video_app.pipeline import layout
-from video_app.store import identity, the_store
+from video_app.store import identity, local, the_store
 from video_app.tests.conftest import store, with_bucket  # noqa: F401 - fixtures
 from video_app.tests.films import make_film, segment_bytes, write
 
@@ -99,7 +99,7 @@ class TestIntoFolder:
 
         call_command("restore", folder)
 
-        assert not list(Path(settings.MEDIA_ROOT, identity.UPLOADS).iterdir())
+        assert not list(Path(settings.MEDIA_ROOT, local.UPLOADS).iterdir())
 
     def test_refuses_to_leave_out_media_that_are_away(self, film: Video, folder: Path) -> None:
         identity.check()

@@ -14,7 +14,7 @@ from auth_app import leaving, sessions
 from auth_app.models import User
 from tests.people import make_user, signed_in
 from tests.races import doing_before, in_threads_at_once
-from video_app.ingest import room, uploads
+from video_app.ingest import receiving, room, uploads
 from video_app.models import Delivery, Import, ImportOrigin, Upload, Video, Webhook
 from video_app.store import landing
 from video_app.tests.concurrency import Meanwhile
@@ -60,14 +60,14 @@ class TestUploads:
                 delete(alice)
             return body.read(min(size, PIECE))
 
-        with pytest.raises(uploads.TakenOverError):
-            uploads.receive(upload, 0, upload.length, read)
+        with pytest.raises(receiving.TakenOverError):
+            receiving.receive(upload, 0, upload.length, read)
         assert not Video.objects.exists()
         assert landing.size(upload.key) == 0
 
     def test_leave_no_draft_behind(self, alice: User) -> None:
         upload = begun(alice)
-        uploads.receive(upload, 0, PIECE, io.BytesIO(bytes(PIECE)).read)
+        receiving.receive(upload, 0, PIECE, io.BytesIO(bytes(PIECE)).read)
 
         delete(alice)
 
@@ -96,7 +96,7 @@ class TestUploads:
 
     def test_are_finished_when_all_has_come(self, alice: User) -> None:
         upload = begun(alice, PIECE)
-        writer = uploads._take_over(upload, 0)
+        writer = receiving.take_over(upload, 0)
         writer.write(0, bytes(PIECE), counted=PIECE)  # and then the machine stopped
 
         delete(alice)
@@ -107,7 +107,7 @@ class TestUploads:
 
     def test_whose_last_byte_comes_just_then_are_kept(self, alice: User, monkeypatch: Any) -> None:
         upload = begun(alice, PIECE)
-        uploads._take_over(upload, 0).write(0, bytes(PIECE), counted=PIECE)
+        receiving.take_over(upload, 0).write(0, bytes(PIECE), counted=PIECE)
         reached, go_on = threading.Event(), threading.Event()
 
         def wait() -> None:

@@ -115,9 +115,8 @@ class RefreshView(AccountView):
             return Response({"detail": NO_COOKIE}, status=401 if self.is_users else 400)
         session = _rotated(tokens, self.client())
         if session is None:
-            response = Response({"detail": _("The refresh token is invalid.")}, status=401)
-            cookies.clear(response)
-            return response
+            # The cookies stay: this answer may come after that of a sign-in, whose they are then.
+            return Response({"detail": _("The refresh token is invalid.")}, status=401)
         response = Response({"detail": "Token refreshed", "access": "new_access_token"})
         cookies.put(response, request, self.entry_point, tokens_of(session))
         return response

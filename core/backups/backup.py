@@ -6,9 +6,7 @@ meanwhile is named as lost. The manifest is written last; without one there is n
 
 import json
 import logging
-import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from core.backups import rows
 from core.backups.places import Place
 from video_app.catalogue import index
 from video_app.models import Installation, Video
-from video_app.store import identity, the_store
+from video_app.store import identity, local, the_store
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ def make(place: Place, *, prefixes: tuple[str, ...] = ALL) -> tuple[Manifest, li
     """
     identity.check()
     name = f"database-{timezone.now():%Y%m%dT%H%M%S%f}.jsonl.gz"
-    with _work_folder() as folder:
+    with local.work_folder() as folder:  # in a container `/tmp` is memory
         draft = folder / name
         counts = rows.write(draft)
         manifest = Manifest(name, timezone.now().isoformat(), rows.migrations(), counts)
@@ -62,11 +60,6 @@ def make(place: Place, *, prefixes: tuple[str, ...] = ALL) -> tuple[Manifest, li
         text.write_text(json.dumps(asdict(manifest)))
         place.put(text, MANIFEST)
     return manifest, lost
-
-
-def _work_folder() -> AbstractContextManager[Path]:
-    """Where films have room: in a container `/tmp` is memory."""
-    return the_store().work_folder(f"{identity.UPLOADS}/{uuid.uuid4().hex}")
 
 
 def _copy_files(place: Place, manifest: Manifest, prefixes: tuple[str, ...]) -> list[str]:
@@ -91,7 +84,7 @@ def _files(prefixes: tuple[str, ...]) -> Iterator[tuple[str, int]]:
 
 def restore(place: Place) -> tuple[Manifest, list[str]]:
     """Fill an empty installation; the manifest, and what was wrong with the backup."""
-    with _work_folder() as folder:
+    with local.work_folder() as folder:
         manifest = _read_manifest(place, folder)
         _refuse_full_installation()
         draft = folder / manifest.database

@@ -64,13 +64,9 @@ class _Bucket:
         self._bucket, self._prefix = bucket, f"{prefix}/".lstrip("/")
 
     def sizes(self) -> dict[str, int]:
-        pages = s3.client().get_paginator("list_objects_v2")
         with s3.errors():
-            return {
-                found["Key"].removeprefix(self._prefix): found["Size"]
-                for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix)
-                for found in page.get("Contents", ())
-            }
+            found = s3.files(self._prefix, self._bucket)
+            return {file["Key"].removeprefix(self._prefix): file["Size"] for file in found}
 
     def put(self, path: Path, name: str) -> None:
         with s3.errors():

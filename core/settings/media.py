@@ -24,7 +24,7 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=10 * 1024**3, minimum=1, 
 MEMBERS_MAY_UPLOAD = env.bool("MEMBERS_MAY_UPLOAD", default=False)
 # Of one user at a time.
 MAX_UNFINISHED_UPLOADS = env.int("MAX_UNFINISHED_UPLOADS", default=1000, minimum=1)
-# All films of a member who is not staff together, in bytes; 0 = no limit.
+# All sources of a member who is not staff together, in bytes; 0 = no limit.
 UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=0, maximum=2**50)
 # For so long one can go back to a source that was replaced, and to its film.
 REPLACED_HOURS = env.int("REPLACED_HOURS", default=7 * 24, maximum=24 * 366)

@@ -14,7 +14,9 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from core.staticfiles import HashedModules
+from tests.people import make_user, signed_in
 from video_app.catalogue.greeting import share_key
+from video_app.models import Build
 from video_app.tests.films import make_film
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,38 @@ def test_loads_only_files_that_exist(client: Client, path: str, session: str) ->
 
     assert named
     assert [name for name in named if finders.find(name) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("tracks", "script"), [({}, "hls.light.min.js"), ({"subtitles": 2}, "hls.min.js")]
+)
+def test_watch_page_loads_at_once_the_player_that_the_film_needs(
+    tracks: dict[str, int], script: str
+) -> None:
+    film = make_film()
+    Build.objects.filter(pk=film.current_build_id).update(**tracks)
+
+    page = signed_in(make_user()).get(f"/watch/{film.pk}/").text
+
+    assert preloaded(page) == [f"vendor/hls/{script}"]
+
+
+def test_watch_page_tells_nobody_of_films_that_are_not_for_them() -> None:
+    hidden = make_film(is_published=False)
+    client = signed_in(make_user())
+    stranger = Client()
+    stranger.cookies.load({"access_token": "forged"})
+
+    assert preloaded(client.get(f"/watch/{hidden.pk}/").text) == []
+    assert preloaded(client.get("/watch/999999/").text) == []
+    assert preloaded(stranger.get(f"/watch/{hidden.pk}/").text) == []
+    assert preloaded(Client().get(f"/watch/{hidden.pk}/").text) == []
+
+
+def preloaded(page: str) -> list[str]:
+    """The scripts, by their names below the static files."""
+    links = re.findall(r'<link rel="preload" as="script" href="([^"]+)"', page)
+    return [link.partition(settings.STATIC_URL)[2] for link in links]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -12,7 +12,6 @@ from django.test import RequestFactory
 
 from core.release import release_of
 from core.staticfiles import StaticFiles, compressed_site
-from core.templatetags.modules import with_imports
 
 SCRIPT = "web/js/watch.js"
 
@@ -86,10 +85,3 @@ def test_names_a_folder_anew_when_a_file_in_it_changes(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text("2")
 
     assert release_of(tmp_path) != before
-
-
-def test_preloads_every_module_that_the_player_imports() -> None:
-    names = with_imports(SCRIPT)
-
-    assert names[0] == SCRIPT
-    assert {"web/js/api.js", "web/js/player/menu.js", "web/js/words.js"} <= set(names)

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, Request
 
+from tests.browser.console import Console
 from tests.browser.frontends import FrontEnd
 from tests.browser.product import Admin, make_clip, wait_for
-from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD
+from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
 SECONDS = 60
 
@@ -66,6 +68,39 @@ def test_names_in_the_master_only_what_grows_on(admin: Admin, clip: Path) -> Non
     assert masters[0] == ["120p", "360p", "480p"]
     assert masters[-1] == sorted(["120p", "360p", "480p", "720p", "1080p"])
     assert all(set(before) <= set(after) for before, after in pairwise(masters))
+
+
+def test_our_player_asks_for_no_quality_that_has_just_begun(
+    product: Stack, admin: Admin, page: Page, console: Console, tmp_path: Path
+) -> None:
+    answer = page.context.request.post(
+        f"{product.url}/api/login/", data={"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    )
+    assert answer.ok
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.extend(name for name in ("720p", "1080p") if f"/{name}/" in request.url)
+
+    page.on("request", note)
+    # Slow to encode: the better qualities stay behind what is played.
+    clip = make_clip(tmp_path / "film.mp4", seconds=24, size="1920x1080", rate=30)
+    video_id = upload(admin, clip)
+    page.goto(f"{product.url}/watch/{video_id}/")
+
+    def is_whole() -> Any:
+        page.wait_for_timeout(200)  # for the events of its requests
+        before = set(asked)
+        status = admin.get(f"/api/video/{video_id}/status/")
+        ready = status["ready"]
+        furthest = max(ready.values(), default=0)
+        for name in before & ready.keys():
+            assert ready[name] >= min(12, furthest)
+        return status["processed"]
+
+    wait_for(is_whole, "the whole film", 120)
+    page.wait_for_function("() => document.querySelector('video').ended", timeout=60_000)
+    console.overlook("404.*thumbnail")  # the poster comes when it comes
 
 
 def _lines(admin: Admin, video_id: int, name: str) -> list[str]:

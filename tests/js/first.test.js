@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { loaderWith } from "../../static/web/js/player/ahead.js";
 import {
   lineRate, needsFullPlayer, rateToRemember, segmentAt, startVariant, variants,
 } from "../../static/web/js/player/first.js";
@@ -75,46 +74,4 @@ test("the line's rate is the lesser of what was measured and what the browser sa
   assert.equal(rate(remembered, 10, 150, 7 * 3600 * 1000), null);
   assert.equal(lineRate(null), null);
   assert.equal(lineRate("nonsense", { connection: { downlink: 8, saveData: true } }), 1e6);
-});
-
-class Base {
-  stats = { loading: { start: 0 } };
-  load(context) {
-    this.loaded = context.url;
-  }
-  abort() {}
-  destroy() {}
-}
-
-const passed = (loader, url) =>
-  new Promise((resolve) => {
-    loader.load({ url }, {}, { onSuccess: resolve });
-    setTimeout(resolve, 20, null);
-  });
-
-test("hls.js gets what was asked for ahead, with its times", async () => {
-  const answer = { url: "http://host/a", data: "text", size: 4, times: { start: 1, first: 2, end: 3 } };
-  const Loader = loaderWith({ take: () => Promise.resolve(answer) }, Base);
-  const loader = new Loader();
-
-  assert.equal((await passed(loader, "http://host/a")).data, "text");
-  assert.deepEqual(loader.stats, { loading: { start: 1, first: 2, end: 3 }, loaded: 4, total: 4 });
-});
-
-test("hls.js asks itself for what was not asked for, or failed", async () => {
-  for (const take of [() => undefined, () => Promise.reject(new Error("503"))]) {
-    const loader = new (loaderWith({ take }, Base))();
-
-    assert.equal(await passed(loader, "http://host/a"), null);
-    assert.equal(loader.loaded, "http://host/a");
-    assert.equal(loader.stats.loading.start, 0);
-  }
-});
-
-test("an answer that comes after the loader was ended goes nowhere", async () => {
-  const loader = new (loaderWith({ take: () => Promise.resolve({ times: {} }) }, Base))();
-  const waiting = passed(loader, "http://host/a");
-  loader.abort();
-
-  assert.equal(await waiting, null);
 });

@@ -38,7 +38,7 @@ class PlayLinkView(APIView):
 
 def _qr_code(url: str) -> str:
     """An image as a `data:` address, to be read from across the room."""
-    code: str = segno.make(url, error="m").svg_data_uri(scale=4, border=2, light="#fff")
+    code: str = segno.make(url, error="m").svg_data_uri(scale=4, border=4, light="#fff")
     return code
 
 

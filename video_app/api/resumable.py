@@ -29,7 +29,7 @@ from video_app.api.arrival_serializers import (
     MetadataSerializer,
 )
 from video_app.api.uploads import BROKEN_OFF, MayUpload, NotStored, TooLarge, told
-from video_app.ingest import uploads
+from video_app.ingest import quota, receiving, uploads
 from video_app.ingest.drafts import describe, draft
 from video_app.models import Upload, Video
 
@@ -205,7 +205,7 @@ def replaceable(request: Request, pk: int) -> Video:
 def _begun(request: Request, wanted: uploads.Wanted) -> Upload:
     try:
         return uploads.begin(request.user, wanted)
-    except uploads.QuotaError as error:
+    except quota.QuotaError as error:
         raise PermissionDenied(str(error)) from error
     except OSError as error:
         raise told(error) from error
@@ -227,12 +227,14 @@ def _receive(request: Request, upload: Upload, offset: int) -> int:
     if offset + length > upload.length:
         raise TooLarge(_("These bytes go beyond the length of the upload."))
     try:
-        return uploads.receive(upload, offset, length, request._request.read, tus.checksum(request))
-    except (uploads.OffsetError, uploads.TakenOverError) as error:
+        return receiving.receive(
+            upload, offset, length, request._request.read, tus.checksum(request)
+        )
+    except (receiving.OffsetError, receiving.TakenOverError) as error:
         raise _lost(error, upload) from error
-    except uploads.BrokenOffError as error:
+    except receiving.BrokenOffError as error:
         raise ParseError(BROKEN_OFF) from error
-    except uploads.ChecksumError as error:
+    except receiving.ChecksumError as error:
         raise tus.Mismatch from error
     except OSError as error:
         raise told(error) from error
@@ -241,4 +243,4 @@ def _receive(request: Request, upload: Upload, offset: int) -> int:
 def _lost(error: Exception, upload: Upload) -> APIException:
     if not Upload.objects.filter(pk=upload.pk).exists():
         return NotFound()
-    return tus.TakenOver() if isinstance(error, uploads.TakenOverError) else tus.Elsewhere()
+    return tus.TakenOver() if isinstance(error, receiving.TakenOverError) else tus.Elsewhere()

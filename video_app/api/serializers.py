@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from video_app.catalogue.sentences import translated
 from video_app.catalogue.text import harmless
+from video_app.ingest import whole
 from video_app.ingest.validators import film_suffix
 from video_app.models import Category, PlayLink, State, Video
 from video_app.streaming import links, thumbnails
@@ -203,6 +204,10 @@ class UploadSerializer(serializers.ModelSerializer[Video]):
             return file and thumbnails.thumbnail(file)
         except thumbnails.BadImageError as error:
             raise serializers.ValidationError(translated(str(error))) from error
+
+    def create(self, validated_data: dict[str, Any]) -> Video:
+        owner, file = validated_data.pop("owner"), validated_data.pop("video_file")
+        return whole.add(owner, Video(**validated_data), file)
 
 
 class UploadedSerializer(serializers.ModelSerializer[Video]):

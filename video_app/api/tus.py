@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 
-from video_app.ingest.uploads import ALGORITHMS, Checksum
+from video_app.ingest.receiving import ALGORITHMS, Checksum
 from video_app.models import Upload
 
 VERSION = "1.0.0"

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from video_app.api import auditing
 from video_app.api.serializers import UploadedSerializer, UploadSerializer
-from video_app.ingest import room, uploads
+from video_app.ingest import quota, room
 
 BROKEN_OFF = _("The upload broke off.")
 
@@ -105,8 +105,8 @@ class UploadView(APIView):
         if refusal := room.refusal(length):
             raise NotStored(refusal)
         try:
-            uploads.check_quota(request.user, length)
-        except uploads.QuotaError as error:
+            quota.check(request.user, length)
+        except quota.QuotaError as error:
             raise PermissionDenied(str(error)) from error
 
     def post(self, request: Request) -> Response:
@@ -116,6 +116,8 @@ class UploadView(APIView):
             video = form.save(owner=request.user)
         except OSError as error:
             raise told(error) from error
+        except quota.QuotaError as error:  # another upload was first while this one came
+            raise PermissionDenied(str(error)) from error
         auditing.note(request, "video.added", "video", video.pk)
         return Response(UploadedSerializer(video).data, status=status.HTTP_201_CREATED)
 

@@ -2,13 +2,12 @@
 
 import errno
 import logging
-import tempfile
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from video_app.store import identity, local, the_store
+from video_app.store import AwayError, identity, local, the_store
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +35,6 @@ def refusal(size: int) -> Refusal | None:
     if unprepared := prepare():
         return unprepared
     try:
-        with tempfile.TemporaryFile(dir=local.path(identity.UPLOADS)) as file:
-            file.write(b"1")
         free = local.free_bytes()
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, str(AWAY))
@@ -51,7 +48,7 @@ def refusal(size: int) -> Refusal | None:
 def refusal_of(error: OSError) -> Refusal | None:
     """What to say when writing an upload failed; None when it is not the storage's fault."""
     logger.error("upload_not_stored", extra={"reason": str(error)})
-    if isinstance(error, local.AwayError):
+    if isinstance(error, AwayError):
         return Refusal(UNAVAILABLE, f"{AWAY} {error}")
     if error.errno in NO_ROOM:
         return Refusal(INSUFFICIENT_STORAGE, str(FULL))
@@ -67,7 +64,7 @@ def prepare() -> Refusal | None:
     """
     try:
         identity.check()
-        local.path(identity.UPLOADS).mkdir(parents=not the_store().puts_at_once, exist_ok=True)
+        local.path(local.UPLOADS).mkdir(parents=not the_store().puts_at_once, exist_ok=True)
     except OSError as error:
         return refusal_of(error) or Refusal(UNAVAILABLE, str(AWAY))
     return None

@@ -1,17 +1,17 @@
 """How uploads are kept: on the disk before they are acknowledged, and never by half."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from video_app.store import local, the_store
+from video_app.store import is_there, local, the_store
 
 # What is left to write when an upload ends is waited for: this much at most, and no gigabytes.
 WRITE_BEHIND = 16 * 2**20
@@ -47,9 +47,8 @@ class DurableStorage(FileSystemStorage):
     and files lie in the store, whichever it is."""
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
-        if the_store().puts_at_once:
-            return self._save_here(name, content)
         with _as_local_file(content) as path:
+            path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
             the_store().put([(path, name)])
         return name
 
@@ -57,27 +56,13 @@ class DurableStorage(FileSystemStorage):
         return File(the_store().open(name), name)
 
     def exists(self, name: str) -> bool:
-        try:
-            return self.size(name) >= 0
-        except FileNotFoundError:
-            return False
+        return is_there(name)
 
     def size(self, name: str) -> int:
         return the_store().size(name)
 
     def delete(self, name: str) -> None:
         the_store().remove(name)
-
-    def _save_here(self, name: str, content: File) -> str:  # type: ignore[type-arg]
-        stored = name
-        try:
-            stored = str(super()._save(name, content))  # type: ignore[misc]
-            path, root = Path(self.path(stored)), Path(self.location)
-            local.sync([path, *(folder for folder in path.parents if folder.is_relative_to(root))])
-        except OSError:
-            Path(self.path(stored)).unlink(missing_ok=True)
-            raise
-        return stored
 
 
 @contextmanager
@@ -87,8 +72,7 @@ def _as_local_file(content: Any) -> Iterator[Path]:
         content.flush()
         yield Path(content.temporary_file_path())
         return
-    with tempfile.NamedTemporaryFile(dir=local.path(local.UPLOADS)) as file:
-        for chunk in content.chunks():
-            file.write(chunk)
-        file.flush()
-        yield Path(file.name)
+    with local.work_folder() as folder:
+        with (folder / "file").open("wb") as file:
+            file.writelines(content.chunks())
+        yield folder / "file"

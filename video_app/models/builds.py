@@ -49,6 +49,9 @@ class Build(Leased):
         null=True, help_text="When its segments were last compared with their checksums."
     )
     stored_at = models.DateTimeField(null=True, help_text="Since when it lies in the bucket.")
+    size = models.PositiveBigIntegerField(
+        "bytes of its segments and MP4s", null=True, help_text="None until they are counted."
+    )
 
     class Meta:
         constraints = [

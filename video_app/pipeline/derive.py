@@ -70,7 +70,7 @@ def make_subtitles(
         whole = work / f"{place}.vtt"
         text = whole.read_text(errors="replace") if whole.exists() else ""
         target = folder / layout.subtitles_name(place)
-        target.mkdir(exist_ok=True)
+        target.mkdir(parents=True, exist_ok=True)
         lost: list[int] = []
         for number, segment in enumerate(cut(text, plan.duration, on_loss=lost.append)):
             (target / layout.subtitle_name(number)).write_text(segment)

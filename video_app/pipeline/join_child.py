@@ -6,9 +6,7 @@ the first one that is coded in another way.
 """
 
 import json
-import os
 import sys
-from contextlib import closing
 from fractions import Fraction
 from typing import Any
 
@@ -19,29 +17,7 @@ from video_app.pipeline.extent import read_extent
 from video_app.pipeline.location import open_binary
 from video_app.pipeline.probe_child.containers import create_media, open_media, packets
 from video_app.pipeline.probe_child.streams import read_streams
-
-
-class Section:
-    """A byte range of a file as a file of its own, for reading."""
-
-    def __init__(self, location: str, start: int, end: int) -> None:
-        self._file = open_binary(location)
-        self._start, self._length = start, end - start
-        self.seek(0)
-
-    def read(self, count: int) -> bytes:
-        return self._file.read(max(0, min(count, self._length - self.tell())))
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self._length}[whence]
-        self._file.seek(self._start + max(0, base + offset))
-        return self.tell()
-
-    def tell(self) -> int:
-        return self._file.tell() - self._start
-
-    def close(self) -> None:
-        self._file.close()
+from video_app.pipeline.section import Section
 
 
 class Joined:
@@ -118,7 +94,7 @@ def main(path: str, target: str) -> None:
     joined, count = Joined(target), 0
     for start, end in read_extent(path).parts:
         try:
-            with closing(Section(path, start, end)) as section:
+            with Section(open_binary(path), start, end) as section:
                 if not joined.append(section):
                     break
         except av.FFmpegError:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageFilter, ImageStat
 
@@ -51,24 +50,18 @@ def make_poster(
     binary: str,
     path: Location,
     source: Source,
-    target: Path,
+    folder: Path,
     *,
     niceness: int = 10,
     watch: Watch = None,
-) -> None:
-    """Write the most telling of some pictures of the source as a JPEG to `target`.
+) -> Path:
+    """The most telling of some pictures of the source, which are written as JPEGs into `folder`.
 
     `watch` is called about once a second and stops the work by raising.
     `EncodeError` when not one whole picture could be read.
     """
     film = _Film(binary, str(path), source, replace(LIMITS, niceness=niceness), watch)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # A folder for each run: two may be under way, and each must find its own pictures.
-    with TemporaryDirectory(prefix=f"{target.stem}.", dir=target.parent) as folder:
-        stills = _pictures(film, Path(folder))
-        best = max(stills, key=score)
-        best.chmod(0o640)
-        best.replace(target)
+    return max(_pictures(film, folder), key=score)
 
 
 def _pictures(film: _Film, folder: Path) -> list[Path]:

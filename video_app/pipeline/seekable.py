@@ -1,7 +1,6 @@
 """The copy of a source that chunks cannot be cut out of: made once, with an index."""
 
 import sys
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +25,6 @@ LOST_REST = sentence(
     "The file is damaged: of %(whole)s s only %(read)s s can be read. Please upload it again."
 )
 SEEKABLE = ".seekable.mkv"
-PARTIAL = ".partial"
 COPY_SECONDS = 3600
 # Bytes a second of lossless stereo that cannot be compressed.
 SOUND_BYTES = 200_000
@@ -43,24 +41,17 @@ def make_seekable(
 ) -> Source:
     """Copy the streams of a file that cannot be sought in into Matroska, with steady sound.
 
-    `found` is what the file is; returned is what the copy is, with the file's notes.
-    `PipelineError` when a part of the film is lost in the copy.
+    `found` is what the file is; returned is what the copy is, with the file's notes. The folder
+    of `target` is nobody else's. `PipelineError` when a part of the film is lost in the copy.
     """
-    partial = target.with_suffix(f".{uuid.uuid4().hex}{PARTIAL}")  # others may be at it too
-    joined = partial.with_suffix(f".joined{PARTIAL}")
-    try:
-        if found.parts > 1:
-            path, found = _join(path, found, joined, watch)
-        limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
-        ffmpeg.run(remux(binary, str(path), found, str(partial)), limits, watch=watch)
-        if not seeks_exactly(found.container):
-            leave_aspect_to_pictures(partial)
-        copied = _read_copy(partial, watch)
-        _refuse_lost(path, found, copied)
-        partial.rename(target)
-    finally:
-        partial.unlink(missing_ok=True)
-        joined.unlink(missing_ok=True)
+    if found.parts > 1:
+        path, found = _join(path, found, target.with_suffix(".joined.mkv"), watch)
+    limits = ffmpeg.ProcessLimits(seconds=COPY_SECONDS, file_size=_most_bytes(path, found))
+    ffmpeg.run(remux(binary, str(path), found, str(target)), limits, watch=watch)
+    if not seeks_exactly(found.container):
+        leave_aspect_to_pictures(target)
+    copied = _read_copy(target, watch)
+    _refuse_lost(path, found, copied)
     return _with_facts_of(found, copied)
 
 

@@ -10,6 +10,7 @@ from video_app.pipeline.measure import measure
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import AudioStream, Source, VideoStream
+from video_app.pipeline.transcode import make_folders
 from video_app.pipeline.types import Plan
 
 NOT_HERE = sentence("This machine cannot encode: %(why)s")
@@ -31,8 +32,7 @@ def self_test(binary: str, folder: Path) -> None:
     try:
         with TemporaryDirectory(prefix="selftest.", dir=folder) as name:
             work = Path(name)
-            for part in plan.folders:
-                (work / part).mkdir()
+            make_folders(work, plan, span)
             ffmpeg.run(command.encode_pattern(binary, plan, span), LIMITS, cwd=work)
             measure(plan, span, work)
     except OSError as error:

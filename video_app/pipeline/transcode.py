@@ -40,7 +40,7 @@ class _Encode:
         """One try, from a seek point on; see `command.seek_point`."""
         progress = _progress(self.plan, self.span)
         watch = self.watch
-        _make_folders(self.work, self.plan, self.span)
+        make_folders(self.work, self.plan, self.span)
         ffmpeg.run(
             command.encode_chunk(
                 self.binary,
@@ -144,7 +144,7 @@ def _encode_carefully(encode: _Encode) -> tuple[Report, Back]:
     return encode.run(start), start
 
 
-def _make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:
+def make_folders(work: Path, plan: Plan, span: ChunkSpan) -> None:
     """Without what an earlier try left of this chunk."""
     for folder in plan.folders:
         (work / folder).mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from video_app.pipeline.sentences import sentence
 from video_app.store import local, s3
-from video_app.store.interface import AwayError
+from video_app.store.interface import AwayError, Watch, unwatched
 from video_app.store.s3 import BucketError, client, errors, patiently
 
 BLOCK = 512 * 1024
@@ -32,13 +32,14 @@ TOO_SLOW = sentence("The bucket is too slow.")
 class Blocks:
     """Of one file; `fault` is what kept the bucket from giving them."""
 
-    def __init__(self, where: dict[str, str]) -> None:
+    def __init__(self, where: dict[str, str], watch: Watch = unwatched) -> None:
+        """`FileNotFoundError` when there is no such file."""
         self._where = where
         self.fault: OSError | None = None
         self._is_stopped = False
         self._fetched = 0
         self._folder = local.path(FOLDER) / s3.md5(repr(sorted(where.items())).encode()).hexdigest()
-        head = patiently(lambda: client().head_object(**where), self._watch)
+        head = patiently(lambda: client().head_object(**where), watch)
         self.size: int = head["ContentLength"]
         self._etag: str = head["ETag"]
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -119,7 +120,7 @@ class Blocks:
             raise AwayError("Nobody reads any more.")
 
 
-def _read_in_time(body: Any, length: int, watch: Any) -> bytes:
+def _read_in_time(body: Any, length: int, watch: Watch) -> bytes:
     deadline, content = time.monotonic() + BLOCK_SECONDS, bytearray()
     with errors():
         while piece := body.read(min(64 * 1024, length - len(content)) or 1):

@@ -10,3 +10,11 @@ from video_app.store.local import LocalStore
 def the_store() -> Store:
     """The store that all files of this installation lie in."""
     return BucketStore() if settings.USE_S3_MEDIA else LocalStore()
+
+
+def is_there(key: str) -> bool:
+    """Whether there is a file under the key."""
+    try:
+        return the_store().size(key) >= 0
+    except FileNotFoundError:
+        return False

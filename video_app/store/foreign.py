@@ -4,7 +4,7 @@ They are only listed and read, and only at the bucket's own address.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -94,12 +94,10 @@ def beside(place: Place) -> Iterator[Found]:
 
 def _listed(place: Place, prefix: str, **options: str) -> Iterator[Found]:
     with _errors():
-        pages = s3.client().get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=place.bucket, Prefix=prefix, **options):
-            for entry in page.get("Contents", ()):
-                found = _found(place.bucket, entry)
-                if found.size and not is_ours(found.place):
-                    yield found
+        for entry in s3.files(prefix, place.bucket, **options):
+            found = _found(place.bucket, entry)
+            if found.size and not is_ours(found.place):
+                yield found
 
 
 def _found(bucket: str, entry: dict[str, Any]) -> Found:
@@ -117,7 +115,7 @@ def is_ours(place: Place) -> bool:
     return place.key.startswith(tuple(settings.AWS_LOCATION + prefix for prefix in OURS))
 
 
-def open_from(place: Place, offset: int, version: str) -> tuple["Pieces", int, Found]:
+def open_from(place: Place, offset: int, version: str) -> tuple[s3.Body, int, Found]:
     """Bytes from `offset` on if the file still is of that version, else from its beginning;
     where they begin, and the file. `ValueError` when it has no more than `offset` bytes."""
     options = {"Range": f"bytes={offset}-"} if offset else {}
@@ -136,31 +134,13 @@ def open_from(place: Place, offset: int, version: str) -> tuple["Pieces", int, F
     total = str(answer.get("ContentRange", "")).rpartition("/")[2]
     size = int(total) if total.isdecimal() else int(answer["ContentLength"])
     begins = offset if total else 0
-    return Pieces(answer["Body"]), begins, Found(place, size, _version(answer["ETag"]))
+    return s3.Body(answer), begins, Found(place, size, _version(answer["ETag"]))
 
 
 def read(place: Place, most: int) -> bytes:
     """A small file; at most so many bytes of it."""
-    with _errors():
-        body = s3.client().get_object(**place.where)["Body"]
-        try:
-            return cast(bytes, body.read(most))
-        finally:
-            body.close()
-
-
-class Pieces:
-    """What the bucket sends, with our errors."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def read(self, size: int) -> bytes:
-        with _errors():
-            return cast(bytes, self._body.read(size))
-
-    def close(self) -> None:
-        self._body.close()
+    with _errors(), closing(s3.client().get_object(**place.where)["Body"]) as body:
+        return cast(bytes, body.read(most))
 
 
 @contextmanager

@@ -6,7 +6,6 @@ take all of them for orphans.
 """
 
 import logging
-import secrets
 import uuid
 
 from django.conf import settings
@@ -15,12 +14,12 @@ from django.db import transaction
 from video_app.models import Build, BuildState, Installation, Video
 from video_app.pipeline.sentences import sentence
 from video_app.store import local
-from video_app.store.chosen import the_store
+from video_app.store.chosen import is_there, the_store
+from video_app.store.interface import AwayError
 
 logger = logging.getLogger(__name__)
 
 MARK = ".videoflix-media"
-UPLOADS = local.UPLOADS
 AWAY = sentence("The media are away: they do not carry this installation's mark.")
 FOREIGN = sentence("The media belong to another database. See 'manage.py adopt_media'.")
 UNKNOWN = sentence(
@@ -51,7 +50,7 @@ def problem() -> str:
 def check() -> None:
     """`AwayError` when the media must not be changed."""
     if reason := problem():
-        raise local.AwayError(reason)
+        raise AwayError(reason)
 
 
 def read_mark() -> uuid.UUID | None:
@@ -100,12 +99,7 @@ def _known_keys() -> list[str]:
 
 def _exists(key: str) -> bool:
     """Whether there is a file, or anything under a prefix."""
-    if next(the_store().list(key), None):
-        return True
-    try:
-        return the_store().size(key) >= 0
-    except FileNotFoundError:
-        return False
+    return next(the_store().list(key), None) is not None or is_there(key)
 
 
 def _holds_films() -> bool:
@@ -116,9 +110,6 @@ def _holds_films() -> bool:
 
 def write_mark(media_id: uuid.UUID) -> None:
     """Written aside and then put, so that nobody reads half of it."""
-    folder = local.path(UPLOADS)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{MARK}.{secrets.token_hex(4)}"
-    draft.write_text(f"{media_id}\n")
-    the_store().put([(draft, MARK)])
-    draft.unlink(missing_ok=True)
+    with local.work_folder() as folder:
+        (folder / MARK).write_text(f"{media_id}\n")
+        the_store().put([(folder / MARK, MARK)])

@@ -26,13 +26,11 @@ SEND_BUFFER = 64 * 1024
 
 
 @contextmanager
-def reading(where: dict[str, str]) -> Iterator[str]:
+def reading(blocks: Blocks) -> Iterator[str]:
     """The address at which a file of the bucket can be read for as long as this lasts.
 
-    `FileNotFoundError` when there is none. A fault of the bucket meanwhile ends in an
-    `AwayError`, whatever ffmpeg made of it.
+    A fault of the bucket meanwhile ends in an `AwayError`, whatever ffmpeg made of it.
     """
-    blocks = Blocks(where)
     server = _Server(blocks)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

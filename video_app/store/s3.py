@@ -4,6 +4,7 @@ boto3 is only imported when it is used: it is heavy, and need not be installed.
 """
 
 import hashlib
+import io
 import os
 import time
 from base64 import b64encode
@@ -77,13 +78,40 @@ def name(key: str) -> dict[str, str]:
     return {"Bucket": settings.AWS_STORAGE_BUCKET_NAME, "Key": settings.AWS_LOCATION + key}
 
 
+def pages(prefix: str, bucket: str = "", **options: str) -> Iterator[dict[str, Any]]:
+    """What lies under a whole prefix, in pages of at most a thousand."""
+    where = {"Bucket": bucket or settings.AWS_STORAGE_BUCKET_NAME, "Prefix": prefix}
+    yield from client().get_paginator("list_objects_v2").paginate(**where, **options)
+
+
+def files(prefix: str, bucket: str = "", **options: str) -> Iterator[dict[str, Any]]:
+    """The files among it, in the order of their keys."""
+    for page in pages(prefix, bucket, **options):
+        yield from page.get("Contents", ())
+
+
+class Body(io.RawIOBase):
+    """What the bucket answers, with our errors."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._body = answer["Body"]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with errors():
+            piece = self._body.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()
+
+
 def md5(content: bytes) -> "hashlib._Hash":
     return hashlib.md5(content, usedforsecurity=False)
-
-
-def is_checksum(etag: str) -> bool:
-    """Whether an ETag is an MD5 sum; with some kinds of encryption it is not."""
-    return len(etag) == 32 and all(digit in "0123456789abcdef" for digit in etag)
 
 
 def client() -> Any:

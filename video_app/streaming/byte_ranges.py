@@ -3,9 +3,7 @@
 import re
 from typing import BinaryIO
 
-from django.http import (
-    HttpRequest,
-)
+from django.http import HttpRequest
 
 SINGLE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
@@ -37,7 +35,7 @@ def requested_range(
     """
     match = SINGLE_RANGE.fullmatch(request.META.get("HTTP_RANGE", ""))
     condition = request.META.get("HTTP_IF_RANGE", headers["ETag"])
-    if match is None or condition not in (headers["ETag"], headers["Last-Modified"]):
+    if match is None or condition not in (headers["ETag"], headers.get("Last-Modified")):
         return None
     first, last = match.groups()
     if first and last and int(last) < int(first):

@@ -4,20 +4,13 @@ Names never come from the client: callers hand over storage keys made from datab
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import http_date
 
 from video_app.pipeline.layout import TYPES
@@ -27,10 +20,15 @@ from video_app.streaming.conditions import POLICY, unless_known
 
 REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
-PIECE = 64 * 1024
 
 # nginx serves MEDIA_ROOT under this location, marked `internal`.
 ACCEL_LOCATION = "/protected/"
+# First byte and the one behind the last → what they are read from.
+Open = Callable[[int, int], "BinaryIO | ByteRange"]
+
+
+class _Pieces(FileResponse):
+    block_size = 64 * 1024
 
 
 def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) -> HttpResponseBase:
@@ -38,16 +36,20 @@ def send_file(request: HttpRequest, key: str, *, etag: str, cache_control: str) 
 
     `etag` is the bare opaque tag. `FileNotFoundError` when there is no such file.
     """
+    path = f"{settings.MEDIA_ROOT}/{key}"  # a Path costs ten times as much
+    status = os.stat(path)  # noqa: PTH116
     headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
-    content_type = TYPES[PurePosixPath(key).suffix]
     if settings.MEDIA_ACCEL == "nginx":
-        # Its own 404 would tell nobody that a file is missing.
-        os.stat(f"{settings.MEDIA_ROOT}/{key}")  # noqa: PTH116 - a tenth of what a Path costs
-        # nginx does ranges, validators and HEAD itself. It keeps its connection to us only
-        # when it knows that there is no body.
+        # It does ranges, validators and HEAD itself, but its own 404 would tell nobody that a file
+        # is missing. It keeps its connection to us only when it knows that there is no body.
         headers |= {"X-Accel-Redirect": ACCEL_LOCATION + quote(key), "Content-Length": "0"}
-        return HttpResponse(content_type=content_type, headers=headers)
-    return _send_opened(request, _open(key), etag, content_type, headers)
+        return HttpResponse(content_type=TYPES[PurePosixPath(key).suffix], headers=headers)
+    headers |= {"ETag": f'"{etag}"', "Last-Modified": http_date(status.st_mtime)}
+
+    def read(start: int, end: int) -> ByteRange:
+        return ByteRange(_open(path), start, end - start)
+
+    return _send(request, key, status.st_size, headers, read, int(status.st_mtime))
 
 
 def send_stored(
@@ -56,75 +58,39 @@ def send_stored(
     """The same from a store that is no folder of this machine: its bytes pass through us."""
     size = the_store().size(key)
     headers = {"Cache-Control": cache_control, "Content-Security-Policy": POLICY}
-    headers |= {"ETag": f'"{etag}"', "Accept-Ranges": "bytes", "Last-Modified": ""}
-    content_type = TYPES[PurePosixPath(key).suffix]
-    start, end = requested_range(request, size, headers) or (0, size)
-    del headers["Last-Modified"]
-    if size and start >= end:
-        headers |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        return HttpResponse(status=416, content_type=content_type, headers=headers)
-    headers["Content-Length"] = str(end - start)
-    is_part = (start, end) != (0, size)
-    if is_part:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    body = iter(()) if request.method == "HEAD" else _pieces(key, start, end)
-    response = StreamingHttpResponse(
-        body, status=206 if is_part else 200, content_type=content_type, headers=headers
-    )
-    return unless_known(request, response)
+    headers["ETag"] = f'"{etag}"'
+    return _send(request, key, size, headers, lambda *span: the_store().open(key, *span))
 
 
-def _pieces(key: str, start: int, end: int) -> Iterator[bytes]:
-    with the_store().open(key, start, end) as file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def _send_opened(
-    request: HttpRequest, file: BinaryIO, etag: str, content_type: str, headers: dict[str, str]
-) -> HttpResponseBase:
-    status = os.fstat(file.fileno())
-    headers = headers | {
-        "ETag": f'"{etag}"',
-        "Last-Modified": http_date(status.st_mtime),
-        "Accept-Ranges": "bytes",
-    }
-    response = _file_response(request, file, status.st_size, content_type, headers)
-    answer = unless_known(request, response, int(status.st_mtime))
-    if answer is not response:
-        # Not `response.close()`: that would tell Django that the request is over.
-        file.close()
-    return answer
-
-
-def _open(key: str) -> BinaryIO:
+def _open(path: str) -> BinaryIO:
     """Unbuffered, so that the descriptor's position is the file's; links are not followed."""
 
     def opener(path: str, flags: int) -> int:
         return os.open(path, flags | os.O_NOFOLLOW)
 
-    return open(default_storage.path(key), "rb", buffering=0, opener=opener)
+    return open(path, "rb", buffering=0, opener=opener)
 
 
-def _file_response(
-    request: HttpRequest, file: BinaryIO, size: int, content_type: str, headers: dict[str, str]
+def _send(
+    request: HttpRequest,
+    key: str,
+    size: int,
+    headers: dict[str, str],
+    read: Open,
+    modified: int | None = None,
 ) -> HttpResponseBase:
+    content_type = TYPES[PurePosixPath(key).suffix]
     wanted = requested_range(request, size, headers)
     start, end = wanted or (0, size)
-    if wanted and start >= end:
-        file.close()
-        unsatisfied = {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        return HttpResponse(status=416, content_type=content_type, headers=headers | unsatisfied)
-    headers = headers | {"Content-Length": str(end - start)}
-    if wanted:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     status = 206 if wanted else 200
-    if request.method == "HEAD":
-        file.close()
-        return HttpResponse(status=status, content_type=content_type, headers=headers)
-    return FileResponse(
-        ByteRange(file, start, end - start),
-        status=status,
-        content_type=content_type,
-        headers=headers,
-    )
+    if wanted and start >= end:
+        status, start, end = 416, 0, 0
+        headers["Content-Range"] = f"bytes */{size}"
+    elif wanted:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers |= {"Accept-Ranges": "bytes", "Content-Length": str(end - start)}
+    head = HttpResponse(status=status, content_type=content_type, headers=headers)
+    answer = unless_known(request, head, modified)
+    if answer is not head or status == 416 or request.method == "HEAD":
+        return answer
+    return _Pieces(read(start, end), status=status, content_type=content_type, headers=headers)

@@ -6,8 +6,6 @@ removes old ones, and they are made again.
 
 import hashlib
 import logging
-import uuid
-from io import BytesIO
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -64,16 +62,14 @@ def sized(key: str, width: int, suffix: str) -> str:
 
 
 def _make(key: str, made: str, width: int, suffix: str) -> None:
+    """Two may make the same one; each is whole before it has its name."""
     kind, options = SUFFIXES[suffix]
-    drawn = BytesIO()
-    with the_store().open(key) as file, Image.open(file, formats=["JPEG"]) as image:
+    with (
+        the_store().open(key) as file,
+        Image.open(file, formats=["JPEG"]) as image,
+        local.work_folder() as folder,
+    ):
         image.draft("RGB", (width, width))  # decodes no more of it than is needed
         image.thumbnail((width, image.height))
-        image.convert("RGB").save(drawn, kind, **options)
-    path = local.path(made)
-    path.parent.mkdir(exist_ok=True)
-    # Two may make the same one; each is whole before it has its name.
-    part = path.with_name(f".{uuid.uuid4().hex}")
-    part.write_bytes(drawn.getvalue())
-    part.chmod(0o640)
-    part.replace(path)
+        image.convert("RGB").save(folder / "picture", kind, **options)
+        local.LocalStore().put([(folder / "picture", made)])

@@ -18,13 +18,14 @@ from video_app.streaming.film_uris import LIFETIME, Listed
 from video_app.streaming.rendering import OWN, render
 
 # Of the texts; raise it when they are worded differently, for rolling upgrades.
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 
 
 class Playlist(TypedDict):
     version: str
     tag: str
     text: str
+    has_links: bool  # to the bucket: what players fetch by them does not pass us
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def fresh(cached: Any, wanted: Wanted, build: PlayableBuild) -> Playlist:
         found: Playlist = cached
         return found
     text = render(build, wanted.kind, Listed(folder, segments, has_others))
-    made = Playlist(version=version, tag=f"{version}.{zlib.crc32(text.encode()):08x}", text=text)
+    tag = f"{version}.{zlib.crc32(text.encode()):08x}"
+    # Our own addresses are relative ones.
+    made = Playlist(version=version, tag=tag, text=text, has_links="://" in text)
     cache.set(wanted.key, made, LIFETIME)
     return made
 

@@ -54,8 +54,9 @@ class Encoder:
         return {}
 
 
-def draw_poster(_binary: str, _path: Any, _source: Any, target: Path, **_: Any) -> None:
-    target.write_bytes(b"poster")
+def draw_poster(_binary: str, _path: Any, _source: Any, folder: Path, **_: Any) -> Path:
+    (folder / "0.jpg").write_bytes(b"poster")
+    return folder / "0.jpg"
 
 
 @pytest.fixture

@@ -16,8 +16,17 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.people import make_user
-from video_app.ingest import uploads
-from video_app.models import Build, Chunk, ChunkState, State, Tombstone, Upload, Video
+from video_app.ingest import receiving, uploads
+from video_app.models import (
+    Build,
+    Chunk,
+    ChunkState,
+    State,
+    Tombstone,
+    Upload,
+    Video,
+    held_keys,
+)
 from video_app.pipeline import layout
 from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.store import blocks, identity, local, multipart, the_store
@@ -25,6 +34,7 @@ from video_app.streaming import film_cache
 from video_app.tests.conftest import Encoder
 from video_app.tests.films import ago, make_encoding, run, segment_bytes, work_under, write
 from video_app.work import attempts, cleanup, encoding, extras, finishing, planning, posters
+from video_app.work import stored as room
 from video_app.work.lease import claim
 
 pytestmark = [
@@ -113,6 +123,12 @@ def test_makes_film_in_the_bucket(uploaded: Video, media: Path, member: Client) 
     assert layout.storyboard_key(build.prefix, 0) in there
     assert local_files(media) == []
     assert len(addresses(member.get(path))) == build.plan.segments
+
+    # What staff are told of the bucket's room is what lies there.
+    assert room.measure() == 1
+    there |= the_store().sizes("sources")
+    counted = sum(size for key, size in there.items() if key.endswith((".ts", ".mp4")))
+    assert room.stored() == room.Stored(films=1, bytes=counted, is_all=True)
 
 
 def test_links_players_to_the_bucket(stored: Build, member: Client) -> None:
@@ -268,7 +284,7 @@ def test_late_attempt_changes_nothing(encoder: Encoder) -> None:
     assert run(encoding.KIND, build=build, index=0)
     published, before = Chunk.objects.get(index=0), the_store().sizes(build.prefix)
 
-    with the_store().work_folder("hls/late") as folder:
+    with local.work_folder("hls/late") as folder:
         work(published, folder, late)
         place = encoding.put_first(published, folder, late)
         assert not encoding.publish(late, {}, folder, place)
@@ -355,7 +371,7 @@ class TestResumableUploads:
     """By tus, over any number of web machines: nothing of them lies on a machine."""
 
     def receive(self, upload: Upload, offset: int, body: bytes, checksum: Any = None) -> int:
-        return uploads.receive(upload, offset, len(body), io.BytesIO(body).read, checksum)
+        return receiving.receive(upload, offset, len(body), io.BytesIO(body).read, checksum)
 
     @pytest.fixture
     def begun(self) -> Upload:
@@ -378,11 +394,11 @@ class TestResumableUploads:
         assert local_files(media) == []
 
     def test_keeps_nothing_of_what_has_a_wrong_checksum(self, begun: Upload) -> None:
-        wrong = uploads.Checksum("sha1", b"\0" * 20)
-        with pytest.raises(uploads.ChecksumError):
+        wrong = receiving.Checksum("sha1", b"\0" * 20)
+        with pytest.raises(receiving.ChecksumError):
             self.receive(begun, 0, b"damaged", wrong)
 
-        right = uploads.Checksum("sha1", hashlib.sha1(b"right", usedforsecurity=False).digest())
+        right = receiving.Checksum("sha1", hashlib.sha1(b"right", usedforsecurity=False).digest())
         assert self.receive(begun, 0, b"right", right) == 5
 
     def test_aborts_what_is_cancelled(self, begun: Upload, store: Any) -> None:
@@ -399,9 +415,9 @@ class TestResumableUploads:
         self.receive(begun, 0, b"x" * 100)
         monkeypatch.setattr(multipart, "ABANDONED", timedelta(seconds=-60))
         Upload.objects.filter(pk=begun.pk)._raw_delete("default")
-        the_store().sweep()
+        the_store().uploads.sweep(held_keys())
 
-        assert multipart.find(begun.key) == ""
+        assert multipart.find(begun.key) is None
         assert the_store().sizes("uploads") == {}
 
     def test_sweeps_nothing_away_that_somebody_may_go_on_with(
@@ -412,7 +428,7 @@ class TestResumableUploads:
         at = self.receive(begun, 0, body[:8_800_000])
         monkeypatch.setattr(multipart, "ABANDONED", timedelta(seconds=-60))
 
-        the_store().sweep()
+        the_store().uploads.sweep(held_keys())
         self.receive(begun, at, body[at:])
 
         with the_store().open(Video.objects.get().video_file.name) as file:

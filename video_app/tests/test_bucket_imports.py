@@ -12,7 +12,7 @@ from PIL import Image
 from tests.s3_proxy import refusal, running_proxy
 from video_app.ingest import imports
 from video_app.models import Import, Installation, Subtitle, Video
-from video_app.store import foreign, identity, local, s3
+from video_app.store import foreign, identity, local, s3, the_store
 from video_app.tests.films import end_pauses, run
 from video_app.work import importing
 
@@ -125,7 +125,7 @@ def test_leaves_own_files_alone(bucket: Any) -> None:
 def test_goes_on_by_range(bucket: Any, settings: Any) -> None:
     put(bucket, "in/a.mp4")
     (row,) = begin()
-    importing.landing.append(row.key, 0, BODY[: 1024**2])
+    the_store().uploads.append(row.key, 0, BODY[: 1024**2])
     Import.objects.update(length=len(BODY))
 
     with running_proxy(settings.AWS_S3_ENDPOINT_URL) as proxy:
@@ -139,7 +139,7 @@ def test_goes_on_by_range(bucket: Any, settings: Any) -> None:
 def test_begins_again_with_changed_file(bucket: Any) -> None:
     put(bucket, "in/a.mp4")
     (row,) = begin()
-    importing.landing.append(row.key, 0, BODY[: 1024**2])
+    the_store().uploads.append(row.key, 0, BODY[: 1024**2])
     Import.objects.update(length=len(BODY))
     put(bucket, "in/a.mp4", BODY[::-1])
 

@@ -19,7 +19,7 @@ from video_app.pipeline.ffmpeg import find_ffmpeg
 from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.source import read_source
 from video_app.pipeline.types import Plan
-from video_app.store import AwayError, blocks, local, multipart, s3, the_store
+from video_app.store import AwayError, blocks, local, s3, the_store
 
 pytestmark = [pytest.mark.ffmpeg, pytest.mark.faults]
 KEY = "sources/clip.mp4"
@@ -202,8 +202,9 @@ def test_put_notices_what_arrived_short(proxy: Proxy, clip: Path, impatient: Non
 
 def test_finishes_upload_whose_answer_was_lost(proxy: Proxy) -> None:
     """The bucket completed it; we were told that it fell over."""
-    upload = multipart.begin("sources/big.mp4")
-    multipart.append(upload, 0, b"x" * (9 * 1024**2))
+    uploads, size = the_store().uploads, 9 * 1024**2
+    uploads.begin("sources/big.mp4")
+    uploads.append("sources/big.mp4", 0, b"x" * size)
     lost = []
 
     def lose(request: Any, answer: Answer) -> Answer:
@@ -213,6 +214,6 @@ def test_finishes_upload_whose_answer_was_lost(proxy: Proxy) -> None:
         return answer
 
     proxy.mood = lose
-    assert multipart.finish(upload) == 9 * 1024**2
+    uploads.finish("sources/big.mp4", size)
     assert lost
-    assert the_store().size("sources/big.mp4") == 9 * 1024**2
+    assert the_store().size("sources/big.mp4") == size

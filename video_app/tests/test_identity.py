@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from video_app.models import Build, BuildState, Installation, Video
-from video_app.store import identity, local
+from video_app.store import AwayError, identity
 from video_app.store.identity import AWAY, FOREIGN, MARK, UNKNOWN
 from video_app.store.local import LocalStore
 from video_app.tests.concurrency import raising
@@ -147,7 +147,7 @@ class TestMarked:
         identity.check()
         (media / MARK).unlink()
 
-        with pytest.raises(local.AwayError, match="away"):
+        with pytest.raises(AwayError, match="away"):
             identity.check()
 
 

@@ -17,7 +17,7 @@ from tests.people import make_user
 from video_app.ingest import imports
 from video_app.models import Import, State, Subtitle, Video
 from video_app.pipeline.errors import PipelineError
-from video_app.store import local
+from video_app.store import local, the_store
 from video_app.tests.films import end_pauses, jobs, run
 from video_app.work import addresses, fetching, importing, lease, order
 
@@ -140,7 +140,7 @@ class TestFile:
 
     def test_goes_on_where_worker_died(self, tmp_path: Path):
         row = imports.add_file(write_film(tmp_path))
-        importing.landing.append(row.key, 0, BODY[:1000])
+        the_store().uploads.append(row.key, 0, BODY[:1000])
         Import.objects.update(seen=row.seen, length=len(BODY))
 
         assert run(importing.KIND, pk=row.pk)

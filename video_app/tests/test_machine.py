@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from video_app.pipeline.errors import EncodeError, PipelineError, StorageFullError
-from video_app.store import local
+from video_app.store import AwayError, local
 from video_app.store.s3 import BucketError
 from video_app.tests.concurrency import raising
 from video_app.work import machine
@@ -27,7 +27,7 @@ FAULTS = [
     (StorageFullError("no room for the copy"), FULL),
     (OSError(errno.ENOSPC, "No space left on device"), FULL),
     (OSError(errno.EDQUOT, "Disk quota exceeded"), FULL),
-    (local.AwayError("not mounted"), STORAGE),
+    (AwayError("not mounted"), STORAGE),
     (OSError(errno.EROFS, "Read-only file system"), STORAGE),
     (OSError(errno.EIO, "Input/output error"), STORAGE),
     (OSError(errno.ESTALE, "Stale file handle"), STORAGE),
@@ -90,14 +90,14 @@ class TestStorage:
     @pytest.mark.parametrize("number", [errno.EROFS, errno.EIO, errno.ESTALE])
     def test_says_why_media_cannot_be_written(self, monkeypatch: Any, number: int):
         monkeypatch.setattr(
-            machine.tempfile, "TemporaryFile", raising(OSError(number, os.strerror(number)))
+            local.tempfile, "TemporaryFile", raising(OSError(number, os.strerror(number)))
         )
 
         assert os.strerror(number) in machine.storage_problem()
 
     def test_finds_disk_that_takes_nothing_more(self, monkeypatch: pytest.MonkeyPatch):
         full = OSError(errno.ENOSPC, "No space left on device")
-        monkeypatch.setattr(machine.tempfile, "TemporaryFile", raising(full))
+        monkeypatch.setattr(local.tempfile, "TemporaryFile", raising(full))
 
         assert machine.storage_problem() == machine.NO_ROOM
 

@@ -1,5 +1,6 @@
 """A damaged film mends itself: with real ffmpeg, from the request to the new address."""
 
+import shutil
 import subprocess
 from io import StringIO
 from pathlib import Path
@@ -131,7 +132,7 @@ class TestMissingSegment:
 
 class TestDeletedBuild:
     def test_is_encoded_again(self, film: Video, member: Client):
-        local.remove(folder(film))
+        shutil.rmtree(folder(film))
 
         assert segment(member, film, "000.ts").status_code == 503
         mend()

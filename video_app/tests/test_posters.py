@@ -9,6 +9,7 @@ from video_app.models import State, Video
 from video_app.pipeline import layout, poster
 from video_app.pipeline.errors import EncodeError
 from video_app.tests.concurrency import raising
+from video_app.tests.conftest import draw_poster
 from video_app.tests.films import (
     end_pauses,
     finish_chunk,
@@ -33,10 +34,10 @@ def make_poster(video: Video) -> bool:
 
 
 def draw(then: Any = lambda: None) -> Any:
-    def draw_and(binary: str, path: Path, source: Any, target: Path, **_: Any) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text("poster")
+    def draw_and(binary: str, path: Path, source: Any, folder: Path, **_: Any) -> Path:
+        drawn = draw_poster(binary, path, source, folder)
         then()
+        return drawn
 
     return draw_and
 

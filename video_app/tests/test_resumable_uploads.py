@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.people import make_user, signed_in
-from video_app.ingest import uploads
+from video_app.ingest import receiving, uploads
 from video_app.models import State, Upload, Video
 from video_app.store import local
+from video_app.tests.concurrency import raising
 from video_app.tests.films import jobs, make_film
 
 pytestmark = pytest.mark.django_db
@@ -294,8 +295,8 @@ class TestSending:
     def test_keeps_what_came_before_cut(self, staff: Client):
         upload = Upload.objects.get(pk=begin(staff).json()["id"])
 
-        with pytest.raises(uploads.BrokenOffError):
-            uploads.receive(upload, 0, len(BODY), Cut(BODY[:2_000_001]))
+        with pytest.raises(receiving.BrokenOffError):
+            receiving.receive(upload, 0, len(BODY), Cut(BODY[:2_000_001]))
 
         upload.refresh_from_db()
         assert uploads.offset_of(upload) == 2_000_001
@@ -303,9 +304,7 @@ class TestSending:
 
     def test_says_when_disk_is_full(self, staff: Client, monkeypatch: pytest.MonkeyPatch):
         upload = begin(staff).json()
-        monkeypatch.setattr(
-            "video_app.store.landing.append", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
-        )
+        monkeypatch.setattr(local.LocalStore.uploads, "append", raising(OSError(28, "full")))
 
         assert send(staff, upload, 0, b"x").status_code == 507
         assert Upload.objects.get().offset == 0
@@ -329,11 +328,11 @@ class TestTakingOver:
             """The body of the first request, in the middle of which the second comes."""
             if late:
                 late.clear()
-                uploads.receive(upload, 0, 1000, Cut(BODY[:1000]))
+                receiving.receive(upload, 0, 1000, Cut(BODY[:1000]))
             return b"X" * size
 
-        with pytest.raises(uploads.TakenOverError):
-            uploads.receive(upload, 0, 2000, stuck)
+        with pytest.raises(receiving.TakenOverError):
+            receiving.receive(upload, 0, 2000, stuck)
 
         assert local.path(upload.key).read_bytes() == BODY[:1000]
         assert Upload.objects.get().offset == 1000
@@ -345,8 +344,8 @@ class TestTakingOver:
             Video.objects.all().delete()
             return b"X" * size
 
-        with pytest.raises(uploads.TakenOverError):
-            uploads.receive(upload, 0, 2000, cancelled)
+        with pytest.raises(receiving.TakenOverError):
+            receiving.receive(upload, 0, 2000, cancelled)
 
 
 class TestChecksum:
@@ -354,7 +353,7 @@ class TestChecksum:
         digest = base64.b64encode(hashlib.new(algorithm, body).digest()).decode()
         return {"HTTP_UPLOAD_CHECKSUM": f"{algorithm} {digest}"}
 
-    @pytest.mark.parametrize("algorithm", uploads.ALGORITHMS)
+    @pytest.mark.parametrize("algorithm", receiving.ALGORITHMS)
     def test_accepts_right_bytes(self, staff: Client, algorithm: str):
         upload = begin(staff).json()
 

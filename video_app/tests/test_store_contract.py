@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from video_app.store import OffsetError, Store, multipart, the_store
+from video_app.pipeline import location
+from video_app.store import Store, local, multipart, the_store
 from video_app.store.local import LocalStore
 
 KEY = "hls/1/1/720p/000.ts"
-PART = 5 * 1024**2
+SOURCE = "sources/a.mp4"
+PART = 8 * 1024**2
 
 
 @pytest.fixture(
@@ -147,7 +149,7 @@ def test_work_folder_is_gone_afterwards(kept: Store) -> None:
         raise ZeroDivisionError
 
     folders: list[Path] = []
-    with pytest.raises(ZeroDivisionError), kept.work_folder("hls/1/1/.lease-a") as folder:
+    with pytest.raises(ZeroDivisionError), local.work_folder("hls/1/1/.lease-a") as folder:
         fail()
 
     (work,) = folders
@@ -155,69 +157,117 @@ def test_work_folder_is_gone_afterwards(kept: Store) -> None:
     assert kept.sizes("hls") == {}
 
 
-# --- uploads, of a bucket alone: in a folder they lie where the source will (landing.py)
+def test_opens_the_first_source_that_is_there(kept: Store, draft: Path) -> None:
+    kept.put([(draft, "sources/a.mkv")])
+
+    for keys in (("sources/a.mkv", "b"), ("sources/b.mkv", "sources/a.mkv")):
+        with kept.source(*keys) as place, location.open_binary(place) as file:
+            assert file.read() == b"0123456789"
+
+
+# --- uploads
+
+
+@pytest.mark.parametrize("size", [0, 1, PART - 1, PART, PART + 1, 2 * PART])
+def test_uploads_any_size(kept: Store, size: int) -> None:
+    kept.uploads.begin(SOURCE)
+
+    kept.uploads.append(SOURCE, 0, b"x" * size)
+    for _ in range(2):
+        kept.uploads.finish(SOURCE, size)
+
+    assert kept.sizes("sources") == {SOURCE: size}
+    assert kept.sizes("uploads") == {}
+
+
+def test_uploads_in_pieces_of_any_size(kept: Store) -> None:
+    body = bytes(range(256)) * (50 * 1024)  # 12.5 MiB
+    kept.uploads.begin(SOURCE)
+    at = 0
+    for size in (1, 700_001, PART, 3, 6_000_000, len(body)):
+        kept.uploads.append(SOURCE, at, body[at : at + size])
+        at = min(len(body), at + size)
+        kept.uploads.sync(SOURCE)
+        assert kept.uploads.size(SOURCE) == at
+
+    kept.uploads.finish(SOURCE, at)
+
+    assert read(kept, SOURCE) == body
+    assert kept.uploads.size(SOURCE) == at
+
+
+def test_goes_on_where_bytes_came_that_did_not_count(kept: Store) -> None:
+    kept.uploads.begin(SOURCE)
+    kept.uploads.append(SOURCE, 0, b"abcd")
+
+    kept.uploads.append(SOURCE, 2, b"cdef")
+    kept.uploads.append(SOURCE, 3, b"d")
+    kept.uploads.finish(SOURCE, 6)
+
+    assert read(kept, SOURCE) == b"abcdef"
+
+
+def test_begins_an_upload_once(kept: Store) -> None:
+    for _ in range(2):
+        kept.uploads.begin(SOURCE)
+    kept.uploads.append(SOURCE, 0, b"abc")
+
+    kept.uploads.begin(SOURCE)
+
+    assert kept.uploads.size(SOURCE) == 3
+
+
+def test_aborts_an_upload(kept: Store) -> None:
+    kept.uploads.begin(SOURCE)
+    kept.uploads.append(SOURCE, 0, b"abc")
+
+    for _ in range(2):
+        kept.uploads.abort(SOURCE)
+
+    with pytest.raises(FileNotFoundError):
+        kept.uploads.size(SOURCE)
+    assert kept.sizes("sources") == kept.sizes("uploads") == {}
+
+
+def test_aborts_a_finished_upload(kept: Store) -> None:
+    kept.uploads.begin(SOURCE)
+    kept.uploads.finish(SOURCE, 0)
+
+    kept.uploads.abort(SOURCE)
+
+    assert kept.sizes("sources") == {}
 
 
 @pytest.fixture(params=["bucket", pytest.param("verified", marks=pytest.mark.faults)])
-def parts(request: Any) -> Store:
+def bucket(request: Any) -> Store:
     """A bucket with nothing in it."""
     request.getfixturevalue("store" if request.param == "bucket" else "verified")
     return the_store()
 
 
-@pytest.mark.parametrize("size", [0, 1, PART - 1, PART, PART + 1, 2 * PART])
-def test_uploads_any_size(parts: Store, size: int) -> None:
-    upload = multipart.begin("sources/a.mp4")
+def test_shows_no_half_upload(bucket: Store) -> None:
+    bucket.uploads.begin(SOURCE)
+    bucket.uploads.append(SOURCE, 0, b"x" * (2 * PART))
 
-    assert multipart.append(upload, 0, b"x" * size) == size
-    assert parts.sizes("sources") == {}
-    assert multipart.finish(upload) == multipart.finish(upload) == size
-
-    assert parts.sizes("sources") == {"sources/a.mp4": size}
+    assert bucket.sizes("sources") == {}
 
 
-def test_uploads_in_pieces_of_any_size(parts: Store) -> None:
-    body = bytes(range(256)) * (50 * 1024)  # 12.5 MiB
-    upload = multipart.begin("sources/a.mp4")
-    at = 0
-    for size in (1, 700_001, PART, 3, 6_000_000, len(body)):
-        piece = body[at : at + size]
-        at = multipart.append(upload, at, piece)
-        assert multipart.offset(upload) == at
+def test_tells_that_a_bucket_has_lost_bytes(bucket: Store) -> None:
+    bucket.uploads.begin(SOURCE)
+    bucket.uploads.append(SOURCE, 0, b"abc")
 
-    multipart.finish(upload)
-
-    assert read(parts, "sources/a.mp4") == body
-    assert multipart.offset(upload) == len(body)
+    with pytest.raises(OSError, match="lost"):
+        bucket.uploads.append(SOURCE, 4, b"e")
 
 
-def test_refuses_to_go_on_elsewhere(parts: Store) -> None:
-    upload = multipart.begin("sources/a.mp4")
-    multipart.append(upload, 0, b"abc")
+def test_finds_unfinished_upload_by_its_key(bucket: Store) -> None:
+    for key in (SOURCE, f"{SOURCE}.other"):
+        bucket.uploads.begin(key)
 
-    with pytest.raises(OffsetError) as raised:
-        multipart.append(upload, 2, b"cd")
+    found = multipart.find(SOURCE)
 
-    assert raised.value.offset == multipart.offset(upload) == 3
-
-
-def test_aborts_an_upload(parts: Store) -> None:
-    upload = multipart.begin("sources/a.mp4")
-    multipart.append(upload, 0, b"abc")
-
-    multipart.abort(upload)
-    multipart.abort(upload)
-
-    with pytest.raises(FileNotFoundError):
-        multipart.offset(upload)
-    assert parts.sizes("sources") == {}
-
-
-def test_finds_unfinished_upload_by_its_key(parts: Store) -> None:
-    upload = multipart.begin("sources/a.mp4")
-    multipart.begin("sources/a.mp4.other")
-
-    assert multipart.find("sources/a.mp4") == upload
-    assert multipart.find("sources/b.mp4") == ""
-    multipart.finish(upload)
-    assert multipart.find("sources/a.mp4") == ""
+    assert found
+    assert found.key == SOURCE
+    assert multipart.find("sources/b.mp4") is None
+    bucket.uploads.finish(SOURCE, 0)
+    assert multipart.find(SOURCE) is None

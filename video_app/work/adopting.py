@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from video_app.models import Build, BuildState, Video
 from video_app.pipeline.layout import LEASE_FOLDER
-from video_app.store import File, files, local, the_store
+from video_app.store import File, files, is_there, local, the_store
 from video_app.streaming import film_cache
 from video_app.work import clock, folders, planning
 
@@ -50,7 +50,7 @@ def adopt(video: Video) -> None:
     _put([(local.path(key), key) for key in keys if local.path(key).is_file()])
     film_cache.forget([video.pk])
     for key in files.of(video):
-        local.remove(local.path(key))
+        local.LocalStore().remove(key)
     if video.is_unfinished and video.video_file:
         planning.request_again(video.pk)  # half of it may be segments of a folder
 
@@ -63,20 +63,13 @@ def folders_of(build: Build) -> list[File]:
 def _fetch_source(video: Video) -> None:
     """The first release moved it beside the build that was made of it."""
     name, build = video.video_file.name or "", video.current_build
-    if not name or not build or local.path(name).exists() or _is_there(name):
+    if not name or not build or local.path(name).exists() or is_there(name):
         return
     old = f"{build.prefix}/source/{Path(name).name}"
-    if _is_there(old):
+    if is_there(old):
         the_store().move(old, name)
     else:
         logger.warning("source_not_found", extra={"video": video.pk, "key": name})
-
-
-def _is_there(key: str) -> bool:
-    try:
-        return the_store().size(key) >= 0
-    except FileNotFoundError:
-        return False
 
 
 def _put(found: list[File]) -> None:

@@ -9,13 +9,12 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
 
-from video_app.models import Installation
-from video_app.store import files, local, the_store
+from video_app.models import Installation, held_keys
+from video_app.store import Store, files, local, the_store
 from video_app.work import clock
 from video_app.work.leftovers import (
     dead_work,
@@ -50,9 +49,9 @@ def clean(*, dry_run: bool = False, remove_orphans: bool = False) -> Counter[str
         clean_known()
         Installation.objects.exclude(orphans=withheld).update(orphans=withheld)
         quarantine(lone_folders + lone_files)
-        _delete(folders + copies + list(_spent_quarantine()))
-        _delete_here(work + drafts)
-        the_store().sweep()
+        _delete(the_store(), folders + copies + list(_spent_quarantine()))
+        _delete(local.LocalStore(), work + drafts)
+        the_store().uploads.sweep(held_keys())
         expired_rows().delete()
     return Counter(
         folders=len(folders + work + lone_folders), files=len(copies + drafts + lone_files)
@@ -103,13 +102,7 @@ def _spent_quarantine() -> Iterator[str]:
             yield entry.key
 
 
-def _delete(keys: Iterable[str]) -> None:
+def _delete(store: Store, keys: Iterable[str]) -> None:
     for key in sorted(keys):
         logger.info("leftover_removed", extra={"key": key})
-        the_store().remove(key)
-
-
-def _delete_here(paths: Iterable[Path]) -> None:
-    for path in sorted(paths):
-        logger.info("leftover_removed", extra={"key": local.key(path)})
-        local.remove(path)
+        store.remove(key)

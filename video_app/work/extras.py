@@ -102,7 +102,6 @@ def _make_lost_subtitles(build: Build, work: Path, lease: Lease) -> None:
     if not build.subtitles or the_store().sizes(f"{build.prefix}/{layout.subtitles_name(0)}"):
         return
     texts = work / "texts"
-    texts.mkdir()
     with sources.decodable(build, watch=lease.keep) as source:
         derive.make_subtitles(_ffmpeg(), source, build.plan, texts, work, watch=lease.keep)
     put_folder(texts, build.prefix, lease)

@@ -69,7 +69,6 @@ def _make_subtitles(build: Build, lease: Lease) -> Subtitles:
     plan, binary = build.plan, ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
     with work_folder(build, lease) as work, sources.decodable(build, watch=lease.keep) as source:
         target = work / "texts"
-        target.mkdir()
         try:
             made = derive.make_subtitles(binary, source, plan, target, work, watch=lease.keep)
         except EncodeError as error:

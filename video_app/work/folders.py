@@ -6,7 +6,7 @@ from pathlib import Path
 
 from video_app.models import Build
 from video_app.pipeline import layout
-from video_app.store import File, identity, the_store
+from video_app.store import File, identity, local, the_store
 from video_app.work.lease import Lease
 
 
@@ -15,7 +15,7 @@ def work_folder(build: Build, lease: Lease) -> Iterator[Path]:
     """A folder of this lease alone; gone afterwards, whatever happens."""
     identity.check()
     prefix = layout.work_prefix(build.prefix, str(lease.token))
-    with the_store().work_folder(prefix) as folder:
+    with local.work_folder(prefix) as folder:
         yield folder
 
 

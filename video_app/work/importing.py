@@ -59,7 +59,7 @@ def run(lease: Lease) -> None:
         _go_on_later(row, lease)
     else:
         beside = sidecars.collect(row, lease.keep)
-        landing.finish(row.key, length)
+        the_store().uploads.finish(row.key, length)
         sidecars.set_picture(row, beside)
         _publish(row, length, beside, lease)
 
@@ -113,7 +113,7 @@ def _check_size(length: int, offset: int) -> None:
 
 
 def _append(row: Import, body: fetching.Body, offset: int, lease: Lease) -> int:
-    size = landing.piece_bytes()
+    size = the_store().uploads.piece_bytes
     waiting = bytearray()
     try:
         for piece in body.pieces:
@@ -143,7 +143,7 @@ def _write(row: Import, offset: int, waiting: bytearray) -> int:
     offset += len(waiting)
     _check_size(offset, offset)
     if waiting:
-        landing.append(row.key, offset - len(waiting), waiting)
+        the_store().uploads.append(row.key, offset - len(waiting), waiting)
     return offset
 
 

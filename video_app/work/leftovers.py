@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +35,7 @@ def expired_builds() -> Iterator[str]:
             yield build.prefix
 
 
-def dead_work() -> Iterator[Path]:
+def dead_work() -> Iterator[str]:
     """Work folders of leases that are over."""
     folders = list(local.root().glob(f"hls/*/*/{LEASE_FOLDER}*"))
     if not folders:
@@ -49,21 +48,21 @@ def dead_work() -> Iterator[Path]:
     }
     for folder in folders:
         if folder.name.removeprefix(LEASE_FOLDER) not in live:
-            yield folder
+            yield local.key(folder)
 
 
-def stale_files() -> Iterator[Path]:
+def stale_files() -> Iterator[str]:
     """What an upload or a copy that was broken off has left on this machine, and old pictures."""
     yield from _old_files(local.UPLOADS, ORPHAN_SECONDS)
     yield from _old_files(pictures.FOLDER, PICTURE_SECONDS)
 
 
-def _old_files(folder: str, seconds: int) -> Iterator[Path]:
+def _old_files(folder: str, seconds: int) -> Iterator[str]:
     since = time.time() - seconds
     for path in local.path(folder).glob("*"):
         with suppress(OSError):  # another sweeper was faster, or it cannot be looked at
             if path.stat().st_mtime < since:
-                yield path
+                yield local.key(path)
 
 
 def spent_copies() -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from video_app.pipeline import ffmpeg, selftest
 from video_app.pipeline.errors import EncodeError, StorageFullError
 from video_app.pipeline.sentences import sentence
-from video_app.store import identity, local, the_store
+from video_app.store import AwayError, identity, local
 
 NO_ROOM = sentence("There is no room left for the encoded film.")
 STORAGE = sentence("The storage is at fault: %(why)s")
@@ -33,7 +33,7 @@ def fault(error: Exception) -> str:
     """What is wrong with this machine, in words for its operators; "" when nothing is."""
     if isinstance(error, StorageFullError) or _errno(error) in FULL:
         return NO_ROOM
-    if isinstance(error, local.AwayError) or _errno(error) in ERRNOS:
+    if isinstance(error, AwayError) or _errno(error) in ERRNOS:
         return STORAGE % {"why": error}
     return storage_problem() or ffmpeg_problem()
 
@@ -49,11 +49,6 @@ def storage_problem() -> str:
 
 def _write_problem() -> str:
     try:
-        if not the_store().puts_at_once:  # then the folder is only for what is in hand
-            local.root().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=local.root()) as file:
-            file.write(b"1")
-            file.flush()
         is_full = local.free_bytes() < MIN_FREE_BYTES
     except OSError as error:
         return NO_ROOM if error.errno in FULL else UNWRITABLE % {"why": error}

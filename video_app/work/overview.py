@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from video_app.catalogue import progress
 from video_app.catalogue.outlook import outlook
 from video_app.catalogue.sentences import translated
-from video_app.models import Build, Import, State, Upload, Video, WatchPosition, Worker
+from video_app.models import Import, State, Upload, Video, WatchPosition, Worker
 from video_app.store import identity, local
 from video_app.work import clock
+from video_app.work.stored import Stored, stored
 
 SHOWN = 8
 SILENT_SECONDS = 10
@@ -44,7 +45,7 @@ class Overview:
     workers: int
     problems: list[str]
     disk: Disk | None
-    stored: int | None  # films in the bucket; None without one
+    stored: Stored | None  # None without a bucket
 
 
 def overview() -> Overview:
@@ -68,9 +69,7 @@ def overview() -> Overview:
         workers=_living().count(),
         problems=_problems(),
         disk=_disk(),
-        stored=Build.objects.exclude(stored_at=None).values("video").distinct().count()
-        if settings.USE_S3_MEDIA
-        else None,
+        stored=stored() if settings.USE_S3_MEDIA else None,
     )
 
 

@@ -18,8 +18,7 @@ from video_app.pipeline.plan import Limits, make_plan
 from video_app.pipeline.sentences import sentence
 from video_app.pipeline.streams import Source
 from video_app.pipeline.types import Plan
-from video_app.store import the_store
-from video_app.store.local import UPLOADS
+from video_app.store import local, the_store
 from video_app.streaming import film_cache
 from video_app.webhooks import deliveries
 from video_app.work import clock, encoding, queue, sources
@@ -94,7 +93,7 @@ def _examined(video: Video, lease: Lease) -> Iterator[tuple[str, Source]]:
     """Where the uploaded file can be read meanwhile, and what it is."""
     watch, most = lease.keep, settings.MAX_STREAMS
     try:
-        with sources.opened(sources.uploaded(video), watch=watch) as location:
+        with the_store().source(sources.uploaded(video), watch=watch) as location:
             yield location, source.read_source(location, max_streams=most, watch=watch)
     except FileNotFoundError as error:
         raise PipelineError(source.GONE) from error
@@ -104,7 +103,7 @@ def _make_seekable(video: Video, location: str, found: Source, lease: Lease) -> 
     """Chunks need exact seeks: give the streams a container with an index."""
     key = seekable.seekable_key(sources.uploaded(video))
     binary = ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY)
-    with the_store().work_folder(f"{UPLOADS}/{lease.token}") as work:
+    with local.work_folder() as work:
         copy = work / "copy.mkv"
         copied = seekable.make_seekable(binary, location, found, copy, watch=lease.keep)
         the_store().put([(copy, key)], watch=lease.keep)

@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 
 TEXT: Any = CharField()
 NICENESS = 19
-POSTER = "poster.jpg"
 
 
 def due() -> Any:
@@ -64,15 +63,15 @@ def run(lease: Lease) -> None:
 def _make(video: Video, key: str, lease: Lease) -> None:
     build = video.builds.filter(source_revision=video.source_revision).latest("pk")
     with work_folder(build, lease) as work, sources.decodable(build, watch=lease.keep) as location:
-        poster.make_poster(
+        made = poster.make_poster(
             ffmpeg.find_ffmpeg(settings.FFMPEG_BINARY),
             location,
             build.plan.source,
-            work / POSTER,
+            work,
             niceness=NICENESS,
             watch=lease.keep,
         )
-        the_store().put([(work / POSTER, key)], watch=lease.keep)
+        the_store().put([(made, key)], watch=lease.keep)
 
 
 def failed(lease: Lease, error: Exception) -> None:

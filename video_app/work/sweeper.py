@@ -13,7 +13,7 @@ from django.db.models import Q
 from video_app.catalogue import index
 from video_app.store import identity
 from video_app.streaming import publication
-from video_app.work import cleanup, clock
+from video_app.work import cleanup, clock, stored
 from video_app.work.kind import Kind
 from video_app.work.lease import is_hopeless, may_start
 from video_app.work.order import KINDS
@@ -47,6 +47,7 @@ def _look_for_work(*, dry_run: bool) -> Counter[str]:
     for kind in KINDS:
         found[kind.name] = _enqueue_overdue(kind, dry_run=dry_run)
         found["given_up"] += _give_up(kind, dry_run=dry_run)
+    found["measured"] = 0 if dry_run else stored.measure()
     found["indexed"] = index.stale().count() if dry_run else index.catch_up()
     return found
 

@@ -45,7 +45,7 @@ class AppView(FactorView):
             return Response({"detail": _("Remove your present app first.")}, status=400)
         secret = factors.new_app(self.user)
         uri = factors.uri_of(self.user, secret)
-        image = segno.make(uri, error="m").svg_data_uri(scale=5, border=2, light="#fff")
+        image = segno.make(uri, error="m").svg_data_uri(scale=5, border=4, light="#fff")
         return Response({"secret": secret, "uri": uri, "image": image}, status=201)
 
     @schema.remove_app

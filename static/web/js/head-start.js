@@ -1,10 +1,9 @@
-/** First script of `/watch/<id>/`: asks for all that the first frame needs while the rest arrives. */
+/** First module of `/watch/<id>/`: asks for all that the first frame needs before the others run. */
 
 import { refresh } from "./api.js";
 import { prepare } from "./player/prepare.js";
 
-// Of the script's own element: the body may not be there yet.
-const { video, session, hls, hlsLight } = document.querySelector("#head-start").dataset;
+const { video, session, hls, hlsLight } = document.querySelector("#player-script").dataset;
 
 export const scripts = { full: hls, light: hlsLight };
 

@@ -15,6 +15,7 @@ import { startLook } from "./player/look.js";
 import * as mediaSession from "./player/media-session.js";
 import { Preferences } from "./player/preferences.js";
 import { prepare } from "./player/prepare.js";
+import "./player/beside.js";
 import { startPreviews } from "./player/previews.js";
 import { Quality } from "./player/quality.js";
 import { Showing } from "./player/showing.js";
@@ -74,6 +75,7 @@ async function present(prepared) {
   describe(film);
   showing = new Showing(video, film, { prepared, variant, menus, onTrouble: fail });
   if (film.position > 0) toast(t("Resuming at %(time)s", { time: clock(film.position) }));
+  await showing.canBegin;
   play(video);
 }
 

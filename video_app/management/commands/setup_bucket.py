@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from video_app.models import Installation
-from video_app.store import bucket, identity, the_store
+from video_app.store import cors, identity, the_store
 from video_app.work import orphans
 
 ANSWER_SECONDS = 20
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError("USE_S3_MEDIA is not set.")
         origins = sorted({settings.BACKEND_ORIGIN, *settings.CORS_ALLOWED_ORIGINS})
         try:
-            bucket.allow_pages(origins)
+            cors.allow_pages(origins)
             headers = _try(origins[0])
             _mark()
         except OSError as error:

@@ -40,7 +40,7 @@ def rendition(request: HttpRequest, video_id: int, resolution: str) -> HttpRespo
     viewing = require_viewer(request, video_id, *wanted.keys)
     build = named_build(request, viewing.film)
     text = _text(wanted, viewing, build)
-    if build["stored"] and not wanted.is_linked and "://" in text["text"]:
+    if text["has_links"]:
         starts.note(request, viewing.viewer, video_id, build["total"] * build["length"])
     return _answer(request, wanted, build, text)
 

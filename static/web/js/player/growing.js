@@ -8,9 +8,12 @@ import { AUTOMATIC, levelName } from "./choices.js";
 import { loadedUpTo } from "./range.js";
 
 const ASK_EVERY = 2000;
+const ASK_SOON = 500; // while little is loaded
 const TO_BEGIN = 12; // seconds of a level beyond what is loaded, to change to it
 const TO_STAY = 7; // and to go on with it: more than the longest segment
 const STORE = 18; // seconds to load ahead: what is loaded does not get better any more
+const TO_PLAY = 4; // seconds to begin with: the first segment alone is over before the next is encoded
+const HOLD = 3000; // at most, from the first picture on
 
 /**
  * The best of `levels` (poorest first) that is there where loading goes on at `until` seconds.
@@ -26,12 +29,19 @@ export function readyLevel(levels, ready, until, current) {
   return levels.reduce((best, level, index) => (isThere(level, index) ? index : best), 0);
 }
 
-/** Keep `hls` to what is there, from its manifest on until all of the film is. */
+/** Resolves when so much is loaded, of the `seconds` still to come, that the film need not stop at once. */
+export function enoughToPlay(video, seconds, signal) {
+  const isEnough = () => loadedUpTo(video) - video.currentTime >= Math.min(TO_PLAY, seconds);
+  return new Promise((resolve) => {
+    video.addEventListener("progress", () => isEnough() && resolve(), { signal });
+    video.addEventListener("loadeddata", () => setTimeout(() => signal.aborted || resolve(), HOLD), { signal });
+    video.addEventListener("play", resolve, { signal }); // the viewer does not want to wait
+  });
+}
+
+/** Keep `hls` to what is there of a growing film, from its master on until all of it is. */
 export function keepToWhatIsThere(hls, video, id) {
-  const { Events } = hls.constructor;
-  let isGrowing = false;
-  hls.on(Events.MANIFEST_LOADED, (_, { startTimeOffset }) => (isGrowing = startTimeOffset !== null));
-  hls.once(Events.MANIFEST_PARSED, () => isGrowing && new Growing(hls, video, id).start());
+  hls.once(hls.constructor.Events.MANIFEST_PARSED, () => new Growing(hls, video, id).start());
 }
 
 class Growing {
@@ -66,7 +76,18 @@ class Growing {
     if (state?.ready) this.ready = state.ready;
     if (state && !Object.keys(state.ready ?? {}).length) return this.#end();
     this.#look();
-    this.timer = setTimeout(() => this.#ask(), ASK_EVERY);
+    this.#reloadPlaylist();
+    const isShort = loadedUpTo(this.video) - this.video.currentTime < TO_STAY;
+    this.timer = setTimeout(() => this.#ask(), isShort ? ASK_SOON : ASK_EVERY);
+  }
+
+  /** As soon as it has grown: by itself hls.js looks again only after half a segment's length. */
+  #reloadPlaylist() {
+    const { levels, loadLevel, levelController } = this.hls;
+    const { details } = levels[loadLevel] ?? {};
+    if (!details?.live || !(this.ready?.[levelName(levels[loadLevel])] > details.edge + 0.1)) return;
+    details.requestScheduled = 0;
+    levelController.loadPlaylist();
   }
 
   #look() {

@@ -18,7 +18,7 @@ export function prepare(id, scripts, isSignedIn) {
   const rate = lineRate(recall(RATE), { connection: navigator.connection, latency: shortestAnswer() });
   const url = new URL(films.masterUrl(id), location.href).href;
   const film = isSignedIn.then((isOpen) => (isOpen ? films.film(id).then(atAskedPlace) : null));
-  const master = isSignedIn.then((isOpen) => (isOpen ? ahead.ask(url, "text") : ""));
+  const master = isSignedIn.then((isOpen) => (isOpen ? ahead.ask(url).text() : ""));
   for (const promise of [film, master]) promise.catch(() => {}); // who awaits them answers for them
   return { id, ahead, rate, film, hlsScript: loadHls(master, scripts), variant: begin(ahead, { master, film, url, rate }) };
 }
@@ -53,7 +53,7 @@ function hasMediaSource() {
 
 function run(src) {
   return new Promise((resolve) => {
-    const script = Object.assign(document.createElement("script"), { src });
+    const script = Object.assign(document.createElement("script"), { src, fetchPriority: "high" });
     script.onload = () => resolve(true);
     script.onerror = () => resolve(false);
     document.head.append(script);
@@ -72,7 +72,7 @@ async function begin(ahead, { master, film, url, rate }) {
 }
 
 async function askForSegment(ahead, url, film) {
-  const [playlist, { position }] = await Promise.all([ahead.ask(url, "text"), film]);
+  const [playlist, { position }] = await Promise.all([ahead.ask(url).text(), film]);
   const segment = segmentAt(playlist, position ?? 0, url);
-  if (segment) await ahead.ask(segment, "arrayBuffer");
+  if (segment) ahead.ask(segment);
 }

@@ -126,7 +126,8 @@ export function reportPlayback(video, film) {
 
 function listen(video, viewing, signal, tell) {
   const on = (target, name, does) => target.addEventListener(name, does, { signal });
-  on(video, "play", () => viewing.wish());
+  // What begins by itself, perhaps after a hold, was wished when the page was opened.
+  on(video, "play", () => navigator.userActivation?.isActive !== false && viewing.wish());
   on(video, "playing", () => viewing.moves());
   on(video, "pause", () => {
     viewing.givesUpWaiting();

@@ -4,6 +4,7 @@ import { $, show } from "../dom.js";
 import * as films from "../films.js";
 import { chapterAt, chaptersOf, drawMarks } from "./chapters.js";
 import { tell } from "./events.js";
+import { enoughToPlay } from "./growing.js";
 import { outlook } from "./outlook.js";
 import { loadStoryboard } from "./previews.js";
 import { end } from "./range.js";
@@ -24,10 +25,11 @@ export class Showing {
     this.#isGrowing = films.isEncoding(film);
     const startAt = film.position ?? 0;
     const { hls, cause } = load(video, films.masterUrl(film.id), {
-      ...prepared, variant, startAt, signal: this.#over.signal, on: listeners(film.id, menus, onTrouble),
+      ...prepared, variant, startAt, isGrowing: this.#isGrowing, signal: this.#over.signal, on: listeners(film.id, menus, onTrouble),
     });
     this.hls = hls;
     this.#cause = cause;
+    this.canBegin = this.#isGrowing && enoughToPlay(video, (film.duration ?? Infinity) - startAt, this.#over.signal);
     for (const menu of Object.values(menus)) menu.follow(hls);
     keepPosition(film.id, video, startAt, this.#over.signal);
     this.#followEncoding();

@@ -14,7 +14,7 @@ import { RATE } from "./remembered.js";
  * when something changes. `ahead`, `rate` and `variant` are what `prepare` found; `signal` ends it all
  * for another film. `hls` is null where the browser itself plays HLS and offers no choices; `cause()` says why nothing arrives.
  */
-export function load(video, url, { startAt, on, ahead, rate, variant, signal }) {
+export function load(video, url, { startAt, isGrowing, on, ahead, rate, variant, signal }) {
   const { Hls } = globalThis;
   if (!Hls?.isSupported()) {
     loadNatively(video, url, { startAt, on, signal });
@@ -30,13 +30,20 @@ export function load(video, url, { startAt, on, ahead, rate, variant, signal }) 
     renderTextTracksNatively: true,
     preserveManualLevelOnError: true, // else the viewer's choice is lost where a session is renewed
   });
+  showPartOfFirstSegment(hls);
   report(hls, on, variant);
   rememberRate(hls, signal);
   const cause = recoverFromErrors(hls, on, signal);
-  keepToWhatIsThere(hls, video, /\d+/.exec(url)[0]);
+  if (isGrowing) keepToWhatIsThere(hls, video, /\d+/.exec(url)[0]);
   hls.loadSource(url);
   hls.attachMedia(video);
   return { hls, cause };
+}
+
+/** The first picture is at its beginning; hls.js leaves it to loaders of its own to pass on pieces. */
+function showPartOfFirstSegment(hls) {
+  hls.config.progressive = true;
+  hls.once(hls.constructor.Events.FRAG_LOADED, () => (hls.config.progressive = false));
 }
 
 function report(hls, on, variant) {
