@@ -45,13 +45,18 @@ test("a second 401 is final", async () => {
   assert.deepEqual(paths(), ["/a", REFRESH, "/a"]);
 });
 
-for (const status of [400, 401]) {
+for (const [status, tries] of [[400, [REFRESH]], [401, [REFRESH, REFRESH]]]) {
   test(`a refresh refused with ${status} means that the session is over`, async () => {
     serve({ "/a": 401, [REFRESH]: status });
     await assert.rejects(request("/a"), (error) => error instanceof ApiError && error.isSessionOver);
-    assert.deepEqual(paths(), ["/a", REFRESH]);
+    assert.deepEqual(paths(), ["/a", ...tries]);
   });
 }
+
+test("a refresh refused while another tab signed in goes on with its session", async () => {
+  serve({ "/a": [401, 200], [REFRESH]: [401, 200] });
+  assert.deepEqual(await request("/a"), { detail: "200" });
+});
 
 for (const status of [429, 500, 503]) {
   test(`a refresh answered with ${status} ends no session`, async () => {
@@ -72,7 +77,7 @@ test("requests that fail together share one refresh", async () => {
 });
 
 test("a later failure refreshes again", async () => {
-  serve({ [REFRESH]: [401, 200] });
+  serve({ [REFRESH]: [401, 401, 200] });
   assert.equal(await refresh(), false);
   assert.equal(await refresh(), true);
 });

@@ -57,7 +57,12 @@ let refreshing = null;
 
 /** Renew the session's cookies; whether that worked. Parallel calls share one request. */
 export function refresh() {
-  refreshing ??= send("/api/token/refresh/", { method: "POST", body: {} })
+  refreshing ??= renew()
+    .catch((error) => {
+      // Another tab may have signed in while the refused request was on its way.
+      if (error.isSessionOver) return renew();
+      throw error;
+    })
     .then(noteFreshTokens)
     .catch((error) => {
       if (error.isTemporary) throw error;
@@ -67,6 +72,10 @@ export function refresh() {
       refreshing = null;
     });
   return refreshing;
+}
+
+function renew() {
+  return send("/api/token/refresh/", { method: "POST", body: {} });
 }
 
 export function noteFreshTokens() {
