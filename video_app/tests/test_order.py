@@ -92,7 +92,7 @@ def test_does_everything_by_its_importance(done: list[Any]) -> None:
 
 
 def test_makes_every_film_watchable_before_any_goes_on(done: list[Any]) -> None:
-    builds = [make_encoding(3) for _ in range(3)]
+    builds = [make_encoding(3, duration=7200.0) for _ in range(3)]
     do_all()
     ids = chunk_ids(*builds)
     assert [piece for piece in done if piece[0] != "finishes"] == [
@@ -101,11 +101,14 @@ def test_makes_every_film_watchable_before_any_goes_on(done: list[Any]) -> None:
     ]
 
 
-def test_encodes_low_layer_ahead_at_beginnings_only(done: list[Any]) -> None:
-    build = make_encoding(5)
+@pytest.mark.parametrize(("seconds", "chunks"), [(30.0, 2), (89.9, 2), (90.0, 3), (7200.0, 3)])
+def test_encodes_low_layer_ahead_at_beginnings_only(
+    done: list[Any], seconds: float, chunks: int
+) -> None:
+    build = make_encoding(5, duration=seconds)
     do_all()
     ids = chunk_ids(build)
-    assert [pk for name, pk in done if name == "low chunks"] == ids[: encoding.BEGINNING]
+    assert [pk for name, pk in done if name == "low chunks"] == ids[:chunks]
     assert [pk for name, pk in done if name == "chunks"] == ids
 
 
@@ -145,7 +148,10 @@ def test_goes_on_with_films_in_turns(done: list[Any]) -> None:
 
 
 def test_goes_on_with_watched_film_first(done: list[Any]) -> None:
-    other, watched = make_encoding(3, done=1), make_encoding(3, done=1)
+    other, watched = (
+        make_encoding(3, done=1, duration=7200.0),
+        make_encoding(3, done=1, duration=7200.0),
+    )
     watching.note(watched.video_id)
     do_all("transcode")
     chunks = [pk for name, pk in done if name == "chunks"]
@@ -201,13 +207,13 @@ def test_does_the_work_of_a_lane(done: list[Any], lane: str, names: set[str]) ->
 
 
 def test_keeps_urgent_lane_free_of_later_chunks(done: list[Any]) -> None:
-    build = make_encoding(5)
+    build = make_encoding(5, duration=7200.0)
     do_all("urgent")
     assert done == [("low chunks", pk) for pk in chunk_ids(build)[: encoding.BEGINNING]]
 
 
 def test_leaves_alone_what_others_hold(done: list[Any]) -> None:
-    build = make_encoding(3, done=1)
+    build = make_encoding(3, done=1, duration=7200.0)
     hold_chunk(build, 1)
     do_all("urgent")
     assert [pk for name, pk in done if name == "low chunks"] == [chunk_ids(build)[2]]
@@ -232,7 +238,7 @@ def test_takes_the_next_when_others_claim_first(
 
 
 def test_leaves_alone_what_waits_after_a_fault(done: list[Any]) -> None:
-    build = make_encoding(3, done=1)
+    build = make_encoding(3, done=1, duration=7200.0)
     hold_chunk(build, 1).postpone("full")
     do_all("urgent")
     assert [pk for name, pk in done if name == "low chunks"] == [chunk_ids(build)[2]]

@@ -58,7 +58,9 @@ def _near_viewers(rows: Any) -> Any:
 
 
 def _beginnings(rows: Any) -> Any:
-    return _begun(rows).filter(index__lt=encoding.BEGINNING, has_low=False)
+    is_long = Q(build__video__duration__gte=encoding.LONG, index__lt=encoding.BEGINNING)
+    near = Q(index__lt=encoding.SHORT_BEGINNING) | is_long
+    return _begun(rows).filter(near, has_low=False)
 
 
 def _watched(rows: Any) -> Any:
