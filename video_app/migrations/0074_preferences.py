@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth_app', '0012_mail_about_pins'),
-        ('video_app', '0072_starts_of_viewings'),
+        ('video_app', '0073_sizes_of_builds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
