@@ -37,6 +37,17 @@ RESET = """() => {
     Object.assign(video, { muted: true, currentTime: 8 });
 }"""
 
+NOTHING_CHOSEN: dict[str, Any] = {
+    "audio_language": "",
+    "audio_name": "",
+    "shows_subtitles": None,
+    "subtitle_language": "",
+    "subtitle_name": "",
+    "subtitle_size": "",
+    "subtitle_ground": "",
+    "plays_next": None,
+}
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -90,10 +101,11 @@ def until_at(page: Page, second: float) -> None:
 
 
 def sign_in(context: BrowserContext, product: Stack, film: int) -> None:
-    """Sign in as somebody who has not begun the film."""
+    """Sign in as somebody who has not begun the film, and chose nothing in the player."""
     body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
     assert context.request.post(f"{product.url}/api/login/", data=body).ok
     assert context.request.delete(f"{product.url}/api/video/{film}/position/").ok
+    assert context.request.patch(f"{product.url}/api/preferences/", data=NOTHING_CHOSEN).ok
 
 
 def open_paused(page: Page, product: Stack, film: int) -> None:

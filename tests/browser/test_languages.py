@@ -4,12 +4,21 @@ import re
 import subprocess
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.product import Admin
+from tests.browser.console import Console
+from tests.browser.product import Admin, wait_for
+from tests.browser.seats import sign_in
 from tests.stack import ADMIN_EMAIL, ADMIN_PASSWORD, Stack
 
 SUBTITLES = "1\n00:00:00,000 --> 00:00:11,000\nHello from below.\n"
+
+# Playwright itself does not see what a page sends while it closes.
+AWAY = """(() => {
+    const send = window.fetch;
+    window.fetch = (url, options) => url === "/api/preferences/" && localStorage.getItem("away")
+        ? Promise.reject(new TypeError("away")) : send(url, options);
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +41,16 @@ def bilingual(admin: Admin, tmp_path_factory: pytest.TempPathFactory) -> int:
 
 @pytest.fixture
 def playing(product: Stack, page: Page, bilingual: int) -> Page:
-    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
-    assert page.context.request.post(f"{product.url}/api/login/", data=body).ok
-    page.goto(f"{product.url}/watch/{bilingual}/")
+    sign_in(page.context, product, bilingual)
+    play(page, product, bilingual)
+    return page
+
+
+def play(page: Page, product: Stack, film: int) -> None:
+    page.goto(f"{product.url}/watch/{film}/")
     page.wait_for_function("() => video.readyState >= 3")
     page.evaluate("video.muted = true; video.currentTime = 0; video.play()")
     page.wait_for_function("() => !video.paused && video.currentTime > 0.2")
-    return page
 
 
 def choose(page: Page, menu: str, choice: str) -> None:
@@ -120,6 +132,60 @@ def test_each_profile_keeps_its_own(product: Stack, playing: Page, bilingual: in
     assert checked_language(playing) == "German"
     playing.wait_for_function("() => [...video.textTracks].some((one) => one.mode === 'showing')")
     playing.context.request.delete(f"{profiles}{made.json()['id']}/")
+
+
+def test_profile_finds_its_own_on_another_device(
+    product: Stack, playing: Page, bilingual: int, chromium: Browser, console: Console
+) -> None:
+    choose(playing, "Language", "German")
+    choose(playing, "Subtitles", "English")
+    playing.get_by_role("button", name=re.compile("^Subtitles")).click()
+    with playing.expect_response(re.compile("/api/preferences/")) as answer:
+        playing.get_by_label("Size").select_option("Very large")
+    assert answer.value.status == 200
+
+    television = chromium.new_context()
+    page = television.new_page()
+    console.watch(page)
+    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    assert television.request.post(f"{product.url}/api/login/", data=body).ok
+    play(page, product, bilingual)
+
+    expect(page.locator("#player")).to_have_attribute("data-cue-size", "huge")
+    page.wait_for_function("() => [...video.textTracks].some((one) => one.activeCues?.length)")
+    assert checked_language(page) == "German"
+    television.close()
+
+
+def test_choice_outlives_page_that_closes_at_once(product: Stack, playing: Page) -> None:
+    playing.evaluate("""() => {
+        document.querySelector("#audio-menu input[value='1']").click();
+        location.assign("/health/live/");
+    }""")
+
+    assert wait_for(lambda: chosen_language(playing, product) == "de", "German", 10)
+
+
+def test_choice_waits_in_browser_while_server_is_away(product: Stack, playing: Page) -> None:
+    playing.add_init_script(AWAY)
+    playing.reload()
+    playing.wait_for_function("() => video.readyState >= 3")
+    playing.evaluate("localStorage.setItem('away', '1')")
+    choose(playing, "Language", "German")
+    playing.reload()
+    playing.wait_for_function("() => video.readyState >= 3")
+
+    assert checked_language(playing) == "German"
+    assert chosen_language(playing, product) == ""
+
+    playing.evaluate("localStorage.removeItem('away')")
+    playing.reload()
+    assert wait_for(lambda: chosen_language(playing, product) == "de", "German", 10)
+
+
+def chosen_language(page: Page, product: Stack) -> str:
+    answer = page.context.request.get(f"{product.url}/api/preferences/")
+    return str(answer.json()["audio_language"])
 
 
 def become(page: Page, product: Stack, film: int, name: str) -> None:

@@ -92,6 +92,27 @@ def test_the_next_episode_starts_by_itself_unless_one_stays(
     watching.wait_for_url(f"{product.url}/watch/{sequel}/")
 
 
+def test_the_next_episode_waits_for_who_does_not_want_it_by_itself(
+    watching: Page, sequel: int, described: dict[str, Any]
+) -> None:
+    described["next"] = {"id": sequel, "title": "Colour Bars Return", "thumbnail_url": None}
+    for is_first in (True, False):
+        watching.reload()
+        until(watching, "video.readyState >= 3")
+        watching.evaluate("video.muted = true")
+        watching.clock.install()
+        go_to_the_end(watching)
+        by_itself = watching.get_by_label("The next episode begins by itself")
+        expect(by_itself).to_be_checked(checked=is_first)
+        by_itself.uncheck()
+        expect(watching.get_by_role("button", name="Stay here")).to_be_hidden()
+        watching.clock.run_for(20_000)
+        assert f"/watch/{sequel}/" not in watching.url
+
+    by_itself.check()
+    expect(watching.locator("#next-when")).to_have_text(re.compile("Starts in"))
+
+
 def test_a_refused_start_shows_a_button_and_the_next_episode_starts_by_itself(
     product: Stack, film: int, sequel: int, chromium: Browser, console: Console
 ) -> None:

@@ -476,7 +476,7 @@ def test_goes_on_with_the_next_episode_and_then_with_others(
     go_to_the_end(page)
     expect(page.get_by_role("heading", name="S1 E2 · Part Two")).to_be_visible()
     expect(page.locator("#next-when")).to_have_text(re.compile(r"Starts in \d+ s"))
-    assert page.evaluate(OUTSIDE, "#afterwards .button, #next-title, #next-when") == []
+    assert page.evaluate(OUTSIDE, "#afterwards .button, .next-alone, #next-title, #next-when") == []
     seat.press(seat.button("Stay here"))
     expect(page.locator("#next-when")).to_be_empty()
     seat.press(seat.button("Watch again"))

@@ -31,6 +31,7 @@ T = TypeVar("T")
 # The address of the S3 server that sites use, with `--store bucket`.
 TEST_BUCKET = "TEST_BUCKET"
 PLACE = re.compile("[0-9a-f]{32}")
+MENDED = "SELECT build_id FROM video_app_chunk WHERE revision > 0"
 
 # Of the rows below a film in the admin's form: none are sent, so none change.
 NO_ROWS = {
@@ -302,11 +303,16 @@ class Site:
         return found
 
     def _spent(self) -> list[str]:
-        """Folders of attempts that count no longer, in a bucket."""
-        prefixes = {"/".join(key.split("/")[:4]) for key in self.files.listing("hls/")}
-        attempts = [prefix for prefix in prefixes if PLACE.fullmatch(prefix.rpartition("/")[2])]
+        """Folders of attempts that count no longer, in a bucket; but what a mended chunk had stays
+        until its film is read again (`work.attempts`)."""
+        folders = {tuple(key.split("/")[:4]) for key in self.files.listing("hls/")}
+        mended = {str(pk) for (pk,) in self.rows(MENDED)}
         places = self.places()
-        return [prefix for prefix in attempts if prefix.rpartition("/")[2] not in places]
+        return [
+            "/".join(folder)
+            for folder in folders
+            if PLACE.fullmatch(folder[-1]) and folder[-1] not in places and folder[2] not in mended
+        ]
 
 
 @contextmanager

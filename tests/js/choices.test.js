@@ -46,13 +46,22 @@ test("tracks have a label whatever they lack", () => {
 test("a remembered track is found again, the very one before its language", () => {
   for (const [index, track] of TRACKS.entries()) assert.equal(wantedTrack(TRACKS, trackKey(track)), index);
   assert.equal(wantedTrack(TRACKS, trackKey({ lang: "de", name: "Deutsch" })), 1);
+  assert.equal(wantedTrack(TRACKS, { language: "de", name: "" }), 1);
   assert.equal(wantedTrack([{ name: "Only a name" }], trackKey({ name: "Only a name" })), 0);
 });
 
 test("no track is forced where none is like it, or nothing is remembered", () => {
-  for (const key of [trackKey({ lang: "fr", name: "French" }), "", null, "{", "[1]", "null", "{}", '["",""]']) {
+  for (const key of [trackKey({ lang: "fr", name: "French" }), {}, { language: "", name: "" }, { language: null, name: null }]) {
     assert.equal(wantedTrack(TRACKS, key), -1);
   }
+});
+
+test("no more is kept of a track than the API takes, and it is found again", () => {
+  const long = { lang: "x".repeat(50), name: "😀".repeat(150) };
+
+  assert.deepEqual(trackKey(long), { language: "x".repeat(35), name: "😀".repeat(100) });
+  assert.deepEqual(trackKey({}), { language: "", name: "" });
+  assert.equal(wantedTrack([...TRACKS, long], trackKey(long)), 3);
 });
 
 test("speeds step within the menu", () => {

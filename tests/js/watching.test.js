@@ -73,9 +73,9 @@ test("the system's position is never told what browsers throw for", () => {
   assert.equal(positionState({ ...video, playbackRate: 0 }, 60), null);
 });
 
-test("a remembered look holds as far as the menu still has it", () => {
-  assert.deepEqual(wantedLook(JSON.stringify({ size: "large", ground: "neon" })), { size: "large", ground: "box" });
-  for (const nothing of [null, "", "nonsense", "null", "7"]) {
+test("a look that was chosen holds as far as the menu still has it", () => {
+  assert.deepEqual(wantedLook({ subtitle_size: "large", subtitle_ground: "neon" }), { size: "large", ground: "box" });
+  for (const nothing of [{}, { subtitle_size: "", subtitle_ground: null }]) {
     assert.deepEqual(wantedLook(nothing), { size: "normal", ground: "box" });
   }
 });

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from video_app.api.preferences import PreferencesSerializer
+from video_app.api.preferences import shown as shown_preferences
 from video_app.api.serializers import CategoryField, HarmlessField, VideoSerializer
 from video_app.catalogue import series
 from video_app.catalogue.greeting import share_key
@@ -68,6 +70,7 @@ class FilmSerializer(VideoSerializer):
         help_text="The film's page on the site; it greets strangers with the film's name."
     )
     may_edit = serializers.BooleanField(help_text="Whether this user may change and delete it.")
+    preferences = PreferencesSerializer(help_text="With which to begin.")
 
     def to_representation(self, video: Video) -> dict[str, Any]:
         shown = super().to_representation(video)
@@ -81,6 +84,7 @@ class FilmSerializer(VideoSerializer):
             "subtitles": _subtitles(video),
             "share_url": f"{self._origin}/film/{video.pk}/?key={share_key(video.pk)}",
             "may_edit": self.context["may_edit"],
+            "preferences": shown_preferences(self.context["preferences"]),
         }
         plain = ("year", "age_rating", "season", "episode", "credits_at")
         return shown | {name: getattr(video, name) for name in plain} | nested

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from video_app.api import auditing
 from video_app.api.film_serializers import EditSerializer, FilmSerializer
-from video_app.catalogue import series
+from video_app.catalogue import preferences, series
 from video_app.models import Video
 
 
@@ -48,6 +48,7 @@ def _film(request: Request, video_id: int) -> Response:
         "request": request,
         "next": series.following(request.user, video),
         "may_edit": may_edit(request.user, video, "change"),
+        "preferences": preferences.of(request.user),
     }
     return Response(FilmSerializer(video, context=context).data)
 

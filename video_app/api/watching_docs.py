@@ -5,7 +5,7 @@ Imported by `core.schema`, as `docs` is.
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from video_app.api import play_links, playback, views
+from video_app.api import play_links, playback, preferences, views
 from video_app.api.docs import VIDEO, document
 from video_app.api.serializers import (
     FavoriteSerializer,
@@ -84,6 +84,23 @@ document(
         description="Begin the film anew next time; a film that was watched stays watched.",
         parameters=[VIDEO],
         responses={200: PositionSerializer},
+        tags=["my films"],
+    ),
+)
+document(
+    preferences.PreferencesView,
+    get=extend_schema(
+        operation_id="get_preferences",
+        description="Languages, subtitles and their look, as the profile that this session is in "
+        "chose them. They also stand in each film (`GET /api/video/{video_id}/`).",
+        responses=preferences.PreferencesSerializer,
+        tags=["my films"],
+    ),
+    patch=extend_schema(
+        operation_id="change_preferences",
+        description="Change what the body names; the answer is all of it.",
+        request=preferences.PreferencesSerializer,
+        responses=preferences.PreferencesSerializer,
         tags=["my films"],
     ),
 )

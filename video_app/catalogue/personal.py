@@ -8,20 +8,23 @@ from typing import Any
 from django.db.models import Q
 
 from video_app.catalogue import versions
-from video_app.models import Favorite, Import, PlayLink, Upload, Video, WatchPosition
+from video_app.models import Favorite, Import, PlayLink, Preferences, Upload, Video, WatchPosition
+from video_app.models.preferences import CHOSEN
 
 
 def export(user: Any) -> dict[str, Any]:
-    """Favourites and history of all profiles (null: the main one), play links and uploads, for
-    the file that an account's owner asks for."""
+    """Favourites, history and preferences of all profiles (null: the main one), play links and
+    uploads, for the file that an account's owner asks for."""
     favorites = Favorite.objects.filter(user=user).order_by("pk")
     positions = WatchPosition.objects.filter(user=user).order_by("pk")
     links = PlayLink.objects.filter(user=user).order_by("pk")
+    chosen = Preferences.objects.filter(user=user).order_by("pk")
     return {
         "favorites": list(favorites.values("profile", "video__title", "created_at")),
         "history": list(
             positions.values("profile", "video__title", "seconds", "watched_at", "updated_at")
         ),
+        "preferences": list(chosen.values("profile", *CHOSEN)),
         "play_links": list(
             links.values("profile", "video__title", "created_at", "expires_at", "ended_at")
         ),

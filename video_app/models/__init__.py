@@ -15,6 +15,7 @@ from video_app.models.descriptions import Chapter, Person, Series, Tag
 from video_app.models.leased import Installation, Leased, Worker
 from video_app.models.marks import Favorite, WatchPosition, are_of
 from video_app.models.play_links import PlayLink
+from video_app.models.preferences import Preferences
 from video_app.models.querysets import VideoQuerySet, unfinished_work
 from video_app.models.search import Mention, Word, WordKey
 from video_app.models.subtitles import Subtitle
@@ -51,6 +52,7 @@ __all__ = [
     "Mention",
     "Person",
     "PlayLink",
+    "Preferences",
     "Series",
     "State",
     "Subtitle",

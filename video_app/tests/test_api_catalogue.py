@@ -330,7 +330,7 @@ class TestPrice:
         with django_assert_max_num_queries(2):
             assert len(member.get("/api/video/continue/").json()) == films
 
-    @pytest.mark.parametrize(("path", "queries"), [("", 6), ("status/", 4), ("position/", 2)])
+    @pytest.mark.parametrize(("path", "queries"), [("", 7), ("status/", 4), ("position/", 2)])
     def test_shows_one_film_with_few_queries(
         self, member: Client, path: str, queries: int, django_assert_max_num_queries: Any
     ):

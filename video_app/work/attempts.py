@@ -1,5 +1,5 @@
 """What attempts have left in a bucket whose segments no row names: of workers that died, and of
-chunks that were mended."""
+chunks that were mended. The latter stays until its film is read again: players hold links to it."""
 
 import re
 

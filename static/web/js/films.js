@@ -75,6 +75,11 @@ export function savePosition(id, seconds) {
   return request(`/api/video/${id}/position/`, { method: "PUT", body: { seconds }, keepalive: true });
 }
 
+/** Change what the profile chose in the player; the answer is all of it. Also while the page goes away. */
+export function savePreferences(changes) {
+  return request("/api/preferences/", { method: "PATCH", body: changes, keepalive: true });
+}
+
 /** Take it away from what one began; a film that was watched stays so. */
 export function forgetPosition(id) {
   return request(`/api/video/${id}/position/`, { method: "DELETE" });

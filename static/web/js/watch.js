@@ -13,6 +13,7 @@ import { flash } from "./player/feedback.js";
 import { startKeyboard } from "./player/keyboard.js";
 import { startLook } from "./player/look.js";
 import * as mediaSession from "./player/media-session.js";
+import { Preferences } from "./player/preferences.js";
 import { prepare } from "./player/prepare.js";
 import "./player/beside.js";
 import { startPreviews } from "./player/previews.js";
@@ -33,8 +34,8 @@ let showing = null;
 async function start() {
   try {
     if (!(await isSignedIn)) return leaveForLogin();
-    await headStart.film;
-    setUp();
+    const { preferences } = await headStart.film;
+    setUp(new Preferences(preferences));
     await present(headStart);
     keepSessionFresh();
   } catch (error) {
@@ -43,11 +44,12 @@ async function start() {
 }
 
 /** What all films share. */
-function setUp() {
+function setUp(preferences) {
   const controls = startControls(player, video, () => showing?.length ?? 0);
-  Object.assign(menus, { quality: new Quality(), subtitles: new Subtitles(), languages: new Languages() });
+  Object.assign(menus, { quality: new Quality(), subtitles: new Subtitles(preferences), languages: new Languages(preferences) });
   const speed = new Speed(video);
-  startLook(player);
+  startLook(player, preferences);
+  for (const name of ["pagehide", "online"]) addEventListener(name, () => preferences.send());
   const actions = {
     ...controls,
     captions: () => flash(menus.subtitles.toggle()),
@@ -61,7 +63,7 @@ function setUp() {
   startPreviews($("#seek"), () => showing);
   startSkipping(video, () => showing?.chapters ?? [], controls.seek);
   explainDelays(video, () => showing?.cause ?? "slow");
-  startAfterwards(player, video, { film: () => showing.film, more: moreLike, playNext, replay: controls.replay });
+  startAfterwards(player, video, { film: () => showing.film, more: moreLike, playNext, replay: controls.replay, preferences });
   video.addEventListener("ended", () => show($("#watched")));
 }
 

@@ -42,7 +42,7 @@ export function alike(films, film, most = 6) {
   return films.filter(({ id }) => id !== film.id && id !== film.next?.id).slice(0, most);
 }
 
-/** `actions` are `{film(), more(film), playNext(next), replay()}`. */
+/** `actions` are `{film(), more(film), playNext(next), replay()}` and the profile's `preferences`. */
 export function startAfterwards(player, video, actions) {
   const panel = $("#afterwards");
   const countdown = new Countdown({
@@ -60,23 +60,36 @@ export function startAfterwards(player, video, actions) {
     close();
     actions.playNext(next);
   };
-  const cancel = () => {
+  const stay = () => {
     countdown.stop();
     $("#next-when").textContent = "";
     show($("#next-cancel"), false);
   };
+  const count = () => {
+    show($("#next-cancel"));
+    countdown.start();
+  };
+  const begin = () => {
+    const goesOn = actions.preferences.now.plays_next !== false;
+    $("#next-alone").checked = goesOn;
+    (goesOn ? count : stay)();
+  };
   $("#next-now").addEventListener("click", go);
-  $("#next-cancel").addEventListener("click", cancel);
+  $("#next-cancel").addEventListener("click", stay);
+  $("#next-alone").addEventListener("change", ({ target: { checked } }) => {
+    actions.preferences.change({ plays_next: checked });
+    (checked ? count : stay)();
+  });
   $("#replay").addEventListener("click", () => {
     close();
     actions.replay();
   });
-  video.addEventListener("ended", () => open(player, actions, countdown));
+  video.addEventListener("ended", () => open(player, actions, begin));
   for (const name of ["play", "seeking", "emptied"]) video.addEventListener(name, close);
-  panel.addEventListener("keydown", (event) => event.key === "Escape" && cancel());
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && stay());
 }
 
-async function open(player, actions, countdown) {
+async function open(player, actions, begin) {
   const film = actions.film();
   player.classList.add("over");
   player.classList.remove("idle");
@@ -86,8 +99,7 @@ async function open(player, actions, countdown) {
   if (film.next) {
     $("#next-title").textContent = nextTitle(film.next);
     showPoster($("#next-poster"), film.next);
-    show($("#next-cancel"));
-    countdown.start();
+    begin();
     return $("#next-now").focus({ focusVisible: false });
   }
   const more = await actions.more(film);

@@ -4,6 +4,8 @@ import { number, t } from "../language.js";
 
 export const AUTOMATIC = -1;
 export const OFF = -1;
+const LONGEST_TAG = 35;
+const LONGEST_NAME = 100;
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** "720p": by the address, as odd shapes have odd heights; else by the shorter side. */
@@ -35,28 +37,21 @@ export function trackChoices(tracks) {
   return tracks.map((track, value) => ({ value, label: trackLabel(track) }));
 }
 
-/** What is remembered of a track: enough to find its like in another film. */
-export function trackKey({ name = "", lang = "" }) {
-  return JSON.stringify([lang, name]);
+/** What is kept of a track: enough to find its like in another film, and no more than the API takes. */
+export function trackKey({ name, lang }) {
+  return { language: cut(lang, LONGEST_TAG), name: cut(name, LONGEST_NAME) };
 }
 
-/** The track most like the remembered one, by language, then by name; -1 when none is. */
-export function wantedTrack(tracks, key) {
-  const [lang, name] = parseKey(key);
-  if (!lang && !name) return -1;
-  const same = tracks.findIndex((track) => (track.lang ?? "") === lang && (track.name ?? "") === name);
+/** The track most like the wanted one, by language, then by name; -1 when none is. */
+export function wantedTrack(tracks, { language, name }) {
+  if (!language && !name) return -1;
+  const keys = tracks.map(trackKey);
+  const same = keys.findIndex((key) => key.language === language && key.name === name);
   if (same >= 0) return same;
-  return tracks.findIndex((track) => (lang ? track.lang === lang : track.name === name));
+  return keys.findIndex((key) => (language ? key.language === language : key.name === name));
 }
 
-function parseKey(key) {
-  try {
-    const [lang, name] = JSON.parse(key);
-    return [String(lang), String(name)];
-  } catch {
-    return ["", ""]; // nothing remembered, or by another release
-  }
-}
+const cut = (text, most) => [...(text ?? "")].slice(0, most).join("");
 
 export function speedLabel(speed) {
   return speed === 1 ? t("Normal") : `${number(speed)}×`;

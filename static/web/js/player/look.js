@@ -1,9 +1,7 @@
-/** How subtitles look: their size and what stands behind them; kept for every film. */
+/** How subtitles look: their size and what stands behind them; the profile's on every device. */
 
 import { $ } from "../dom.js";
 import { mark, t } from "../language.js";
-import { recall, remember } from "../store.js";
-import { LOOK } from "./remembered.js";
 
 export const LOOKS = {
   size: [["small", mark("Small")], ["normal", mark("Normal")], ["large", mark("Large")], ["huge", mark("Very large")]],
@@ -11,15 +9,16 @@ export const LOOKS = {
 };
 const USUAL = { size: "normal", ground: "box" };
 
-/** The remembered look, as far as there is one. */
-export function wantedLook(remembered) {
-  const kept = parse(remembered);
-  const known = (name) => LOOKS[name].some(([value]) => value === kept[name]);
-  return Object.fromEntries(Object.keys(LOOKS).map((name) => [name, known(name) ? kept[name] : USUAL[name]]));
+const column = (name) => `subtitle_${name}`;
+
+/** The profile's look, as far as there is one. */
+export function wantedLook(chosen) {
+  const known = (name) => LOOKS[name].some(([value]) => value === chosen[column(name)]);
+  return Object.fromEntries(Object.keys(LOOKS).map((name) => [name, known(name) ? chosen[column(name)] : USUAL[name]]));
 }
 
-export function startLook(player) {
-  const look = wantedLook(recall(LOOK));
+export function startLook(player, preferences) {
+  const look = wantedLook(preferences.now);
   const apply = () => Object.assign(player.dataset, { cueSize: look.size, cueGround: look.ground });
   for (const [name, choices] of Object.entries(LOOKS)) {
     const select = $(`#cue-${name}`);
@@ -27,16 +26,8 @@ export function startLook(player) {
     select.addEventListener("change", () => {
       look[name] = select.value;
       apply();
-      remember(LOOK, JSON.stringify(look));
+      preferences.change({ [column(name)]: select.value });
     });
   }
   apply();
-}
-
-function parse(text) {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {}; // nothing remembered
-  }
 }

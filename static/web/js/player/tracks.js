@@ -2,13 +2,12 @@
 
 import { $ } from "../dom.js";
 import { t } from "../language.js";
-import { recall, remember } from "../store.js";
 import { OFF, trackChoices, trackKey, trackLabel, wantedTrack } from "./choices.js";
 import { Menu } from "./menu.js";
-import { LANGUAGE, SUBTITLES } from "./remembered.js";
 
 export class Subtitles {
-  constructor() {
+  constructor(preferences) {
+    this.preferences = preferences;
     this.menu = new Menu($("#subtitle-menu"), (index) => this.choose(index));
   }
 
@@ -28,7 +27,7 @@ export class Subtitles {
 
   choose(index) {
     this.#apply(index);
-    remember(SUBTITLES, index === OFF ? "" : trackKey(this.hls.subtitleTracks[index]));
+    this.preferences.change(index === OFF ? { shows_subtitles: false } : chosenSubtitles(this.hls.subtitleTracks[index]));
   }
 
   /** On or off; the words for what holds now. */
@@ -43,9 +42,11 @@ export class Subtitles {
 
   #recall(tracks) {
     this.isFilled = true;
-    const key = recall(SUBTITLES);
-    const wanted = wantedTrack(tracks, key);
-    if (key === null || (key !== "" && wanted === OFF)) return; // the film's own default holds
+    const { shows_subtitles: isOn, subtitle_language: language, subtitle_name: name } = this.preferences.now;
+    const liked = wantedTrack(tracks, { language, name });
+    if (liked !== OFF) this.last = liked;
+    if (typeof isOn !== "boolean" || (isOn && liked === OFF)) return; // the film's own default holds
+    const wanted = isOn ? liked : OFF;
     // Once hls.js is through: it gives a track up that the <video> does not show yet.
     queueMicrotask(() => {
       this.#apply(wanted);
@@ -60,8 +61,14 @@ export class Subtitles {
   }
 }
 
+function chosenSubtitles(track) {
+  const { language, name } = trackKey(track);
+  return { shows_subtitles: true, subtitle_language: language, subtitle_name: name };
+}
+
 export class Languages {
-  constructor() {
+  constructor(preferences) {
+    this.preferences = preferences;
     this.menu = new Menu($("#audio-menu"), (index) => this.choose(index));
   }
 
@@ -72,7 +79,8 @@ export class Languages {
   }
 
   fill(tracks) {
-    const wanted = this.isFilled ? -1 : wantedTrack(tracks, recall(LANGUAGE));
+    const { audio_language: language, audio_name: name } = this.preferences.now;
+    const wanted = this.isFilled ? -1 : wantedTrack(tracks, { language, name });
     if (wanted >= 0) this.hls.audioTrack = wanted;
     this.isFilled ||= tracks.length > 0;
     this.menu.fill(trackChoices(tracks), Math.max(0, this.hls.audioTrack));
@@ -80,6 +88,7 @@ export class Languages {
 
   choose(index) {
     this.hls.audioTrack = index;
-    remember(LANGUAGE, trackKey(this.hls.audioTracks[index]));
+    const { language, name } = trackKey(this.hls.audioTracks[index]);
+    this.preferences.change({ audio_language: language, audio_name: name });
   }
 }
