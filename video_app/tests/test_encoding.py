@@ -227,7 +227,7 @@ class TestFailure:
 class TestRequest:
     def test_enqueues_first_chunk_of_new_film_before_the_rest_of_older_ones(self):
         plan = make_plan(segments=9, chunk=1)
-        builds = [make_build(make_video(), plan, done=0) for _ in range(2)]
+        builds = [make_build(make_video(duration=7200.0), plan, done=0) for _ in range(2)]
 
         for build in builds:
             encoding.request(build.chunks.all())
@@ -240,7 +240,7 @@ class TestRequest:
 
     @pytest.mark.parametrize("body", [encoding.run, encoding.run_ahead])
     def test_enqueues_the_rest_with_the_first_chunk(self, encoder: Encoder, body: Any):
-        build = make_encoding(5)
+        build = make_encoding(5, duration=7200.0)
 
         work_under(hold_chunk(build, 0), encoding.KIND, body)
 

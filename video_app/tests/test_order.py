@@ -10,6 +10,7 @@ from video_app.streaming import watching
 from video_app.tests.films import (
     hold,
     hold_chunk,
+    jobs,
     make_build,
     make_encoding,
     make_film,
@@ -110,6 +111,18 @@ def test_encodes_low_layer_ahead_at_beginnings_only(
     ids = chunk_ids(build)
     assert [pk for name, pk in done if name == "low chunks"] == ids[:chunks]
     assert [pk for name, pk in done if name == "chunks"] == ids
+
+
+@pytest.mark.parametrize("seconds", [30.0, 7200.0])
+def test_wakes_workers_for_a_chunk_in_the_lane_that_does_it(
+    done: list[Any], seconds: float
+) -> None:
+    build = make_encoding(5, duration=seconds)
+    encoding.request(encoding.due())
+    woken = {int(job.rpartition("-")[2]) for job in jobs("urgent")}
+    do_all("urgent")
+    ids = chunk_ids(build)
+    assert {ids.index(pk) for name, pk in done if name == "low chunks"} == woken
 
 
 def test_keeps_low_layer_two_chunks_ahead_of_furthest_viewer(done: list[Any]) -> None:

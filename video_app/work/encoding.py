@@ -37,6 +37,11 @@ SHORT_BEGINNING = 2
 LONG = 90
 
 
+def beginning(seconds: float | None) -> int:
+    """How many chunks of a film of that length are its beginning."""
+    return BEGINNING if (seconds or 0) >= LONG else SHORT_BEGINNING
+
+
 def due() -> Any:
     """Chunks that somebody still wants encoded."""
     return Chunk.objects.filter(
@@ -49,7 +54,7 @@ def due() -> Any:
 def request(rows: Any) -> None:
     """Enqueue a job for each chunk, those of films' beginnings where new films are looked at."""
     calls = defaultdict(list)
-    found = list(rows.order_by("index", "build_id").only("build_id", "index", "has_low"))
+    found = list(rows.select_related("build__video").order_by("index", "build_id"))
     Chunk.objects.filter(pk__in=[chunk.pk for chunk in found]).update(enqueued_at=clock.now())
     for chunk in found:
         lane, task = _where(chunk)
@@ -64,7 +69,7 @@ def _where(chunk: Chunk) -> tuple[str, str]:
         return queue.TRANSCODE, "encode_rest"
     if chunk.index == 0:
         return queue.URGENT, "encode_chunk"
-    if chunk.index < BEGINNING:
+    if chunk.index < beginning(chunk.build.video.duration):
         return queue.URGENT, "encode_ahead"
     return queue.TRANSCODE, "encode_chunk"
 
