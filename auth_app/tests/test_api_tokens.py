@@ -36,6 +36,8 @@ OPEN = {
     ("get", "/api/history/"): {"read"},
     ("delete", "/api/history/"): {"manage"},
     ("get", "/api/home/"): {"read"},
+    ("get", "/api/preferences/"): {"read"},
+    ("patch", "/api/preferences/"): {"manage"},
     ("get", "/api/series/"): {"read"},
     ("get", "/api/series/{series_id}/"): {"read"},
     ("get", "/api/suggestions/"): {"read"},

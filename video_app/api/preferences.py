@@ -15,7 +15,7 @@ from video_app.models.preferences import CHOSEN, LONGEST_TAG
 
 def _language() -> Any:
     return serializers.RegexField(
-        r"\A[A-Za-z0-9-]*\Z",
+        r"\A[A-Za-z0-9-]+\Z",
         max_length=LONGEST_TAG,
         allow_blank=True,
         required=False,

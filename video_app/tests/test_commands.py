@@ -214,7 +214,7 @@ def test_only_looks_in_a_dry_run() -> None:
 def test_counts_everything_as_json() -> None:
     counts = json.loads(run("reconcile", "--json"))
     names = {"plans", "chunks", "finishes", "posters", "extras"}
-    names |= {"repairs", "verifications", "captions"}
+    names |= {"repairs", "verifications", "captions", "measured"}
     assert set(counts) == names | {"given_up", "dated", "indexed", "imports", "folders", "files"}
     assert not any(counts.values())
 
