@@ -137,9 +137,8 @@ def _play(browser: Browser, product: Fresh, url: str, line: Line) -> None:
     seconds = time.monotonic() - begun
     stalls, stalled, heights = page.evaluate("[stalls, stalled, heights]")
     shown = " ".join(f"{height}p" for height in heights)
-    say(
-        f"    {WATCHED_SECONDS} s of film in {seconds:.1f} s: {stalls} stalls, {stalled:.1f} s; {shown}"
-    )
+    told = f"{WATCHED_SECONDS} s of film in {seconds:.1f} s"
+    say(f"    {told}: {stalls} stalls, {stalled:.1f} s; {shown}")
     page.context.close()
 
 
