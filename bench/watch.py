@@ -140,6 +140,11 @@ def _play(browser: Browser, product: Fresh, url: str, line: Line) -> None:
     told = f"{WATCHED_SECONDS} s of film in {seconds:.1f} s"
     say(f"    {told}: {stalls} stalls, {stalled:.1f} s; {shown}")
     page.context.close()
+    if url.startswith(product.url):  # else the next start would go on from here
+        forgetful = _page(browser, product)
+        position = f"{url.replace('/watch/', '/api/video/')}position/"
+        assert forgetful.context.request.delete(position).ok
+        forgetful.context.close()
 
 
 def _page(browser: Browser, product: Fresh) -> Page:
