@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readyLevel } from "../../static/web/js/player/growing.js";
+import { enoughToPlay, readyLevel } from "../../static/web/js/player/growing.js";
 import { outlook } from "../../static/web/js/player/outlook.js";
 
 const LEVELS = ["360p", "480p", "720p", "1080p"].map((name) => ({ url: [`/api/video/7/${name}/index.m3u8?b=1`] }));
@@ -42,4 +42,35 @@ test("the page says that the rest is coming where all is there equally far", () 
   for (const state of [{ ready: ready(24, 24) }, { ready: {} }, {}]) {
     assert.equal(outlook(state, 24), "Ready up to 0:24 – the rest is being prepared");
   }
+});
+
+/** A <video> of which so many seconds are loaded; `load(seconds)` says that there are more. */
+function loading() {
+  const video = Object.assign(new EventTarget(), { currentTime: 0, until: 0 });
+  video.buffered = { get length() { return video.until ? 1 : 0; }, start: () => 0, end: () => video.until };
+  video.load = (seconds) => {
+    video.until = seconds;
+    video.dispatchEvent(new Event("progress"));
+  };
+  return video;
+}
+
+async function isBegun(seconds, act) {
+  const video = loading();
+  let begun = false;
+  enoughToPlay(video, seconds, new AbortController().signal).then(() => (begun = true));
+  act(video);
+  await null;
+  await null;
+  return begun;
+}
+
+test("a growing film does not begin with its first segment alone", async () => {
+  assert.equal(await isBegun(120, (video) => video.load(2)), false);
+  assert.equal(await isBegun(120, (video) => video.load(6)), true);
+});
+
+test("a film that has no more than that begins with it, and so does one whose viewer is impatient", async () => {
+  assert.equal(await isBegun(2, (video) => video.load(2)), true);
+  assert.equal(await isBegun(120, (video) => video.dispatchEvent(new Event("play"))), true);
 });
